@@ -1,0 +1,64 @@
+/** The floors of the house (docs/architecture.md): a folder of src/ imports only from folders above it in this list. */
+const floors = [
+  "base",
+  "tensor",
+  "graph",
+  "ops",
+  "autodiff",
+  "onnx",
+  "engine",
+  "layers",
+  "losses",
+  "metrics",
+  "models",
+  "applications",
+  "images",
+  "augmentation",
+  "data",
+  "features",
+  "optimizers",
+  "training",
+  "evaluation",
+  "saving",
+  "keras",
+  "cluster",
+  "server",
+  "cli",
+];
+
+/** Native modules and the generated protobuf code are each imported by exactly one floor. */
+const only = (name, module, home) => ({
+  name,
+  severity: "error",
+  comment: `${module} is imported only by ${home}`,
+  from: { path: "^src/", pathNot: `^src/${home}` },
+  to: { path: `node_modules/${module}/` },
+});
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    ...floors.map((floor, index) => ({
+      name: `floor-${floor}`,
+      severity: "error",
+      comment: `src/${floor} may import only the floors above it`,
+      from: { path: `^src/${floor}/` },
+      to: {
+        path: `^src/(${floors
+          .slice(index + 1)
+          .concat("index\\.ts")
+          .join("|")})(/|$)`,
+      },
+    })),
+    only("engine-only", "onnxruntime-node", "engine/"),
+    only("decode-only", "sharp", "images/"),
+    only("protobuf-only", "@bufbuild/protobuf", "onnx/"),
+    only("commander-only", "commander", "cli/"),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "types"] },
+  },
+};

@@ -1,0 +1,58 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { PermafrostError, systemCode } from "./errors.ts";
+
+/**
+ * Writes a file so that a reader sees the old content or the whole new content, never a part:
+ * temporary name beside it, sync, rename, sync of the folder.
+ *
+ * @throws PermafrostError DISK_FULL when there is no room; the target is untouched.
+ */
+export async function writeFileAtomic(target: string, content: Uint8Array | string): Promise<void> {
+  const temporary = temporaryName(target);
+  try {
+    await mkdir(path.dirname(target), { recursive: true });
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, target);
+    await syncFolder(path.dirname(target));
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw explainWriteError(error, target);
+  }
+}
+
+/** A name in the same folder that no reader takes for the real file. */
+export function temporaryName(target: string): string {
+  return path.join(path.dirname(target), `.tmp-${path.basename(target)}-${randomBytes(6).toString("hex")}`);
+}
+
+/** Makes a rename durable. Windows cannot open folders; there the rename itself must do. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Turns a full disk into a DISK_FULL error that names the file; hands anything else back as it is. */
+export function explainWriteError(error: unknown, target: string): unknown {
+  const code = systemCode(error);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new PermafrostError(
+      "DISK_FULL",
+      `${target}: no space left to write it. Nothing was changed; free some space or choose another place.`,
+      { cause: error, details: { path: target } },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,58 @@
+import type { TensorType } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * What an operator is: how its result is shaped and how it is said in ONNX.
+ * Its gradient stands in autodiff/rules, its slow exact form in engine/reference, each under the same name.
+ */
+export interface Operator<Name extends string = string, Attributes = unknown> {
+  readonly name: Name;
+
+  /**
+   * The types of the results.
+   *
+   * @throws PermafrostError SHAPE_MISMATCH or INVALID_ARGUMENT when the inputs do not fit.
+   */
+  infer(inputs: readonly TensorType[], attributes: Attributes): readonly TensorType[];
+
+  /** Writes the ONNX nodes that compute the results. */
+  lower(onnx: OnnxEmitter, node: LoweredNode<Attributes>): void;
+
+  /**
+   * Whether a sample's result depends on the other samples of its batch. Such values are never stored.
+   * Left out: it does not.
+   */
+  mixesBatch?(inputs: readonly TensorType[], attributes: Attributes): boolean;
+}
+
+/** What `lower` is told of the node it writes: names of ONNX values, and types. */
+export interface LoweredNode<Attributes> {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly inputTypes: readonly TensorType[];
+  readonly outputTypes: readonly TensorType[];
+  readonly attributes: Attributes;
+}
+
+export type OnnxAttribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly string: string }
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] };
+
+/** Takes the ONNX nodes that operators write. */
+export interface OnnxEmitter {
+  /** One ONNX node. The default domain is ONNX's own; ONNX Runtime's additions live in "com.microsoft". */
+  node(
+    opType: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes?: Readonly<Record<string, OnnxAttribute>>,
+    domain?: string,
+  ): void;
+  /** A fresh name for a value between two ONNX nodes. */
+  temporary(): string;
+  /** The name of a constant with this content. */
+  constant(tensor: Tensor): string;
+}

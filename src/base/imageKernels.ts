@@ -1,0 +1,59 @@
+/**
+ * SIMD kernels over 8-bit RGB pictures in WebAssembly memory (kernels/assembly, module "images").
+ *
+ * Pointers are byte offsets. Rows are packed, 3 bytes a pixel. The kernels read and write whole vectors:
+ * keep 16 bytes free behind every array, and one row and 16 bytes behind the source of a resampling.
+ */
+export interface ImageKernels {
+  /**
+   * Resamples along rows.
+   *
+   * @param windows - For each output pixel two int32: first source byte of its window in the row, number of tap pairs.
+   * @param taps - For each output pixel `pairs` slots of 4 int16: upper parts of two coefficients, lower parts of
+   *   both; a coefficient is upper * 4096 + lower and has 22 fraction bits.
+   */
+  resampleRows(
+    source: number,
+    target: number,
+    sourceStride: number,
+    rows: number,
+    width: number,
+    windows: number,
+    taps: number,
+    pairs: number,
+  ): void;
+
+  /** Resamples along columns: the same tables, where a window begins at a source byte of the whole picture. */
+  resampleColumns(
+    source: number,
+    target: number,
+    stride: number,
+    height: number,
+    windows: number,
+    taps: number,
+    pairs: number,
+  ): void;
+
+  /** Picks pixels: `columns` holds a byte offset in the row for each output pixel. One output row. */
+  gatherPixels(row: number, target: number, width: number, columns: number): void;
+
+  /**
+   * RGB bytes, [height, width, 3], to float32 planes, [3, height, width]: value * factor + offset a channel, rounded to
+   * float32 after each operation.
+   *
+   * @param planes - Three plane addresses follow: where red, green and blue go.
+   */
+  normalize(
+    source: number,
+    pixels: number,
+    redPlane: number,
+    greenPlane: number,
+    bluePlane: number,
+    redFactor: number,
+    greenFactor: number,
+    blueFactor: number,
+    redOffset: number,
+    greenOffset: number,
+    blueOffset: number,
+  ): void;
+}

@@ -97,7 +97,7 @@ def picture(p, size):
     ring = ((dx * dx + dy * dy) // (60 + 25 * p)) % 256
     check = np.where((x // (8 + 2 * p) + y // (11 + p)) % 2 == 1, 170, 40)
     grain = (x * x * 31 + y * y * 17 + x * y * 13 + c * 29) % 61
-    value = (wave * (1 + (c + p) % 3) + ring * (1 + (c + 2 * p + 1) % 3) + check * (1 + c) + grain * 2) // 9
+    value = (wave * (1 + (c + p) % 3) + ring * (1 + (c + 2 * p + 1) % 3) + check * (1 + c) + grain * 2) // 6
     return np.minimum(value, 255).astype(np.uint8)
 
 

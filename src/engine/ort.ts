@@ -1,0 +1,56 @@
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
+import { messageOf, PermafrostError } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** The parts of ONNX Runtime that the engine uses. This file is the only one that imports it. */
+export interface Ort {
+  readonly version: string;
+  load(model: Uint8Array, threads: number): Promise<InferenceSession>;
+  wrap(tensor: Tensor): OrtTensor;
+}
+
+/** The command that mends a missing or broken engine; right on every npm (install scripts would fetch GPU libraries). */
+export const engineInstallCommand = "npm install --ignore-scripts onnxruntime-node@1.30.0";
+
+/**
+ * Loads ONNX Runtime.
+ *
+ * @throws PermafrostError ENGINE_MISSING with the command that mends it.
+ */
+export async function loadOrt(): Promise<Ort> {
+  try {
+    const { default: ort } = await import("onnxruntime-node");
+    return {
+      version: ort.env.versions.node ?? ort.env.versions.common,
+      load: (model, threads) => ort.InferenceSession.create(model, sessionOptions(threads)),
+      wrap: (tensor) => wrapTensor(ort.Tensor, tensor),
+    };
+  } catch (error) {
+    throw new PermafrostError(
+      "ENGINE_MISSING",
+      `ONNX Runtime cannot be loaded (${messageOf(error)}). Install it: ${engineInstallCommand}`,
+      { cause: error },
+    );
+  }
+}
+
+/** One optimization level for everything: bits agree only within one level, and "all" is also the fastest. */
+export const optimizationLevel = "all";
+
+function sessionOptions(threads: number): InferenceSession.SessionOptions {
+  return {
+    graphOptimizationLevel: optimizationLevel,
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: "sequential",
+    // Sessions that wait would otherwise burn the core that another session needs.
+    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    logSeverityLevel: 3,
+  };
+}
+
+function wrapTensor(OrtTensorClass: typeof OrtTensor, tensor: Tensor): OrtTensor {
+  const { dtype, shape, data } = tensor;
+  // The pair (dtype, data) always matches in our tensors; ONNX Runtime's overloads ask for each pair alone.
+  return new OrtTensorClass(dtype as "float32", data as Float32Array, shape);
+}

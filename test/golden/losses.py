@@ -1,0 +1,185 @@
+"""Golden values and gradients of Keras's losses at the edges: 0, 1, ties, tiny and huge numbers, every shape.
+
+Each case holds `target`, `prediction` (flat, with their shapes), `perSample` (reduction none), `value` (reduction
+sum_over_batch_size) and `gradient`, d value / d prediction. Where `activation` is given, `prediction` is what goes into
+that activation and the loss sees its output: the TensorFlow backend then works on the logits, the others clip.
+Numbers are Keras's on TensorFlow; `torch` holds those on PyTorch where they are not the same within 1e-6.
+Not finite numbers are the strings "inf", "-inf", "nan".
+
+The two backends cannot share a process, so this script runs itself once for each.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+import goldenFile
+
+BACKENDS = {"tensorflow": ["keras", "tensorflow_cpu", "numpy"], "torch": ["keras", "torch", "numpy"]}
+BCE, CCE, SPARSE, MSE = ("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy",
+                         "mean_squared_error")
+P = [0, 1, 0, 1, 0.5, 0.5, 1e-10, 1 - 1e-10, 1e-7, 1e-7, 2e-7, 0.9999999, 0.9999998, 0.25, 0.9, 0.2]
+PY = [0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 1, 1, 0]
+Z = [50, 50, -50, -50, 0, 0, 100, -100, 1e-10, -1e-10, 16, -16, 17, 3.5, -2.25, 88]
+ZY = [1, 0, 1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1, 0]
+ROWS = [[1, 0, 0], [0, 1, 0], [1, 0, 0], [1 / 3, 1 / 3, 1 / 3], [0.5, 0.5, 0], [1e-10, 1, 0], [0.05, 0.95, 0],
+        [0.1, 0.8, 0.1], [0.2, 0.3, 0.1], [1, 2, 1]]
+ROW_LABELS = [0, 0, 2, 1, 2, 0, 1, 2, 1, 1]
+LOGIT_ROWS = [[50, -50, 0], [50, -50, 0], [0, 0, 0], [-50, -50, -50], [100, 100, 0], [1e-10, 0, -1e-10],
+              [1.5, -0.25, 3], [-17, 17, 0], [88, -88, 1], [2, 1, 0]]
+WEIGHTS = [2, 0.5, 1, 0, 3, 1, 0.1, 1, 1, 2]
+
+
+def one_hot(labels):
+    return np.eye(3)[labels].tolist()
+
+
+def column(values):
+    return [[v] for v in values]
+
+
+def case(name, loss, target, prediction, **more):
+    return {"name": name, "loss": loss, "target": target, "prediction": prediction, **more}
+
+
+def binary_cases():
+    logits = {"from_logits": True}
+    soft = {"label_smoothing": 0.1}
+    return [
+        case("binary probabilities, batch x 1", BCE, column(PY), column(P)),
+        case("binary probabilities, target batch, prediction batch x 1", BCE, PY, column(P)),
+        case("binary probabilities, target batch x 1, prediction batch", BCE, column(PY), P),
+        case("binary probabilities, both batch: the mean of all", BCE, PY, P),
+        case("binary probabilities, batch x 3", BCE, one_hot(ROW_LABELS), ROWS[:9] + [[0.5, 0.25, 0.125]]),
+        case("binary logits, batch x 1", BCE, column(ZY), column(Z), **logits),
+        case("binary logits, batch x 3", BCE, one_hot(ROW_LABELS), LOGIT_ROWS, **logits),
+        case("binary sigmoid of logits, batch x 1", BCE, column(ZY), column(Z), activation="sigmoid"),
+        case("binary probabilities, smoothing", BCE, column(PY), column(P), **soft),
+        case("binary logits, smoothing", BCE, column(ZY), column(Z), **logits, **soft),
+        case("binary sigmoid of logits, smoothing", BCE, column(ZY), column(Z), activation="sigmoid", **soft),
+        case("binary probabilities, weights", BCE, column(PY[:10]), column(P[:10]), sampleWeight=WEIGHTS),
+        case("binary logits, weights", BCE, column(ZY[:10]), column(Z[:10]), sampleWeight=WEIGHTS, **logits),
+        case("binary probabilities, batch x 3, weights", BCE, one_hot(ROW_LABELS[:9]), ROWS[:9],
+             sampleWeight=WEIGHTS[:9]),
+        case("binary smoothing check value", BCE, column([1, 0]), column([0.9, 0.2]), **soft),
+    ]
+
+
+def categorical_cases(loss, targets):
+    logits = {"from_logits": True}
+    cases = [
+        case(f"{loss} probabilities", loss, targets, ROWS),
+        case(f"{loss} logits", loss, targets, LOGIT_ROWS, **logits),
+        case(f"{loss} softmax of logits", loss, targets, LOGIT_ROWS, activation="softmax"),
+        case(f"{loss} probabilities, weights", loss, targets, ROWS, sampleWeight=WEIGHTS),
+        case(f"{loss} logits, weights", loss, targets, LOGIT_ROWS, sampleWeight=WEIGHTS, **logits),
+    ]
+    if loss == SPARSE:
+        return cases + [case("sparse logits, target batch x 1", loss, column(targets), LOGIT_ROWS, **logits),
+                        case("sparse logits, ignore class 1", loss, targets, LOGIT_ROWS, ignore_class=1, **logits)]
+    soft = {"label_smoothing": 0.1}
+    return cases + [
+        case("categorical probabilities, smoothing", loss, targets, ROWS, **soft),
+        case("categorical logits, smoothing", loss, targets, LOGIT_ROWS, **logits, **soft),
+        case("categorical logits, soft targets", loss, [[0.2, 0.5, 0.3]] * 10, LOGIT_ROWS, **logits),
+    ]
+
+
+def squared_error_cases():
+    target = [[0, 1, 0.5], [1, 1, -2], [1e-10, 50, 3]]
+    prediction = [[0, 0, 0.5], [-50, 1.5, 2], [0, -50, 3.25]]
+    return [
+        case("squared error, batch x 3", MSE, target, prediction),
+        case("squared error, batch x 3, weights", MSE, target, prediction, sampleWeight=[2, 0, 0.5]),
+        case("squared error, batch x 1", MSE, column([0, 1, -2]), column([0, 0.5, 1e-10])),
+        case("squared error, target batch, prediction batch x 1", MSE, [0, 1, -2], column([0, 0.5, 1e-10])),
+        case("squared error, both batch: the mean of all", MSE, [0, 1, -2], [0, 0.5, 1e-10]),
+    ]
+
+
+def all_cases():
+    return (binary_cases() + categorical_cases(CCE, one_hot(ROW_LABELS)) + categorical_cases(SPARSE, ROW_LABELS)
+            + squared_error_cases())
+
+
+def make_loss(keras, spec, reduction):
+    kinds = {BCE: keras.losses.BinaryCrossentropy, CCE: keras.losses.CategoricalCrossentropy,
+             SPARSE: keras.losses.SparseCategoricalCrossentropy, MSE: keras.losses.MeanSquaredError}
+    options = {key: spec[key] for key in ("from_logits", "label_smoothing", "ignore_class") if key in spec}
+    return kinds[spec["loss"]](reduction=reduction, **options)
+
+
+def compute(keras, spec):
+    """Per-sample losses, reduced value and gradient of one case on this process's backend."""
+    target = np.asarray(spec["target"], np.int32 if spec["loss"] == SPARSE else np.float32)
+    prediction = np.asarray(spec["prediction"], np.float32)
+    weights = np.asarray(spec["sampleWeight"], np.float32) if "sampleWeight" in spec else None
+    activate = keras.activations.get(spec.get("activation"))
+    plain, reduced = (make_loss(keras, spec, r) for r in (None, "sum_over_batch_size"))
+    per_sample = plain(target, activate(keras.ops.convert_to_tensor(prediction)), sample_weight=weights)
+    value, gradient = differentiate(keras, lambda p: reduced(target, activate(p), sample_weight=weights), prediction)
+    return {"perSample": goldenFile.numbers(keras.ops.convert_to_numpy(per_sample)),
+            "value": goldenFile.number(value), "gradient": goldenFile.numbers(gradient)}
+
+
+def differentiate(keras, function, prediction):
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+        x = tf.Variable(prediction)
+        with tf.GradientTape() as tape:
+            value = function(x + 0)
+        return value.numpy(), tape.gradient(value, x).numpy()
+    import torch
+    x = torch.tensor(prediction, requires_grad=True)
+    value = function(x)
+    value.backward()
+    return value.item(), x.grad.numpy()
+
+
+def run_child():
+    import keras
+    results = [compute(keras, spec) for spec in all_cases()]
+    made_by = goldenFile.source("losses.py", BACKENDS[keras.backend.backend()], backend=keras.backend.backend())
+    print("RESULT" + json.dumps({"source": made_by, "results": results}))
+
+
+def run_backend(backend):
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    child = subprocess.run([sys.executable, __file__, "child"], env=environment, capture_output=True, text=True)
+    if child.returncode != 0:
+        raise SystemExit(child.stderr)
+    return json.loads(child.stdout.split("RESULT")[1])
+
+
+def same(a, b):
+    def flat(result):
+        return np.array([float(v) for v in [*result["perSample"], result["value"], *result["gradient"]]])
+    return np.allclose(flat(a), flat(b), rtol=1e-6, atol=1e-9, equal_nan=True)
+
+
+def flatten(spec):
+    row = dict(spec)
+    for key in ("target", "prediction"):
+        row[key] = {"shape": list(np.shape(spec[key])), "values": goldenFile.numbers(spec[key])}
+    return row
+
+
+def main():
+    runs = {backend: run_backend(backend) for backend in BACKENDS}
+    cases = []
+    for spec, first, second in zip(all_cases(), runs["tensorflow"]["results"], runs["torch"]["results"]):
+        differs = not same(first, second)
+        cases.append({**flatten(spec), **first, **({"torch": second} if differs else {})})
+        print(f"{spec['name']:60s} {first['value']!s:>22} {second['value'] if differs else ''}")
+    goldenFile.write("losses", {"source": runs["tensorflow"]["source"], "sourceTorch": runs["torch"]["source"],
+                                "cases": cases})
+
+
+if __name__ == "__main__":
+    run_child() if sys.argv[1:] == ["child"] else main()

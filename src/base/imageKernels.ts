@@ -41,7 +41,7 @@ export interface ImageKernels {
    * RGB bytes, [height, width, 3], to float32 planes, [3, height, width]: value * factor + offset a channel, rounded to
    * float32 after each operation.
    *
-   * @param planes - Three plane addresses follow: where red, green and blue go.
+   * Works on four pixels at a time: every plane needs room for a multiple of four.
    */
   normalize(
     source: number,

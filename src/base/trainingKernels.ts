@@ -49,7 +49,8 @@ export interface TrainingKernels {
    * Keras Adam: m += (g - m)(1 - beta1), v += (g^2 - v)(1 - beta2), w -= alpha * m / (sqrt(v) + epsilon).
    *
    * @param maximum - Running maximum of v for AMSGrad (used in place of v); 0 for plain Adam.
-   * @param alpha - learningRate * sqrt(1 - beta2^t) / (1 - beta1^t), step t counted from 1.
+   * @param alpha - learningRate * sqrt(1 - beta2^t) / (1 - beta1^t), step t counted from 1. Keras computes it in
+   *   float32, one rounding an operation; in double the first steps differ by 2e-5 of their length.
    */
   adam(
     w: number,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { ImageKernels } from "./imageKernels.ts";
 import { messageOf, PermafrostError } from "./errors.ts";
+import type { ImageKernels } from "./imageKernels.ts";
 import type { TrainingKernels } from "./trainingKernels.ts";
 
 export type { ImageKernels } from "./imageKernels.ts";

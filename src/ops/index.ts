@@ -1,7 +1,30 @@
+import type { Operator } from "../graph/operator.ts";
+import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
+import * as indexing from "./indexing.ts";
+import * as linalg from "./linalg.ts";
+import * as movement from "./movement.ts";
+import * as normalization from "./normalization.ts";
+import * as pooling from "./pooling.ts";
+import * as reduction from "./reduction.ts";
+import * as softmax from "./softmax.ts";
 
 /** Every operator by name. A new operator is an entry in its family's file; the compiler then asks for its rules. */
-export const operators = { ...elementwise } as const;
+export const operators = {
+  ...elementwise,
+  ...linalg,
+  ...reduction,
+  ...movement,
+  ...softmax,
+  ...convolution,
+  ...pooling,
+  ...normalization,
+  ...indexing,
+} as const;
 
 export type Operators = typeof operators;
 export type OperatorName = keyof Operators;
+
+/** What a node of this operator must say besides its inputs. */
+export type AttributesOf<Name extends OperatorName> =
+  Operators[Name] extends Operator<string, infer Attributes> ? Attributes : never;

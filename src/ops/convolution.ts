@@ -1,0 +1,56 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { Operator } from "../graph/operator.ts";
+import type { TensorType } from "../tensor/shape.ts";
+import { imageSize } from "./imageSize.ts";
+import {
+  expectInputs,
+  expectIntegers,
+  expectNumber,
+  expectRank,
+  expectSameDType,
+  expectShape,
+} from "./signature.ts";
+import { onnxWindow, type Window, type WindowAttributes, windowCount, windowOf } from "./window.ts";
+
+export interface Conv2dAttributes extends WindowAttributes {
+  /** Input and output channels are split into this many groups. Default 1; as many as channels is depthwise. */
+  readonly groups?: number;
+}
+
+/** Checks x [N, C, H, W] against filters [K, C / groups, h, w]; hands back the window and the filter count. */
+function expectFilters(x: TensorType, filters: TensorType, attributes: Conv2dAttributes): [Window, number] {
+  const { groups = 1 } = attributes;
+  expectRank(x, 4, "[batch, channels, height, width]");
+  expectRank(filters, 4, "[filters, channels / groups, height, width]");
+  expectIntegers("groups", [groups], 1);
+  const channels = expectNumber("channels", x.shape[1]);
+  const count = expectNumber("filters", filters.shape[0]);
+  const perGroup = expectNumber("filter channels", filters.shape[1]);
+  if (perGroup * groups !== channels || count % groups !== 0) {
+    throw new PermafrostError(
+      "SHAPE_MISMATCH",
+      `expected filters over ${channels / groups} channels (${channels} in ${groups} groups) and a filter count that groups divide, got ${count} filters over ${perGroup}.`,
+    );
+  }
+  return [windowOf(imageSize(filters), attributes), count];
+}
+
+/**
+ * Two-dimensional cross-correlation: x [N, C, H, W], filters [K, C / groups, h, w] and, if given, bias [K]
+ * to [N, K, rows, columns].
+ */
+export const conv2d: Operator<"conv2d", Conv2dAttributes> = {
+  name: "conv2d",
+  infer(inputs, attributes) {
+    expectInputs(inputs, 2, 3);
+    expectSameDType(inputs);
+    const [x, filters, bias] = inputs;
+    const [window, count] = expectFilters(x!, filters!, attributes);
+    if (bias !== undefined) expectShape("a bias", bias, [count]);
+    return [{ dtype: x!.dtype, shape: [x!.shape[0]!, count, ...windowCount(imageSize(x!), window)] }];
+  },
+  lower(onnx, { inputs, outputs, inputTypes, attributes }) {
+    const window = windowOf(imageSize(inputTypes[1]!), attributes);
+    onnx.node("Conv", inputs, outputs, { ...onnxWindow(window), group: { int: attributes.groups ?? 1 } });
+  },
+};

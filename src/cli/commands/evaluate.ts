@@ -1,0 +1,59 @@
+import type { CommandDefinition } from "../command.ts";
+import { exitCodes } from "../exitCodes.ts";
+import { oneOf } from "../options.ts";
+import { percent, table } from "../text.ts";
+
+export const evaluate: CommandDefinition = {
+  name: "evaluate",
+  summary: "measure a classifier on labelled photos",
+  examples: [
+    "permafrost evaluate runs/photos photos/",
+    "permafrost evaluate runs/photos photos/ --split test --json",
+  ],
+  declare(command) {
+    command
+      .argument("<bundle>", "folder that train has written")
+      .argument("<folder>", "labelled photos: class folders, split folders or a manifest")
+      .option(
+        "--split <name>",
+        "which split of the folder (default: test if it has one, else validation, else all)",
+        oneOf("train", "validation", "test", "all"),
+      )
+      .option("--store <folder>", "where features are kept");
+  },
+  async run([bundle, folder], options, { output, signal, environment }) {
+    const { evaluateClassifier } = await import("../../recipes/evaluateClassifier.ts");
+    const { storeFolder } = await import("../../features/store.ts");
+    const result = await evaluateClassifier(
+      {
+        bundle: String(bundle),
+        data: String(folder),
+        store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
+        ...(typeof options["split"] === "string" ? { split: options["split"] } : {}),
+      },
+      { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
+    );
+    const { scores } = result;
+    const [low, high] = scores.accuracyInterval;
+    output.print(
+      [
+        `${result.samples} images (${result.split}): accuracy ${percent(scores.accuracy)} ` +
+          `(95 % interval ${percent(low)} to ${percent(high)}), loss ${scores.loss.toFixed(4)}`,
+        "",
+        table(
+          ["class", "precision", "recall", "f1", "images"],
+          scores.perClass.map((row) => [
+            row.className,
+            percent(row.precision),
+            percent(row.recall),
+            row.f1.toFixed(3),
+            row.support,
+          ]),
+        ),
+      ].join("\n"),
+    );
+    for (const file of result.skipped) output.note(`skipped ${file.path}: ${file.reason}`);
+    output.emit({ event: "result", ...result });
+    return result.skipped.length > 0 ? exitCodes.skipped : exitCodes.done;
+  },
+};

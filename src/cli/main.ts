@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { messageOf, PermafrostError } from "../base/errors.ts";
+import type { CommandContext, CommandDefinition } from "./command.ts";
+import * as commands from "./commands/index.ts";
+import { type ExitCode, exitCodes } from "./exitCodes.ts";
+import { Output, type OutputStreams } from "./output.ts";
+import { watchSignals } from "./signals.ts";
+
+/**
+ * Runs one command line and hands back the process's exit code.
+ *
+ * @param words - The arguments after `permafrost`.
+ */
+export async function main(words: readonly string[], streams: OutputStreams = process): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.done;
+  const program = createProgram(streams, async (definition, positional, options) => {
+    code = await runCommand(definition, positional, options, words, streams);
+  });
+  try {
+    if (words.length === 0) program.outputHelp();
+    else await program.parseAsync([...words], { from: "user" });
+    return code;
+  } catch (error) {
+    // The parser has already printed help, version or what was wrong.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    throw error;
+  }
+}
+
+type Action = (
+  definition: CommandDefinition,
+  positional: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+) => Promise<void>;
+
+function createProgram(streams: OutputStreams, action: Action): Command {
+  const program = new Command("permafrost")
+    .description("Transfer learning for images: the frozen part of your network is computed once.")
+    .version(packageVersion(), "-v, --version", "print the version")
+    .configureOutput({
+      writeOut: (text) => streams.stdout.write(text),
+      writeErr: (text) => streams.stderr.write(text),
+    })
+    .helpCommand(false)
+    .exitOverride()
+    .addHelpText(
+      "after",
+      examplesText(["permafrost train photos/", "permafrost predict runs/photos new/*.jpg"]),
+    );
+  for (const definition of Object.values<CommandDefinition>(commands)) {
+    const command = program
+      .command(definition.name)
+      .description(definition.summary)
+      .summary(definition.summary);
+    definition.declare(command);
+    command
+      .option("--json", "print one JSON object a line on stdout, everything else on stderr")
+      .option("--debug", "print the stack of an error")
+      .addHelpText("after", examplesText(definition.examples))
+      .showHelpAfterError(`(permafrost ${definition.name} --help shows what it takes)`)
+      .action((...received: unknown[]) => action(definition, received.slice(0, -2), command.opts()));
+  }
+  return program;
+}
+
+async function runCommand(
+  definition: CommandDefinition,
+  positional: readonly unknown[],
+  options: Readonly<Record<string, unknown>>,
+  words: readonly string[],
+  streams: OutputStreams,
+): Promise<ExitCode> {
+  const output = new Output(streams, options["json"] === true);
+  const signals = watchSignals(output);
+  const context: CommandContext = {
+    output,
+    signal: signals.signal,
+    environment: process.env,
+    commandLine: ["permafrost", ...words.map(quote)].join(" "),
+  };
+  try {
+    return await definition.run(positional, options, context);
+  } catch (error) {
+    return report(error, output, options["debug"] === true, signals.received());
+  } finally {
+    signals.stop();
+    output.close();
+  }
+}
+
+function report(
+  error: unknown,
+  output: Output,
+  debug: boolean,
+  signal: NodeJS.Signals | undefined,
+): ExitCode {
+  const code = error instanceof PermafrostError ? error.code : "INTERNAL";
+  output.error(`${messageOf(error)} [${code}]`);
+  output.emit({ event: "error", code, message: messageOf(error) });
+  if (debug && error instanceof Error) output.note(error.stack ?? "");
+  else if (code === "INTERNAL")
+    output.note("This is a fault of permafrost. Run again with --debug and report what it prints.");
+  if (signal === "SIGTERM") return exitCodes.terminated;
+  if (code === "INTERRUPTED") return exitCodes.interrupted;
+  return code === "INVALID_ARGUMENT" || code === "UNKNOWN_NAME" ? exitCodes.usage : exitCodes.failed;
+}
+
+function examplesText(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}`;
+}
+
+/** A word as it can be typed again in a shell. */
+function quote(word: string): string {
+  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

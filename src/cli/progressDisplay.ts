@@ -1,0 +1,89 @@
+import type { ProgressEvent } from "../base/progress.ts";
+import type { TextStream } from "./output.ts";
+
+/** Work shorter than this shows nothing. */
+const quietMilliseconds = 2_000;
+const barIntervalMilliseconds = 100;
+const lineIntervalMilliseconds = 5_000;
+
+interface Phase {
+  readonly name: string;
+  readonly startedAt: number;
+  shownAt: number;
+}
+
+/** Shows long work: a live bar on a terminal, a line every few seconds anywhere else. */
+export class ProgressDisplay {
+  readonly #stream: TextStream;
+  readonly #now: () => number;
+  #phase: Phase | undefined;
+  #barIsUp = false;
+
+  /** @param now - A clock in milliseconds; tests hand in their own. */
+  constructor(stream: TextStream, now: () => number = Date.now) {
+    this.#stream = stream;
+    this.#now = now;
+  }
+
+  show(event: ProgressEvent): void {
+    const now = this.#now();
+    if (this.#phase?.name !== event.phase) {
+      this.clear();
+      this.#phase = { name: event.phase, startedAt: now, shownAt: Number.NEGATIVE_INFINITY };
+    }
+    const phase = this.#phase;
+    const live = this.#stream.isTTY === true;
+    const interval = live ? barIntervalMilliseconds : lineIntervalMilliseconds;
+    const finished = event.total !== undefined && event.done >= event.total;
+    const isLong = now - phase.startedAt >= quietMilliseconds;
+    if (!isLong || (now - phase.shownAt < interval && !finished)) return;
+    phase.shownAt = now;
+    const text = progressText(event, (now - phase.startedAt) / 1000);
+    if (live) {
+      this.#stream.write(`\r\x1b[2K${text.slice(0, (this.#stream.columns ?? 80) - 1)}`);
+      this.#barIsUp = true;
+    } else {
+      this.#stream.write(`${text}\n`);
+    }
+  }
+
+  /** Takes the bar away, so that something else can be written. */
+  clear(): void {
+    if (this.#barIsUp) this.#stream.write("\r\x1b[2K");
+    this.#barIsUp = false;
+  }
+}
+
+/** `features  [#####.....]  1,024/2,000 images  312/s  3 s left`. */
+export function progressText(event: ProgressEvent, seconds: number): string {
+  const rate = seconds > 0 ? event.done / seconds : 0;
+  const parts = [event.phase];
+  if (event.total === undefined) parts.push(`${count(event.done)} ${event.unit}`);
+  else parts.push(bar(event.done / event.total), `${count(event.done)}/${count(event.total)} ${event.unit}`);
+  if (rate > 0) parts.push(`${rate >= 10 ? count(Math.round(rate)) : rate.toFixed(1)}/s`);
+  if (event.total !== undefined && rate > 0 && event.done < event.total) {
+    parts.push(`${duration((event.total - event.done) / rate)} left`);
+  }
+  if (event.note !== undefined) parts.push(event.note);
+  return parts.join("  ");
+}
+
+const barWidth = 20;
+
+function bar(fraction: number): string {
+  const full = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
+  return `[${"#".repeat(full)}${".".repeat(barWidth - full)}]`;
+}
+
+/** A number with thousands separators. */
+export function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+/** `45 s`, `3 min 20 s`, `1 h 5 min`. */
+export function duration(seconds: number): string {
+  const whole = Math.max(1, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}

@@ -1,0 +1,94 @@
+import path from "node:path";
+import { imageExtensions } from "../images/format.ts";
+import { compareCodePoints } from "./codePoints.ts";
+import type { Dataset, Sample, Skipped, Split } from "./dataset.ts";
+import { findSplitFolders, requireClassFolders } from "./layout.ts";
+import { type Listing, listFolder, walkFiles } from "./walk.ts";
+
+/**
+ * Reads `root/class/**` or `root/{train,validation|val|valid,test}/class/**`. Classes and files come in the order of
+ * Keras's flow_from_directory (code points; per class by folder, then by file name).
+ *
+ * @throws PermafrostError NOT_FOUND, NOT_READABLE; DATA_EMPTY for a folder without entries; DATA_INVALID where no class
+ *   folders can be made out.
+ */
+export async function openFolder(root: string): Promise<Dataset> {
+  const listing = await listFolder(root);
+  requireClassFolders(root, root, listing);
+  const splitFolders = await findSplitFolders(root, listing.folders);
+  const found = new Collected(root);
+  if (splitFolders !== undefined) found.addStrays(root, listing);
+  for (const { folder, split, listing: inside } of splitFolders ?? [
+    { folder: root, split: undefined, listing },
+  ]) {
+    requireClassFolders(root, folder, inside);
+    found.addStrays(folder, inside);
+    for (const className of inside.folders)
+      await found.addClass(path.join(folder, className), className, split);
+  }
+  return found.dataset(splitFolders === undefined ? "classes" : "splits");
+}
+
+/** Whether a file counts as an image by its name; what it contains is checked when it is opened. */
+export function isImageName(file: string): boolean {
+  return imageExtensions.includes(path.extname(file).toLowerCase());
+}
+
+/** What has been found so far below the root. */
+class Collected {
+  readonly #root: string;
+  readonly #files: { path: string; className: string; split: Split | undefined }[] = [];
+  readonly #classNames = new Set<string>();
+  readonly #skipped: Skipped[] = [];
+  readonly #notImages: string[] = [];
+  #hidden = 0;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Counts what lies in a folder that holds class folders or split folders, beside them. */
+  addStrays(folder: string, listing: Listing): void {
+    this.#hidden += listing.hidden;
+    for (const link of listing.broken) {
+      this.#skipped.push({ path: link, reason: "a link to a file that does not exist" });
+    }
+    for (const name of listing.files) {
+      const file = path.join(folder, name);
+      if (!isImageName(name)) this.#notImages.push(this.#name(file));
+      else this.#skipped.push({ path: file, reason: "lies beside the class folders, so it has no label" });
+    }
+  }
+
+  async addClass(folder: string, className: string, split: Split | undefined): Promise<void> {
+    this.#classNames.add(className);
+    const walk = await walkFiles(folder, [this.#root, path.dirname(folder)]);
+    this.#hidden += walk.hidden;
+    this.#skipped.push(...walk.skipped);
+    for (const file of walk.files) {
+      if (isImageName(file)) this.#files.push({ path: file, className, split });
+      else this.#notImages.push(this.#name(file));
+    }
+  }
+
+  dataset(layout: Dataset["layout"]): Dataset {
+    const classNames = [...this.#classNames].sort(compareCodePoints);
+    const labels = new Map(classNames.map((name, label) => [name, label]));
+    const samples = this.#files.map(
+      ({ path: file, className, split }): Sample => ({
+        path: file,
+        name: this.#name(file),
+        label: labels.get(className)!,
+        className,
+        ...(split && { split }),
+        weight: 1,
+      }),
+    );
+    const ignored = { hidden: this.#hidden, notImages: this.#notImages };
+    return { root: this.#root, layout, classNames, samples, skipped: this.#skipped, ignored, notes: [] };
+  }
+
+  #name(file: string): string {
+    return path.relative(this.#root, file).split(path.sep).join("/");
+  }
+}

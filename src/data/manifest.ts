@@ -1,0 +1,171 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { PermafrostError } from "../base/errors.ts";
+import { compareCodePoints } from "./codePoints.ts";
+import { forEachConcurrently } from "./concurrency.ts";
+import type { Dataset, Sample, Split } from "./dataset.ts";
+import { splitNamed } from "./layout.ts";
+import { type ManifestRow, ManifestSyntaxError, readCsvRows, readJsonRows } from "./manifestRows.ts";
+import { quote } from "./problems.ts";
+import { explainReadError } from "./walk.ts";
+
+/** A row whose values are checked. */
+interface Entry {
+  readonly line: number;
+  readonly path: string;
+  readonly label: string;
+  readonly split: Split | undefined;
+  readonly weight: number;
+}
+
+/** Whether a file's name is that of a manifest. */
+export function isManifestName(file: string): boolean {
+  return [".csv", ".jsonl", ".ndjson"].includes(path.extname(file).toLowerCase());
+}
+
+/**
+ * Reads a list of images: CSV or JSON-lines (.jsonl, .ndjson) with the columns `path,label[,split][,weight]`. Paths are
+ * relative to the manifest's folder. The same file with the same label and split twice is kept once, with a note.
+ *
+ * @throws PermafrostError MANIFEST_INVALID with the line; DATA_EMPTY without rows; NOT_FOUND, NOT_READABLE.
+ */
+export async function openManifest(manifest: string): Promise<Dataset> {
+  const root = path.dirname(manifest);
+  const text = decodeUtf8(manifest, await readManifest(manifest));
+  const entries = parseRows(manifest, text).map((row) => checkedEntry(manifest, root, row));
+  if (entries.length === 0) {
+    const details = { path: manifest };
+    throw new PermafrostError("DATA_EMPTY", `${manifest}: lists no images. Add one row an image.`, {
+      details,
+    });
+  }
+  const { kept, notes } = dropRepeats(manifest, entries);
+  await requireFiles(manifest, root, kept);
+  const classNames = [...new Set(kept.map(({ label }) => label))].sort(compareCodePoints);
+  const labels = new Map(classNames.map((name, label) => [name, label]));
+  const samples = kept.map(
+    ({ path: file, label, split, weight }): Sample => ({
+      path: file,
+      name: path.relative(root, file).split(path.sep).join("/"),
+      label: labels.get(label)!,
+      className: label,
+      ...(split && { split }),
+      weight,
+    }),
+  );
+  const ignored = { hidden: 0, notImages: [] };
+  return { root, layout: "manifest", classNames, samples, skipped: [], ignored, notes };
+}
+
+async function readManifest(manifest: string): Promise<Uint8Array> {
+  try {
+    return await readFile(manifest);
+  } catch (error) {
+    throw explainReadError(error, manifest);
+  }
+}
+
+function decodeUtf8(manifest: string, bytes: Uint8Array): string {
+  try {
+    // A byte order mark, as Excel writes it, is dropped by the decoder.
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    const line = firstBadLine(bytes);
+    const message = `${manifest}:${line}: not valid UTF-8. Save the file with the encoding UTF-8 and try again.`;
+    throw new PermafrostError("MANIFEST_INVALID", message, { cause, details: { path: manifest, line } });
+  }
+}
+
+/** UTF-8 never uses the byte of a line end inside a character, so lines can be checked one by one. */
+function firstBadLine(bytes: Uint8Array): number {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let start = 0;
+  for (let line = 1; start <= bytes.length; line++) {
+    const newline = bytes.indexOf(10, start);
+    const end = newline < 0 ? bytes.length : newline;
+    try {
+      decoder.decode(bytes.subarray(start, end));
+    } catch {
+      return line;
+    }
+    start = end + 1;
+  }
+  return 1;
+}
+
+function parseRows(manifest: string, text: string): ManifestRow[] {
+  try {
+    return path.extname(manifest).toLowerCase() === ".csv" ? readCsvRows(text) : readJsonRows(text);
+  } catch (error) {
+    if (error instanceof ManifestSyntaxError) throw invalidRow(manifest, error.line, error.message);
+    throw error;
+  }
+}
+
+function checkedEntry(manifest: string, root: string, row: ManifestRow): Entry {
+  const fail = (message: string) => invalidRow(manifest, row.line, message);
+  if (row.path === "") throw fail("the path is empty");
+  if (row.label === "") throw fail(`the label of ${quote(row.path)} is empty`);
+  const split = row.split === "" ? undefined : splitNamed(row.split);
+  if (row.split !== "" && split === undefined) {
+    throw fail(`unknown split ${quote(row.split)}; expected train, validation or test, or nothing`);
+  }
+  const weight = row.weight === "" ? 1 : Number(row.weight);
+  if (!Number.isFinite(weight) || weight <= 0) {
+    throw fail(`the weight must be a number above 0, found ${quote(row.weight)}`);
+  }
+  return { line: row.line, path: path.resolve(root, row.path), label: row.label, split, weight };
+}
+
+/** Keeps the first of rows that say the same; rows that contradict each other are an error. */
+function dropRepeats(manifest: string, entries: readonly Entry[]): { kept: Entry[]; notes: string[] } {
+  const first = new Map<string, Entry>();
+  const notes: string[] = [];
+  for (const entry of entries) {
+    const known = first.get(entry.path);
+    if (known === undefined) {
+      first.set(entry.path, entry);
+      continue;
+    }
+    for (const column of ["label", "split", "weight"] as const) {
+      if (known[column] === entry[column]) continue;
+      const values = `${quote(String(known[column] ?? ""))} on line ${known.line}, ${quote(String(entry[column] ?? ""))} here`;
+      throw invalidRow(
+        manifest,
+        entry.line,
+        `${entry.path} is listed twice with another ${column}: ${values}. Keep one`,
+      );
+    }
+    notes.push(
+      `${path.basename(manifest)}:${entry.line}: ${entry.path} is already listed on line ${known.line}; kept once`,
+    );
+  }
+  return { kept: [...first.values()], notes };
+}
+
+async function requireFiles(manifest: string, root: string, entries: readonly Entry[]): Promise<void> {
+  const missing: Entry[] = [];
+  await forEachConcurrently(entries, { phase: "manifest", unit: "files", concurrency: 16 }, async (entry) => {
+    const isFile = await stat(entry.path).then(
+      (facts) => facts.isFile(),
+      () => false,
+    );
+    if (!isFile) missing.push(entry);
+  });
+  if (missing.length === 0) return;
+  missing.sort((a, b) => a.line - b.line);
+  const shown = missing.slice(0, 5).map(({ line, path: file }) => `  line ${line}: ${file}`);
+  const more = missing.length > shown.length ? [`  ... and ${missing.length - shown.length} more`] : [];
+  throw new PermafrostError(
+    "MANIFEST_INVALID",
+    `${manifest}: ${missing.length} of ${entries.length} listed files do not exist or are no files:\n` +
+      `${[...shown, ...more].join("\n")}\nPaths are relative to ${root}, with / between folders. Mend the paths or remove the rows.`,
+    { details: { path: manifest, missing: missing.map(({ path: file }) => file) } },
+  );
+}
+
+function invalidRow(manifest: string, line: number, message: string): PermafrostError {
+  return new PermafrostError("MANIFEST_INVALID", `${manifest}:${line}: ${message}.`, {
+    details: { path: manifest, line },
+  });
+}

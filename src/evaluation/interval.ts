@@ -1,0 +1,33 @@
+import { PermafrostError } from "../base/errors.ts";
+
+/** A range that holds the true value with a stated probability. */
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Two-sided standard normal quantile for 95 %. */
+const z95 = 1.959963984540054;
+
+/**
+ * The range of true accuracies that `right` correct answers out of `total` leave plausible
+ * (Wilson 1927, score interval without continuity correction).
+ *
+ * @param z - Two-sided normal quantile; default 95 %.
+ */
+export function wilsonInterval(right: number, total: number, z: number = z95): Interval {
+  if (!(total > 0) || right < 0 || right > total) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `wilsonInterval: expected 0 <= right <= total with total > 0, got ${right} of ${total}.`,
+    );
+  }
+  const share = right / total;
+  const zz = (z * z) / total;
+  const center = share + zz / 2;
+  const spread = z * Math.sqrt((share * (1 - share) + zz / 4) / total);
+  return {
+    low: right === 0 ? 0 : (center - spread) / (1 + zz),
+    high: right === total ? 1 : (center + spread) / (1 + zz),
+  };
+}

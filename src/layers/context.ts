@@ -1,0 +1,72 @@
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Value } from "../graph/graph.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Parameter } from "./parameter.ts";
+
+/** "train": dropout drops, BatchNormalization (if not frozen) uses the statistics of its batch. */
+export type Mode = "train" | "infer";
+
+/** What layers are called with while a graph is built from them: the builder, the mode, and the weights asked for so far. */
+export class CallContext {
+  readonly g: GraphBuilder;
+  readonly #parameters = new Map<string, Parameter>();
+  readonly #values = new Map<Parameter, Value>();
+  readonly #masks = new Map<string, number>();
+  #path: readonly string[] = [];
+  #mode: Mode;
+
+  constructor(g: GraphBuilder, mode: Mode) {
+    this.g = g;
+    this.#mode = mode;
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  /** The weights asked for, by their path in the outermost model: "dense/kernel", "vgg16/block1_conv1/kernel". */
+  get parameters(): ReadonlyMap<string, Parameter> {
+    return this.#parameters;
+  }
+
+  /** The weight as a graph input. A weight asked for twice (a shared layer) is one input. */
+  parameter(parameter: Parameter): Value {
+    const known = this.#values.get(parameter);
+    if (known !== undefined) return known;
+    const path = [...this.#path, parameter.name].join("/");
+    const type = { dtype: "float32", shape: parameter.engineShape } as const;
+    const value = this.g.input(path, type, { kind: "parameter", parameter: path });
+    this.#values.set(parameter, value);
+    this.#parameters.set(path, parameter);
+    return value;
+  }
+
+  /**
+   * A graph input that holds 0 with probability `rate` and 1 / (1 - rate) otherwise, drawn anew for each step.
+   *
+   * @param rate - 0 <= rate < 1.
+   */
+  dropoutMask(shape: Shape, rate: number): Value {
+    const path = this.#path.join("/");
+    const calls = this.#masks.get(path) ?? 0;
+    this.#masks.set(path, calls + 1);
+    // A layer called twice in one graph draws from two streams.
+    const layer = calls === 0 ? path : `${path}#${calls}`;
+    const role = { kind: "random", draw: { kind: "dropout", rate, layer } } as const;
+    return this.g.input(`${layer}/mask`, { dtype: "float32", shape }, role);
+  }
+
+  /** Calls one layer: its name joins the path, and its own mode, if it was given one, holds inside. */
+  inside<R>(name: string, mode: Mode | undefined, call: () => R): R {
+    const outerPath = this.#path;
+    const outerMode = this.#mode;
+    this.#path = [...outerPath, name];
+    this.#mode = mode ?? outerMode;
+    try {
+      return this.g.scope(name, call);
+    } finally {
+      this.#path = outerPath;
+      this.#mode = outerMode;
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** Every layer kind. A new one is a file here and a line each in this list and in `kinds.ts`. */
+export { activation } from "./activation.ts";
+export { batchNormalization } from "./batchNormalization.ts";
+export { conv2d } from "./conv2d.ts";
+export { dense } from "./dense.ts";
+export { depthwiseConv2D } from "./depthwiseConv2d.ts";
+export { dropout } from "./dropout.ts";
+export { flatten } from "./flatten.ts";
+export { globalAveragePooling2D } from "./globalAveragePooling2d.ts";
+export { input } from "./inputLayer.ts";
+export { add, multiply } from "./merge.ts";
+export { normalization } from "./normalization.ts";
+export { relu } from "./relu.ts";
+export { rescaling } from "./rescaling.ts";
+export { reshape } from "./reshape.ts";
+export { zeroPadding2D } from "./zeroPadding2d.ts";

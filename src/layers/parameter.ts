@@ -1,0 +1,133 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import { float32, sizeOf, type Tensor } from "../tensor/tensor.ts";
+import { type Initializer, initialValues } from "./initializers.ts";
+import { inversePermutation, permute } from "./layout.ts";
+import type { Regularizer } from "./regularizers.ts";
+
+/** How the engine holds a weight: Keras's axes reordered, then read with another shape (same number of elements). */
+export interface EngineLayout {
+  readonly permutation: readonly number[];
+  readonly shape: readonly number[];
+}
+
+/** What a layer says of a weight before it exists. */
+export interface ParameterSpec {
+  /** Keras's name of the weight in its layer: "kernel", "gamma". */
+  readonly name: string;
+  /** Keras's shape: [height, width, in, out], [in, out]. */
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+  /** Left out: the engine holds it as Keras does. */
+  readonly engine?: EngineLayout;
+  readonly regularizer?: Regularizer;
+  /** False for statistics that are never trained. Default true. */
+  readonly trainable?: boolean;
+}
+
+/** A weight: its values, and whether training may change them. */
+export class Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly engineShape: readonly number[];
+  /** Created as something to train (a kernel), not as statistics (a moving mean). Never changes. */
+  readonly createdTrainable: boolean;
+  readonly initializer: Initializer;
+  readonly regularizer: Regularizer | undefined;
+  /** Whether training may change it now; follows its layer's `trainable`. */
+  trainable: boolean;
+  readonly #permutation: readonly number[] | undefined;
+  #value: Float32Array | undefined;
+
+  constructor(spec: ParameterSpec, trainable: boolean) {
+    this.name = spec.name;
+    this.shape = spec.shape;
+    this.engineShape = spec.engine?.shape ?? spec.shape;
+    this.#permutation = spec.engine?.permutation;
+    this.createdTrainable = spec.trainable ?? true;
+    this.trainable = this.createdTrainable && trainable;
+    this.initializer = spec.initializer;
+    this.regularizer = spec.regularizer;
+  }
+
+  get size(): number {
+    return sizeOf(this.shape);
+  }
+
+  get initialized(): boolean {
+    return this.#value !== undefined;
+  }
+
+  /**
+   * The values in the engine's layout. The array is shared, not copied: training changes it in place.
+   *
+   * @throws PermafrostError NOT_BUILT before the first values were drawn or set.
+   */
+  get value(): Float32Array {
+    if (this.#value !== undefined) return this.#value;
+    throw new PermafrostError(
+      "NOT_BUILT",
+      `weight ${this.name}: it has no values yet. Put its layer into a model with a known input shape first.`,
+    );
+  }
+
+  /** Replaces the values (engine layout); the array is kept, not copied, so that it may live in an arena. */
+  set value(values: Float32Array) {
+    this.#checkSize(values.length);
+    this.#value = values;
+  }
+
+  /** Draws the first values. */
+  initialize(random: Random): void {
+    this.set(float32(this.shape, initialValues(this.initializer, this.shape, random)));
+  }
+
+  /** A copy of the values in Keras's layout. */
+  get(): Tensor<"float32"> {
+    if (this.#permutation === undefined) return float32(this.shape, this.value.slice());
+    const permuted = this.#permutation.map((axis) => this.shape[axis]!);
+    return float32(this.shape, permute(this.value, permuted, inversePermutation(this.#permutation)));
+  }
+
+  /**
+   * Sets the values from Keras's layout (copied).
+   *
+   * @throws PermafrostError WEIGHTS_INVALID when the shape is another.
+   */
+  set(tensor: Tensor<"float32">): void {
+    if (
+      tensor.shape.length !== this.shape.length ||
+      tensor.shape.some((size, axis) => size !== this.shape[axis])
+    ) {
+      throw new PermafrostError(
+        "WEIGHTS_INVALID",
+        `weight ${this.name}: expected shape [${this.shape.join(", ")}], got [${tensor.shape.join(", ")}].`,
+      );
+    }
+    this.#store(
+      this.#permutation === undefined
+        ? tensor.data.slice()
+        : permute(tensor.data, this.shape, this.#permutation),
+    );
+  }
+
+  /** Sets the values from the engine's layout (copied), as files of PyTorch or ONNX hold them. */
+  setEngineLayout(values: Float32Array): void {
+    this.#checkSize(values.length);
+    this.#store(values.slice());
+  }
+
+  /** An array already in use (perhaps read in place by the engine) is written to, not replaced. */
+  #store(values: Float32Array): void {
+    if (this.#value === undefined) this.#value = values;
+    else this.#value.set(values);
+  }
+
+  #checkSize(length: number): void {
+    if (length === this.size) return;
+    throw new PermafrostError(
+      "WEIGHTS_INVALID",
+      `weight ${this.name}: expected ${this.size} values for shape [${this.shape.join(", ")}], got ${length}.`,
+    );
+  }
+}

@@ -10,9 +10,12 @@ export interface Fingerprint {
   readonly bands: Uint16Array;
   /** A 16 x 16 RGB reduction, [16, 16, 3]. */
   readonly thumbnail: Uint8Array;
-  /** Mean and standard deviation of the thumbnail's values, 0 to 255. */
-  readonly mean: number;
+  /** Means of red, green and blue over the thumbnail, 0 to 255. */
+  readonly means: readonly [number, number, number];
+  /** Standard deviation of the thumbnail's values around one mean of all: near 0 for a plain grey surface only. */
   readonly deviation: number;
+  /** The same around each channel's own mean: near 0 for any plain surface. */
+  readonly contrast: number;
 }
 
 const side = 16;
@@ -23,7 +26,7 @@ export function fingerprint(image: PixelImage, resampler: Resampler): Fingerprin
   const small = resampler.resize(image, { width: 2 * side, height: 2 * side, filter: "box" });
   const thumbnail = resampler.resize(small, { width: side, height: side, filter: "box" }).data;
   const bands = differenceHash(resampler.resize(small, { width: 9, height: 8, filter: "box" }));
-  return { bands, thumbnail, ...meanAndDeviation(thumbnail) };
+  return { bands, thumbnail, ...moments(thumbnail) };
 }
 
 /** Bits in which two hashes differ, 0 to 64. */
@@ -33,12 +36,18 @@ export function hashDistance(a: Fingerprint, b: Fingerprint): number {
   return distance;
 }
 
-/** Correlation of two thumbnails, -1 to 1: blind to brightness and contrast, not to colour. */
+/**
+ * Correlation of two thumbnails, -1 to 1, blind to brightness and contrast: the lower of the correlation around one mean,
+ * which sees colours, and that around each channel's mean, which sees where things are.
+ */
 export function similarity(a: Fingerprint, b: Fingerprint): number {
-  let sum = 0;
-  for (let i = 0; i < a.thumbnail.length; i++) sum += a.thumbnail[i]! * b.thumbnail[i]!;
-  const covariance = sum / a.thumbnail.length - a.mean * b.mean;
-  return a.deviation * b.deviation === 0 ? 0 : covariance / (a.deviation * b.deviation);
+  const products = [0, 0, 0];
+  for (let i = 0; i < a.thumbnail.length; i++) products[i % 3]! += a.thumbnail[i]! * b.thumbnail[i]!;
+  const pixels = a.thumbnail.length / 3;
+  const colour = average(products) / pixels - average(a.means) * average(b.means);
+  const shape = average(products.map((sum, c) => sum / pixels - a.means[c]! * b.means[c]!));
+  if (a.contrast * b.contrast === 0) return 0;
+  return Math.min(colour / (a.deviation * b.deviation), shape / (a.contrast * b.contrast));
 }
 
 /** Number of ones in a 16-bit word. */
@@ -62,13 +71,28 @@ function differenceHash({ width, height, data }: PixelImage): Uint16Array {
   return bands;
 }
 
-function meanAndDeviation(values: Uint8Array): { mean: number; deviation: number } {
-  let sum = 0;
+function moments(values: Uint8Array): Pick<Fingerprint, "means" | "deviation" | "contrast"> {
+  const sums: [number, number, number] = [0, 0, 0];
   let squares = 0;
-  for (const value of values) {
-    sum += value;
+  for (const [i, value] of values.entries()) {
+    sums[i % 3]! += value;
     squares += value * value;
   }
-  const mean = sum / values.length;
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / values.length - mean * mean)) };
+  const pixels = values.length / 3;
+  const means: [number, number, number] = [sums[0] / pixels, sums[1] / pixels, sums[2] / pixels];
+  const meanSquare = squares / values.length;
+  return {
+    means,
+    deviation: root(meanSquare - average(means) ** 2),
+    contrast: root(meanSquare - average(means.map((mean) => mean * mean))),
+  };
+}
+
+function average(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Rounding may leave a variance a little below zero. */
+function root(variance: number): number {
+  return Math.sqrt(Math.max(0, variance));
 }

@@ -49,18 +49,17 @@ export async function listFolder(folder: string): Promise<Listing> {
 /**
  * Lists all files below a folder, following symbolic links; every real folder is visited once, so loops end.
  *
- * @param outer - Folders that contain this one: a link back to them is a loop, not more data.
+ * @param taken - `folderIdentity` of folders that a link inside must not lead to: those around this one and other classes.
  * @throws PermafrostError NOT_FOUND or NOT_READABLE with the path of the folder that cannot be listed.
  */
-export async function walkFiles(folder: string, outer: readonly string[] = []): Promise<Walk> {
+export async function walkFiles(folder: string, taken: ReadonlySet<string> = new Set()): Promise<Walk> {
   const visited = new Set<string>();
-  for (const ancestor of outer) visited.add(await identityOf(ancestor));
   const byFolder: { folder: string; files: readonly string[] }[] = [];
   const skipped: Skipped[] = [];
   let hidden = 0;
   const visit = async (current: string): Promise<void> => {
-    const identity = await identityOf(current);
-    if (visited.has(identity)) {
+    const identity = await folderIdentity(current);
+    if (visited.has(identity) || (current !== folder && taken.has(identity))) {
       skipped.push({
         path: current,
         reason: "the same folder is already included by another path (symbolic link)",
@@ -106,7 +105,7 @@ async function kindOfLink(link: string): Promise<Kind> {
 }
 
 /** Device and inode: the same for every path that leads to one folder. */
-async function identityOf(folder: string): Promise<string> {
+export async function folderIdentity(folder: string): Promise<string> {
   try {
     const facts = await stat(folder, { bigint: true });
     return `${facts.dev}:${facts.ino}`;

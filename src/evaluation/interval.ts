@@ -1,10 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 
 /** A range that holds the true value with a stated probability. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-}
+export type Interval = readonly [low: number, high: number];
 
 /** Two-sided standard normal quantile for 95 %. */
 const z95 = 1.959963984540054;
@@ -26,8 +23,5 @@ export function wilsonInterval(right: number, total: number, z: number = z95): I
   const zz = (z * z) / total;
   const center = share + zz / 2;
   const spread = z * Math.sqrt((share * (1 - share) + zz / 4) / total);
-  return {
-    low: right === 0 ? 0 : (center - spread) / (1 + zz),
-    high: right === total ? 1 : (center + spread) / (1 + zz),
-  };
+  return [right === 0 ? 0 : (center - spread) / (1 + zz), right === total ? 1 : (center + spread) / (1 + zz)];
 }

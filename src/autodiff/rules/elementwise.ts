@@ -1,0 +1,131 @@
+import type { GraphBuilder } from "../../graph/builder.ts";
+import type { Value } from "../../graph/graph.ts";
+import type { CastAttributes, ClipAttributes, HardSigmoidAttributes } from "../../ops/elementwise.ts";
+import { operators } from "../../ops/index.ts";
+import type { DType } from "../../tensor/tensor.ts";
+import { number, sumTo } from "../broadcasting.ts";
+import type { VjpContext, VjpRule } from "../rule.ts";
+
+const { add: plus, sub: minus, mul: times, div: over } = operators;
+
+/** y = f(x): dx = dy * f'(x). */
+function unary<A = unknown>(
+  derivative: (context: VjpContext<A> & { readonly x: Value }) => Value,
+): VjpRule<A> {
+  return (context) => {
+    const { g, inputs, dy } = context;
+    return [g.apply(times, [dy, derivative({ ...context, x: inputs[0]! })], {})];
+  };
+}
+
+/** y = f(a, b) with broadcasting: the gradients are summed over stretched axes. */
+function binary(gradients: (context: VjpContext<unknown>) => readonly [Value, Value]): VjpRule<unknown> {
+  return (context) =>
+    gradients(context).map((gradient, index) =>
+      sumTo(context.g, gradient, context.inputs[index]!.type.shape),
+    );
+}
+
+/** A step function is flat wherever it has a derivative. */
+const flat: VjpRule<unknown> = ({ inputs }) => inputs.map(() => undefined);
+
+export const add = binary(({ dy }) => [dy, dy]);
+export const sub = binary(({ g, dy }) => [dy, g.apply(operators.neg, [dy], {})]);
+export const mul = binary(({ g, inputs: [a, b], dy }) => [
+  g.apply(times, [dy, b!], {}),
+  g.apply(times, [dy, a!], {}),
+]);
+// d(a/b)/db = -a / b^2 = -y / b
+export const div = binary(({ g, inputs: [, b], y, dy }) => {
+  const quotient = g.apply(over, [dy, b!], {});
+  return [quotient, g.apply(operators.neg, [g.apply(times, [quotient, y], {})], {})];
+});
+
+/** The one that wins takes the gradient; equals share it. */
+function winner(wins: typeof operators.greater | typeof operators.less): VjpRule<unknown> {
+  return binary(({ g, inputs: [a, b], dy }) => {
+    const tie = g.apply(times, [g.apply(operators.equal, [a!, b!], {}), number(g, 0.5)], {});
+    const share = g.apply(plus, [g.apply(wins, [a!, b!], {}), tie], {});
+    const first = g.apply(times, [dy, share], {});
+    return [first, g.apply(minus, [dy, first], {})];
+  });
+}
+export const maximum = winner(operators.greater);
+export const minimum = winner(operators.less);
+
+export const greater = flat;
+export const less = flat;
+export const equal = flat;
+
+export const neg: VjpRule<unknown> = ({ g, dy }) => [g.apply(operators.neg, [dy], {})];
+export const abs = unary(({ g, x }) =>
+  g.apply(
+    minus,
+    [g.apply(operators.greater, [x, number(g, 0)], {}), g.apply(operators.less, [x, number(g, 0)], {})],
+    {},
+  ),
+);
+export const exp = unary(({ y }) => y);
+export const log: VjpRule<unknown> = ({ g, inputs: [x], dy }) => [g.apply(over, [dy, x!], {})];
+// d sqrt(x) = 1 / (2 y)
+export const sqrt: VjpRule<unknown> = ({ g, y, dy }) => [
+  g.apply(over, [dy, g.apply(times, [y, number(g, 2)], {})], {}),
+];
+export const square = unary(({ g, x }) => g.apply(times, [x, number(g, 2)], {}));
+// d(1/x) = -y^2
+export const reciprocal = unary(({ g, y }) =>
+  g.apply(operators.neg, [g.apply(operators.square, [y], {})], {}),
+);
+export const relu = unary(({ g, y }) => g.apply(operators.greater, [y, number(g, 0)], {}));
+// d sigmoid = y (1 - y)
+export const sigmoid = unary(({ g, y }) => g.apply(times, [y, g.apply(minus, [number(g, 1), y], {})], {}));
+// d tanh = 1 - y^2
+export const tanh = unary(({ g, y }) =>
+  g.apply(minus, [number(g, 1), g.apply(operators.square, [y], {})], {}),
+);
+export const softplus = unary(({ g, x }) => g.apply(operators.sigmoid, [x], {}));
+
+// hardSwish = x h(x), h = hardSigmoid with slope 1/6: h(x) + x / 6 where |x| < 3
+export const hardSwish = unary(({ g, x }) => {
+  const level = g.apply(operators.hardSigmoid, [x], { alpha: 1 / 6, beta: 0.5 });
+  const slope = g.apply(times, [lessThan(g, g.apply(operators.abs, [x], {}), 3), number(g, 1 / 6)], {});
+  return g.apply(plus, [level, g.apply(times, [x, slope], {})], {});
+});
+
+export const hardSigmoid = unary<HardSigmoidAttributes>(({ g, y, attributes }) => {
+  const above = g.apply(operators.greater, [y, number(g, 0)], {});
+  const inside = g.apply(times, [above, lessThan(g, y, 1)], {});
+  return g.apply(times, [inside, number(g, attributes.alpha)], {});
+});
+
+/** The bounds themselves let the gradient through, as in TensorFlow and PyTorch. */
+export const clip: VjpRule<ClipAttributes> = ({ g, inputs: [x], dy, attributes: { min, max } }) => {
+  let gradient = dy;
+  const zero = number(g, 0);
+  if (min !== undefined) gradient = g.apply(operators.where, [lessThan(g, x!, min), zero, gradient], {});
+  if (max !== undefined) {
+    const above = g.apply(operators.greater, [x!, number(g, max)], {});
+    gradient = g.apply(operators.where, [above, zero, gradient], {});
+  }
+  return [gradient];
+};
+
+export const where: VjpRule<unknown> = ({ g, inputs: [mask, a, b], dy }) => {
+  const zero = number(g, 0);
+  return [
+    undefined,
+    sumTo(g, g.apply(operators.where, [mask!, dy, zero], {}), a!.type.shape),
+    sumTo(g, g.apply(operators.where, [mask!, zero, dy], {}), b!.type.shape),
+  ];
+};
+
+/** Between floating types the gradient passes; to whole numbers it is a step function. */
+export const cast: VjpRule<CastAttributes> = ({ g, inputs: [x], dy, attributes }) => {
+  const floating: readonly DType[] = ["float32", "float64"];
+  const passes = floating.includes(x!.type.dtype) && floating.includes(attributes.to);
+  return [passes ? g.apply(operators.cast, [dy], { to: x!.type.dtype }) : undefined];
+};
+
+function lessThan(g: GraphBuilder, x: Value, bound: number): Value {
+  return g.apply(operators.less, [x, number(g, bound)], {});
+}

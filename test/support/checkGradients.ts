@@ -1,0 +1,70 @@
+import { gradients } from "../../src/autodiff/gradients.ts";
+import { interpret } from "../../src/engine/reference/interpret.ts";
+import { GraphBuilder } from "../../src/graph/builder.ts";
+import type { Graph, Value } from "../../src/graph/graph.ts";
+import { operators } from "../../src/ops/index.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
+
+/** A float64 copy of a tensor with one element moved. */
+function moved(tensor: Tensor, position: number, step: number): Tensor {
+  const data = Float64Array.from(tensor.data as Float32Array);
+  data[position]! += step;
+  return { dtype: "float64", shape: tensor.shape, data };
+}
+
+/** Central differences of a scalar graph by one of its inputs, in float64. */
+export function centralDifferences(
+  graph: Graph,
+  feeds: ReadonlyMap<string, Tensor>,
+  input: string,
+  step = 1e-5,
+): readonly number[] {
+  const tensor = feeds.get(input)!;
+  const lossAt = (position: number, distance: number) =>
+    interpret(graph, new Map(feeds).set(input, moved(tensor, position, distance)))[0]!.data[0]!;
+  return Array.from(
+    { length: tensor.data.length },
+    (_, position) => (lossAt(position, step) - lossAt(position, -step)) / (2 * step),
+  );
+}
+
+/** A gradient rule's result beside what central differences say. */
+export interface GradientCheck {
+  readonly input: string;
+  readonly rule: readonly number[];
+  readonly differences: readonly number[];
+}
+
+/**
+ * Checks the gradients of a graph's part: `build` adds nodes over the inputs and hands back any value. The loss is the
+ * sum of its elements, each times a weight of its own, so that no error can cancel out.
+ *
+ * @param inputs - The tensor and type of each input; gradients are taken by all of them.
+ */
+export function checkGradients(
+  inputs: readonly { readonly shape: Value["type"]["shape"]; readonly tensor: Tensor }[],
+  build: (g: GraphBuilder, inputs: readonly Value[]) => Value,
+): readonly GradientCheck[] {
+  const g = new GraphBuilder();
+  const values = inputs.map(({ shape }, index) =>
+    g.input(`x${index}`, { dtype: "float32", shape }, { kind: "data" }),
+  );
+  const result = build(g, values);
+  const y = result.type.dtype === "float32" ? result : g.apply(operators.cast, [result], { to: "float32" });
+  const weights = g.input("weights", y.type, { kind: "data" });
+  const loss = g.apply(operators.reduceSum, [g.apply(operators.mul, [y, weights], {})], {});
+
+  const feeds = new Map<string, Tensor>(inputs.map(({ tensor }, index) => [`x${index}`, tensor]));
+  const [{ shape }] = interpret(g.build([y]), feeds) as [Tensor];
+  const size = shape.reduce((product, n) => product * n, 1);
+  const data = Float64Array.from({ length: size }, (_, index) => Math.cos(3 * index + 1));
+  feeds.set("weights", { dtype: "float64", shape, data });
+
+  const lossGraph = g.build([loss]);
+  const byRule = interpret(g.build([...gradients(g, loss, values), loss]), feeds);
+  return values.map(({ name }, index) => ({
+    input: name,
+    rule: [...byRule[index]!.data],
+    differences: centralDifferences(lossGraph, feeds, name),
+  }));
+}

@@ -1,0 +1,238 @@
+import { Random } from "../../src/base/random.ts";
+import type { AttributesOf, OperatorName } from "../../src/ops/index.ts";
+import type { Shape } from "../../src/tensor/shape.ts";
+import { float32, sizeOf, type Tensor } from "../../src/tensor/tensor.ts";
+
+/** Number of samples that stands for "batch" in the cases. */
+const caseBatch = 3;
+
+/** An input: a mere shape (its elements are random, from -2 to 2), a shape with a range, or with given elements. */
+export type CaseInput =
+  | Shape
+  | { readonly shape: Shape; readonly low: number; readonly high: number }
+  | { readonly shape: Shape; readonly values: readonly number[] };
+
+/** One use of an operator. */
+export interface OperatorCase<Attributes> {
+  readonly inputs: readonly CaseInput[];
+  readonly attributes: Attributes;
+  /** The operator jumps here: central differences say nothing about its gradient. */
+  readonly jumps?: boolean;
+}
+
+const image: Shape = ["batch", 4, 5, 6];
+const unary: readonly OperatorCase<object>[] = [{ inputs: [["batch", 4]], attributes: {} }];
+const positive: readonly OperatorCase<object>[] = [
+  { inputs: [{ shape: ["batch", 4], low: 0.2, high: 3 }], attributes: {} },
+];
+const binary: readonly OperatorCase<object>[] = [
+  {
+    inputs: [
+      ["batch", 4],
+      ["batch", 4],
+    ],
+    attributes: {},
+  },
+  { inputs: [["batch", 4], [4]], attributes: {} },
+  {
+    inputs: [
+      [1, 4],
+      ["batch", 1],
+    ],
+    attributes: {},
+  },
+  { inputs: [[], ["batch", 2]], attributes: {} },
+];
+const withTies: OperatorCase<object> = {
+  inputs: [
+    { shape: [4], values: [1, 2, -1, 2] },
+    { shape: [4], values: [1, 0, 3, 2] },
+  ],
+  attributes: {},
+};
+const reductions = [
+  { inputs: [["batch", 2, 3]], attributes: {} },
+  { inputs: [["batch", 2, 3]], attributes: { axes: [-1] } },
+  { inputs: [["batch", 2, 3]], attributes: { axes: [0], keepDims: true } },
+  { inputs: [["batch", 2, 3]], attributes: { axes: [0, 2] } },
+  { inputs: [[2, 3]], attributes: { axes: [] } },
+] as const;
+const windows = [
+  { inputs: [image], attributes: { size: [2, 2], strides: [2, 2] } },
+  { inputs: [image], attributes: { size: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] } },
+  { inputs: [image], attributes: { size: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1] } },
+] as const;
+const softmaxes = [
+  { inputs: [["batch", 4]], attributes: {} },
+  { inputs: [["batch", 3, 2]], attributes: { axis: 1 } },
+] as const;
+const vector = { shape: [4], low: 0.5, high: 2 } as const;
+
+/** At least one use of every operator; the harnesses for gradients and for ONNX run them all. */
+export const operatorCases: {
+  readonly [Name in OperatorName]: readonly OperatorCase<AttributesOf<Name>>[];
+} = {
+  add: binary,
+  sub: binary,
+  mul: binary,
+  div: [{ inputs: [["batch", 4], { shape: [4], low: 0.5, high: 2 }], attributes: {} }],
+  maximum: [...binary, withTies],
+  minimum: [...binary, withTies],
+  greater: [...binary, { ...withTies, jumps: true }],
+  less: [...binary, { ...withTies, jumps: true }],
+  equal: [...binary, { ...withTies, jumps: true }],
+  neg: unary,
+  abs: unary,
+  exp: unary,
+  log: positive,
+  sqrt: positive,
+  square: unary,
+  reciprocal: positive,
+  relu: unary,
+  sigmoid: unary,
+  tanh: unary,
+  softplus: [...unary, { inputs: [{ shape: [4], values: [-80, -1, 0.5, 80] }], attributes: {} }],
+  hardSwish: [...unary, { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: {} }],
+  hardSigmoid: [
+    { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: { alpha: 1 / 6, beta: 0.5 } },
+    { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: { alpha: 0.2, beta: 0.5 } },
+  ],
+  clip: [
+    { inputs: [["batch", 8]], attributes: { min: -0.5, max: 1 } },
+    { inputs: [["batch", 8]], attributes: { min: 0 } },
+    { inputs: [["batch", 8]], attributes: { max: 0 } },
+  ],
+  cast: [
+    { inputs: [["batch", 4]], attributes: { to: "float32" } },
+    { inputs: [["batch", 4]], attributes: { to: "int64" } },
+  ],
+  where: [
+    { inputs: [{ shape: ["batch", 1], values: [1, 0, 1] }, ["batch", 4], [4]], attributes: {} },
+    { inputs: [{ shape: [2], values: [0, 1] }, [], ["batch", 2]], attributes: {} },
+  ],
+  matMul: [
+    {
+      inputs: [
+        ["batch", 3],
+        [3, 2],
+      ],
+      attributes: {},
+    },
+    {
+      inputs: [
+        ["batch", 3],
+        [2, 3],
+      ],
+      attributes: { transposeB: true, alpha: 0.5 },
+    },
+    {
+      inputs: [
+        ["batch", 3],
+        ["batch", 2],
+      ],
+      attributes: { transposeA: true },
+    },
+    {
+      inputs: [
+        [3, 2],
+        [4, 3],
+      ],
+      attributes: { transposeA: true, transposeB: true, alpha: 2 },
+    },
+  ],
+  reduceSum: reductions,
+  reduceMean: reductions,
+  reduceMax: [
+    ...reductions,
+    { inputs: [{ shape: [2, 3], values: [1, 3, 3, 0, 4, 0] }], attributes: { axes: [1] } },
+  ],
+  reshape: [
+    { inputs: [["batch", 2, 3]], attributes: { shape: ["batch", 6] } },
+    { inputs: [["batch", 4]], attributes: { shape: [1, "batch", 2, 2] } },
+    { inputs: [[2, 3]], attributes: { shape: [3, 2] } },
+  ],
+  transpose: [
+    { inputs: [["batch", 2, 3]], attributes: { permutation: [0, 2, 1] } },
+    { inputs: [["batch", 2, 3]], attributes: { permutation: [2, 0, 1] } },
+  ],
+  concat: [
+    {
+      inputs: [
+        ["batch", 2],
+        ["batch", 3],
+      ],
+      attributes: { axis: -1 },
+    },
+    {
+      inputs: [
+        [2, 1, 2],
+        [2, 2, 2],
+        [2, 1, 2],
+      ],
+      attributes: { axis: 1 },
+    },
+  ],
+  slice: [
+    { inputs: [["batch", 5]], attributes: { axis: 1, start: 1, end: 4 } },
+    { inputs: [["batch", 3, 2]], attributes: { axis: -1, start: 0, end: 1 } },
+  ],
+  pad: [
+    { inputs: [["batch", 2, 3]], attributes: { before: [0, 1, 0], after: [0, 0, 2] } },
+    { inputs: [[2]], attributes: { before: [1], after: [1], value: -3 } },
+  ],
+  broadcastTo: [
+    { inputs: [["batch", 1, 2]], attributes: { shape: ["batch", 3, 2] } },
+    { inputs: [[2]], attributes: { shape: [3, 2] } },
+  ],
+  broadcastLike: [
+    { inputs: [[], ["batch", 2]], attributes: {} },
+    {
+      inputs: [
+        [1, 2],
+        ["batch", 2],
+      ],
+      attributes: {},
+    },
+  ],
+  softmax: softmaxes,
+  logSoftmax: softmaxes,
+  conv2d: [
+    { inputs: [image, [3, 4, 3, 3]], attributes: {} },
+    { inputs: [image, [3, 4, 3, 3], [3]], attributes: { pads: [1, 1, 1, 1] } },
+    { inputs: [image, [2, 4, 1, 1]], attributes: { strides: [2, 2] } },
+    { inputs: [image, [4, 1, 3, 3]], attributes: { groups: 4, strides: [2, 2], pads: [1, 1, 1, 1] } },
+    { inputs: [image, [4, 1, 3, 3]], attributes: { groups: 4, pads: [1, 1, 1, 1] } },
+    { inputs: [image, [4, 2, 2, 3], [4]], attributes: { groups: 2, strides: [1, 2], pads: [0, 1, 2, 1] } },
+    { inputs: [image, [2, 4, 2, 2]], attributes: { dilations: [2, 3], pads: [1, 0, 0, 1] } },
+  ],
+  maxPool2d: windows,
+  averagePool2d: windows,
+  globalAveragePool2d: [{ inputs: [image], attributes: {} }],
+  batchNormInference: [
+    { inputs: [image, vector, [4], [4], vector], attributes: { epsilon: 1e-3 } },
+    { inputs: [["batch", 4], vector, [4], [4], vector], attributes: { epsilon: 1e-5 } },
+  ],
+  oneHot: [
+    { inputs: [{ shape: ["batch"], values: [2, 0, 1] }], attributes: { depth: 3 } },
+    { inputs: [{ shape: [2, 2], values: [2, -1, 4, 0] }], attributes: { depth: 4 } },
+  ],
+  axisSize: [
+    { inputs: [["batch", 4]], attributes: { axis: 0 } },
+    { inputs: [["batch", 4]], attributes: { axis: -1 } },
+  ],
+};
+
+/** The shape of a case's input. */
+export function caseShape(input: CaseInput): Shape {
+  return "shape" in input ? input.shape : input;
+}
+
+/** The tensor of a case's input: its own elements, or random ones that depend on `seed` only. */
+export function caseTensor(input: CaseInput, seed: string): Tensor<"float32"> {
+  const shape = caseShape(input).map((size) => (size === "batch" ? caseBatch : size));
+  const content = "shape" in input ? input : { low: -2, high: 2 };
+  if (!("low" in content)) return float32(shape, content.values);
+  const random = new Random("operator case", seed);
+  const draw = () => random.uniform(content.low, content.high);
+  return float32(shape, Float32Array.from({ length: sizeOf(shape) }, draw));
+}

@@ -1,0 +1,51 @@
+import { type Digest, digestOf, sha256 } from "../base/digest.ts";
+
+/**
+ * Everything that decides a feature except the image and the draw, as plain JSON. Rows of one group lie together on disk.
+ *
+ * Left out on purpose, because the features do not depend on it: paths, times, batch size, number of workers, the head,
+ * the optimizer, names of layers and values.
+ */
+export interface FeatureGroup {
+  /** `decodeVersion`: how bytes become pixels. */
+  readonly decode: string;
+  /** `resizeVersion`: how pixels become the network's input size. */
+  readonly resize: string;
+  /** The base network's preprocessing record, plain JSON. */
+  readonly preprocessing: unknown;
+  /** `graphDigest` of the frozen prefix: its structure and its weights. */
+  readonly prefix: Digest;
+  /** Shape of one row in the engine's layout: [C], or [C, H, W]. */
+  readonly cut: readonly number[];
+  /** Bits are equal inside one numerics class only (`Engine.numericsClass`). */
+  readonly numericsClass: string;
+  readonly dtype: "float32";
+}
+
+/** The name of a group's folder in a store. */
+export function groupDigest(group: FeatureGroup): Digest {
+  return digestOf(group);
+}
+
+/** Which row of a group. */
+export interface FeatureKey {
+  /** SHA-256 of the image file's bytes. */
+  readonly image: Digest;
+  /** Digest of the numbers drawn for augmentation; "none" without augmentation. */
+  readonly draw: Digest | "none";
+}
+
+/** Bytes of a row key. */
+export const keyBytes = 32;
+
+/** The row key: SHA-256 of `<image>/<draw>`. */
+export function rowKey(key: FeatureKey): Uint8Array {
+  return Buffer.from(sha256(`${key.image}/${key.draw}`), "hex");
+}
+
+/** The row keys of many features, one after the other: [keys.length, 32]. */
+export function rowKeys(keys: readonly FeatureKey[]): Uint8Array {
+  const packed = new Uint8Array(keys.length * keyBytes);
+  for (const [index, key] of keys.entries()) packed.set(rowKey(key), index * keyBytes);
+  return packed;
+}

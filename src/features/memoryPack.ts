@@ -1,0 +1,62 @@
+import { PermafrostError } from "../base/errors.ts";
+import { keyBytes } from "./key.ts";
+import type { Pack } from "./pack.ts";
+import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
+import type { RowWriter } from "./rowWriter.ts";
+
+export interface MemoryWriterOptions {
+  /** Bytes of features that may be kept. */
+  readonly limit: number;
+  readonly onPack: (pack: Pack) => void;
+}
+
+/** Keeps rows in memory for this run, where the disk cannot take them. Every call makes one small pack. */
+export class MemoryWriter implements RowWriter {
+  readonly bytesWritten = 0;
+  readonly #format: RowFormat;
+  readonly #options: MemoryWriterOptions;
+  #held = 0;
+
+  constructor(format: RowFormat, options: MemoryWriterOptions) {
+    this.#format = format;
+    this.#options = options;
+  }
+
+  append(keys: Uint8Array, features: Float32Array): Promise<void> {
+    this.#held += features.byteLength;
+    if (this.#held > this.#options.limit) {
+      return Promise.reject(
+        new PermafrostError(
+          "DISK_FULL",
+          `feature store: the disk cannot take the features, and ${this.#held} bytes of them are more than the ${this.#options.limit} that may stay in memory. Free some space, or set PERMAFROST_STORE to another place.`,
+        ),
+      );
+    }
+    this.#options.onPack(memoryPack(this.#format, keys, features));
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+function memoryPack(format: RowFormat, keys: Uint8Array, features: Float32Array): Pack {
+  const size = rowBytes(format);
+  const bytes = new Uint8Array(features.slice().buffer);
+  const rows = keys.length / keyBytes;
+  const checksums = Uint32Array.from({ length: rows }, (_, row) =>
+    rowChecksum(
+      keys.subarray(row * keyBytes, (row + 1) * keyBytes),
+      bytes.subarray(row * size, (row + 1) * size),
+    ),
+  );
+  return {
+    place: "memory",
+    rows,
+    keys: keys.slice(),
+    checksums,
+    indexIntact: true,
+    read: (first, into) => into.set(bytes.subarray(first * size, first * size + into.length)),
+  };
+}

@@ -1,0 +1,95 @@
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { messageOf, PermafrostError } from "../base/errors.ts";
+import { keyBytes } from "./key.ts";
+import type { OpenFiles } from "./openFiles.ts";
+import {
+  checksumBytes,
+  headerLength,
+  indexChecksum,
+  type PackHeader,
+  parseHeader,
+  type RowFormat,
+  rowBytes,
+} from "./packFormat.ts";
+
+/** Rows that never change any more. */
+export interface Pack {
+  /** The file, or "memory". */
+  readonly place: string;
+  readonly rows: number;
+  /** [rows, 32] */
+  readonly keys: Uint8Array;
+  /** [rows] */
+  readonly checksums: Uint32Array;
+  /** Whether keys and checksums are known to be as they were written; else each row must be checked before it is found. */
+  readonly indexIntact: boolean;
+  /**
+   * Reads consecutive rows; `into` says how many.
+   *
+   * @throws PermafrostError STORE_DAMAGED when the file ends too early or cannot be read.
+   */
+  read(first: number, into: Uint8Array): void;
+}
+
+/**
+ * Opens a pack file: its header, keys and checksums are read now, its features when they are wanted.
+ *
+ * @throws PermafrostError STORE_DAMAGED or FORMAT_UNKNOWN with the reason.
+ */
+export function openPack(path: string, format: RowFormat, files: OpenFiles): Pack {
+  const file = openSync(path, "r");
+  try {
+    const bytes = fstatSync(file).size;
+    const length = headerLength(readAt(file, 0, Math.min(8, bytes)), bytes);
+    const header = parseHeader(readAt(file, 8, length), bytes, format);
+    return packOf(path, header, file, format, files);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function packOf(path: string, header: PackHeader, file: number, format: RowFormat, files: OpenFiles): Pack {
+  const size = rowBytes(format);
+  const { rows, start } = header;
+  const index = readAt(file, start + rows * size, rows * (keyBytes + checksumBytes));
+  const keys = index.subarray(0, rows * keyBytes);
+  const checksums = new Uint32Array(index.buffer.slice(rows * keyBytes, index.length));
+  return {
+    place: path,
+    rows,
+    keys,
+    checksums,
+    indexIntact: indexChecksum(keys, checksums) === header.indexChecksum,
+    read: (first, into) => readInto(descriptorOf(path, files), start + first * size, into, path),
+  };
+}
+
+/** A pack may have been removed since it was opened. */
+function descriptorOf(path: string, files: OpenFiles): number {
+  try {
+    return files.descriptor(path);
+  } catch (error) {
+    const text = `${path}: cannot be read any more (${messageOf(error)}). Run again: missing features are computed anew.`;
+    throw new PermafrostError("STORE_DAMAGED", text, { cause: error });
+  }
+}
+
+function readAt(file: number, position: number, length: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(length);
+  readInto(file, position, bytes, "header");
+  return bytes;
+}
+
+function readInto(file: number, position: number, into: Uint8Array, place: string): void {
+  let done = 0;
+  while (done < into.length) {
+    const read = readSync(file, into, done, into.length - done, position + done);
+    if (read === 0) {
+      throw new PermafrostError(
+        "STORE_DAMAGED",
+        `${place}: expected ${into.length} bytes at ${position}, the file ends after ${done}. Run again: missing features are computed anew.`,
+      );
+    }
+    done += read;
+  }
+}

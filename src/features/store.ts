@@ -1,0 +1,125 @@
+import { readdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import { canonicalJson } from "../base/digest.ts";
+import { messageOf, systemCode } from "../base/errors.ts";
+import { writeFileAtomic } from "../base/files.ts";
+import { type FeatureGroup, groupDigest } from "./key.ts";
+import { packEnding } from "./packFormat.ts";
+import { formatFolder } from "./storeFolder.ts";
+import { StoreGroup, type StoreProblem } from "./storeGroup.ts";
+
+export { describeStore, type StoreSize } from "./describeStore.ts";
+export { storeFolder } from "./storeFolder.ts";
+
+export interface StoreOptions {
+  /** Size of a full pack in bytes (default 64 MiB). */
+  readonly packBytes?: number;
+  /** Bytes of features that may be kept in memory when the disk does not take them (default 1 GiB). */
+  readonly memoryLimit?: number;
+}
+
+/** How base/files.ts begins the names of temporary files. */
+const temporaryStart = ".tmp-";
+
+/** Temporary files older than this were left by a killed process. */
+const strayAge = 24 * 60 * 60 * 1000;
+
+/**
+ * Features on disk, `<folder>/features-v1/<group digest>/<pack>.safetensors`. Any number of processes may read and write at
+ * the same time: packs have unique names, appear whole, and never change.
+ */
+export class FeatureStore {
+  /** Missing for a store in memory. */
+  readonly folder: string | undefined;
+  /** What the user should know: why nothing can be kept, what was swept away. */
+  readonly warnings: readonly string[];
+  readonly #writable: boolean;
+  readonly #options: Required<StoreOptions>;
+
+  private constructor(
+    folder: string | undefined,
+    writable: boolean,
+    warnings: readonly string[],
+    options: StoreOptions,
+  ) {
+    this.folder = folder;
+    this.warnings = warnings;
+    this.#writable = writable;
+    this.#options = { packBytes: 64 * 2 ** 20, memoryLimit: 2 ** 30, ...options };
+  }
+
+  /**
+   * Opens a store, made if missing. Where it cannot be written, it is still read, and new features last for this run only;
+   * `warnings` says so.
+   */
+  static async open(folder: string, options: StoreOptions = {}): Promise<FeatureStore> {
+    const obstacle = await obstacleToWriting(path.join(folder, formatFolder));
+    const warnings =
+      obstacle === undefined
+        ? []
+        : [
+            `${folder}: the feature store cannot be written (${obstacle}); new features are kept for this run only.`,
+          ];
+    return new FeatureStore(path.resolve(folder), obstacle === undefined, warnings, options);
+  }
+
+  /** A store that lasts as long as this object's groups. */
+  static inMemory(options: StoreOptions = {}): FeatureStore {
+    return new FeatureStore(undefined, false, [], options);
+  }
+
+  /**
+   * Opens the rows of one group. Packs that cannot be used are listed in `problems` and count as missing. Temporary files
+   * that a killed process left more than a day ago are removed and listed there as well.
+   */
+  async group(group: FeatureGroup): Promise<StoreGroup> {
+    const format = { group: canonicalJson(group), shape: group.cut };
+    if (this.folder === undefined)
+      return new StoreGroup(format, { packs: [], problems: [], ...this.#options });
+    const folder = path.join(this.folder, formatFolder, groupDigest(group));
+    const { names, problems } = await namesIn(folder);
+    const packs = names.filter((name) => name.endsWith(packEnding) && !name.startsWith("."));
+    const swept = this.#writable ? await sweep(folder, names) : [];
+    return new StoreGroup(format, {
+      packs: packs.map((name) => path.join(folder, name)),
+      problems: [...problems, ...swept],
+      ...(this.#writable ? { folder } : {}),
+      ...this.#options,
+    });
+  }
+}
+
+/** Why nothing can be written there, found out by writing. */
+async function obstacleToWriting(folder: string): Promise<string | undefined> {
+  const trial = path.join(folder, `trial-${process.pid}`);
+  try {
+    await writeFileAtomic(trial, "");
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  } finally {
+    await rm(trial, { force: true }).catch(() => undefined);
+  }
+}
+
+async function namesIn(folder: string): Promise<{ names: readonly string[]; problems: StoreProblem[] }> {
+  try {
+    return { names: (await readdir(folder)).sort(), problems: [] };
+  } catch (error) {
+    const isMissing = systemCode(error) === "ENOENT";
+    return { names: [], problems: isMissing ? [] : [{ path: folder, reason: messageOf(error) }] };
+  }
+}
+
+/** Removes what killed processes left behind; another process may do so at the same moment. */
+async function sweep(folder: string, names: readonly string[]): Promise<StoreProblem[]> {
+  const problems: StoreProblem[] = [];
+  for (const name of names.filter((each) => each.startsWith(temporaryStart))) {
+    const stray = path.join(folder, name);
+    const facts = await stat(stray).catch(() => undefined);
+    if (facts === undefined || Date.now() - facts.mtimeMs < strayAge) continue;
+    await rm(stray, { force: true });
+    problems.push({ path: stray, reason: "left unfinished by a process that was stopped; removed" });
+  }
+  return problems;
+}

@@ -1,0 +1,211 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { messageOf, PermafrostError } from "../base/errors.ts";
+import { sizeOf } from "../tensor/tensor.ts";
+import { keyBytes } from "./key.ts";
+import { KeyIndex } from "./keyIndex.ts";
+import { MemoryWriter } from "./memoryPack.ts";
+import { OpenFiles } from "./openFiles.ts";
+import { openPack, type Pack } from "./pack.ts";
+import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
+import { PackWriter } from "./packWriter.ts";
+import { RowPlaces } from "./rowPlaces.ts";
+import type { RowWriter } from "./rowWriter.ts";
+
+/** A pack or a row that is not used, and why. */
+export interface StoreProblem {
+  readonly path: string;
+  /** Missing where the whole pack is meant. */
+  readonly row?: number;
+  readonly reason: string;
+}
+
+export interface GroupOptions {
+  /** Where new packs go; left out: into memory. */
+  readonly folder?: string;
+  /** Packs found there. */
+  readonly packs: readonly string[];
+  /** What was wrong before any pack was opened. */
+  readonly problems: readonly StoreProblem[];
+  readonly packBytes: number;
+  /** Bytes of features that may be kept in memory. */
+  readonly memoryLimit: number;
+}
+
+/** What is known of a row's bytes. */
+const unchecked = 0;
+const intact = 1;
+const damaged = 2;
+
+/** Rows are checked in pieces of about this size. */
+const pieceBytes = 4 * 2 ** 20;
+
+/**
+ * The rows of one group: an index in memory (under 70 bytes a row), features on disk. Row numbers hold as long as the
+ * object does. Other processes may add packs at the same time; they are seen when the group is opened again.
+ */
+export class StoreGroup {
+  readonly shape: readonly number[];
+  readonly #format: RowFormat;
+  readonly #options: GroupOptions;
+  readonly #files = new OpenFiles();
+  readonly #index = new KeyIndex();
+  readonly #places = new RowPlaces<Pack>();
+  readonly #problems: StoreProblem[];
+  #states = new Uint8Array(0);
+  #inMemory: boolean;
+
+  /** Used by FeatureStore.group. */
+  constructor(format: RowFormat, options: GroupOptions) {
+    this.shape = format.shape;
+    this.#format = format;
+    this.#options = options;
+    this.#problems = [...options.problems];
+    this.#inMemory = options.folder === undefined;
+    for (const path of options.packs) this.#open(path);
+  }
+
+  /** Number of rows, damaged ones included. */
+  get rows(): number {
+    return this.#index.rows;
+  }
+
+  /** Packs and rows that were left out so far. */
+  get problems(): readonly StoreProblem[] {
+    return this.#problems;
+  }
+
+  /** Whether new rows stay in memory and are gone after this run. */
+  get inMemory(): boolean {
+    return this.#inMemory;
+  }
+
+  /** From now on new rows are kept in memory: the disk has refused them. */
+  keepInMemory(): void {
+    this.#inMemory = true;
+  }
+
+  /** Row numbers of keys, [n, 32]; -1 where there is no row or a damaged one. */
+  find(keys: Uint8Array): Int32Array {
+    const usable = (row: number): boolean => this.#states[row] !== damaged;
+    return Int32Array.from({ length: keys.length / keyBytes }, (_, at) => this.#index.find(keys, at, usable));
+  }
+
+  /** Takes new rows; they are found after `close`, those of full packs before. */
+  writer(): RowWriter {
+    const { folder, packBytes, memoryLimit } = this.#options;
+    if (this.#inMemory || folder === undefined) {
+      return new MemoryWriter(this.#format, { limit: memoryLimit, onPack: (pack) => this.#adopt(pack) });
+    }
+    return new PackWriter(folder, this.#format, { packBytes, onPack: (path) => this.#open(path) });
+  }
+
+  /**
+   * Reads features, [rows.length, ...shape], in the order asked for. A row is held against its checksum when it is read first.
+   *
+   * @throws PermafrostError STORE_DAMAGED naming the row; it counts as missing from then on.
+   */
+  readRows(rows: ArrayLike<number>, into: Float32Array): void {
+    const length = sizeOf(this.shape);
+    if (into.length < rows.length * length) {
+      throw new PermafrostError(
+        "SHAPE_MISMATCH",
+        `feature store: expected room for ${rows.length} rows of ${length} numbers, got ${into.length}.`,
+      );
+    }
+    const bytes = new Uint8Array(into.buffer, into.byteOffset, rows.length * rowBytes(this.#format));
+    for (const run of this.#places.runs(rows)) this.#readRun(run.row, run.count, run.at, bytes);
+  }
+
+  /**
+   * Holds rows against their checksums, unless that was done before. Damaged ones become misses and problems.
+   *
+   * @returns How many were damaged.
+   */
+  async verify(rows: ArrayLike<number>): Promise<number> {
+    const size = rowBytes(this.#format);
+    const piece = Math.max(1, Math.floor(pieceBytes / size));
+    const buffer = new Uint8Array(piece * size);
+    const todo = Int32Array.from(rows).filter((row) => this.#states[row] === unchecked);
+    let found = 0;
+    for (let first = 0; first < todo.length; first += piece) {
+      const part = todo.subarray(first, first + piece);
+      for (const run of this.#places.runs(part)) {
+        found += this.#checkRun(run.row, run.count, buffer.subarray(0, run.count * size));
+      }
+      await nextTurn();
+    }
+    return found;
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  #open(path: string): void {
+    try {
+      this.#adopt(openPack(path, this.#format, this.#files));
+    } catch (error) {
+      this.#problems.push({ path, reason: messageOf(error) });
+    }
+  }
+
+  #adopt(pack: Pack): void {
+    const first = this.#index.rows;
+    this.#index.add(pack.keys);
+    this.#places.add(pack.rows, pack);
+    if (this.#states.length < this.#index.rows) {
+      const larger = new Uint8Array(Math.ceil(this.#index.rows * 1.25));
+      larger.set(this.#states.subarray(0, first));
+      this.#states = larger;
+    }
+    if (!pack.indexIntact) this.#checkEach(first, pack);
+  }
+
+  /** Keys or checksums of the pack are not as written: only rows that agree with both are kept. */
+  #checkEach(first: number, pack: Pack): void {
+    const buffer = new Uint8Array(rowBytes(this.#format));
+    for (let row = first; row < first + pack.rows; row++) this.#checkRun(row, 1, buffer);
+  }
+
+  #readRun(row: number, count: number, at: number, bytes: Uint8Array): void {
+    const size = rowBytes(this.#format);
+    const target = bytes.subarray(at * size, (at + count) * size);
+    const bad = this.#checkRun(row, count, target);
+    if (bad === 0) return;
+    throw new PermafrostError(
+      "STORE_DAMAGED",
+      `${this.#places.find(row).item.place}: ${bad} of ${count} rows from row ${row - this.#places.find(row).first} on do not agree with their checksums. They are not used; run again to compute them anew.`,
+    );
+  }
+
+  /** Reads rows that lie together and checks those not checked before. Hands back how many are damaged. */
+  #checkRun(row: number, count: number, into: Uint8Array): number {
+    const { item: pack, first } = this.#places.find(row);
+    try {
+      pack.read(row - first, into);
+    } catch (error) {
+      for (let each = row; each < row + count; each++) this.#markDamaged(each, messageOf(error));
+      return count;
+    }
+    const size = rowBytes(this.#format);
+    let bad = 0;
+    for (let index = 0; index < count; index++) {
+      if (this.#states[row + index] === unchecked) {
+        const sum = rowChecksum(
+          this.#index.key(row + index),
+          into.subarray(index * size, (index + 1) * size),
+        );
+        if (sum === pack.checksums[row + index - first]) this.#states[row + index] = intact;
+        else this.#markDamaged(row + index, "its bytes do not agree with its checksum");
+      }
+      if (this.#states[row + index] === damaged) bad++;
+    }
+    return bad;
+  }
+
+  #markDamaged(row: number, reason: string): void {
+    const { item: pack, first } = this.#places.find(row);
+    if (this.#states[row] !== damaged) this.#problems.push({ path: pack.place, row: row - first, reason });
+    this.#states[row] = damaged;
+  }
+}

@@ -3,7 +3,7 @@ import { imageExtensions } from "../images/format.ts";
 import { compareCodePoints } from "./codePoints.ts";
 import type { Dataset, Sample, Skipped, Split } from "./dataset.ts";
 import { findSplitFolders, requireClassFolders } from "./layout.ts";
-import { type Listing, listFolder, walkFiles } from "./walk.ts";
+import { folderIdentity, type Listing, listFolder, walkFiles } from "./walk.ts";
 
 /**
  * Reads `root/class/**` or `root/{train,validation|val|valid,test}/class/**`. Classes and files come in the order of
@@ -18,14 +18,15 @@ export async function openFolder(root: string): Promise<Dataset> {
   const splitFolders = await findSplitFolders(root, listing.folders);
   const found = new Collected(root);
   if (splitFolders !== undefined) found.addStrays(root, listing);
-  for (const { folder, split, listing: inside } of splitFolders ?? [
-    { folder: root, split: undefined, listing },
-  ]) {
+  const parents = splitFolders ?? [{ folder: root, split: undefined, listing }];
+  for (const { folder, split, listing: inside } of parents) {
     requireClassFolders(root, folder, inside);
     found.addStrays(folder, inside);
-    for (const className of inside.folders)
-      await found.addClass(path.join(folder, className), className, split);
+    for (const className of inside.folders) {
+      found.addClass({ folder: path.join(folder, className), className, split });
+    }
   }
+  await found.listFiles();
   return found.dataset(splitFolders === undefined ? "classes" : "splits");
 }
 
@@ -34,11 +35,18 @@ export function isImageName(file: string): boolean {
   return imageExtensions.includes(path.extname(file).toLowerCase());
 }
 
+/** A folder whose images have one label. */
+interface ClassFolder {
+  readonly folder: string;
+  readonly className: string;
+  readonly split: Split | undefined;
+}
+
 /** What has been found so far below the root. */
 class Collected {
   readonly #root: string;
   readonly #files: { path: string; className: string; split: Split | undefined }[] = [];
-  readonly #classNames = new Set<string>();
+  readonly #classFolders: ClassFolder[] = [];
   readonly #skipped: Skipped[] = [];
   readonly #notImages: string[] = [];
   #hidden = 0;
@@ -60,19 +68,31 @@ class Collected {
     }
   }
 
-  async addClass(folder: string, className: string, split: Split | undefined): Promise<void> {
-    this.#classNames.add(className);
-    const walk = await walkFiles(folder, [this.#root, path.dirname(folder)]);
-    this.#hidden += walk.hidden;
-    this.#skipped.push(...walk.skipped);
-    for (const file of walk.files) {
-      if (isImageName(file)) this.#files.push({ path: file, className, split });
-      else this.#notImages.push(this.#name(file));
+  addClass(folder: ClassFolder): void {
+    this.#classFolders.push(folder);
+  }
+
+  /** Lists the files of all classes; a link from one class into another would give its images a second label. */
+  async listFiles(): Promise<void> {
+    const taken = new Set([await folderIdentity(this.#root)]);
+    for (const { folder } of this.#classFolders) {
+      taken.add(await folderIdentity(folder)).add(await folderIdentity(path.dirname(folder)));
+    }
+    for (const { folder, className, split } of this.#classFolders) {
+      const walk = await walkFiles(folder, taken);
+      this.#hidden += walk.hidden;
+      this.#skipped.push(...walk.skipped);
+      for (const file of walk.files) {
+        if (isImageName(file)) this.#files.push({ path: file, className, split });
+        else this.#notImages.push(this.#name(file));
+      }
     }
   }
 
   dataset(layout: Dataset["layout"]): Dataset {
-    const classNames = [...this.#classNames].sort(compareCodePoints);
+    const classNames = [...new Set(this.#classFolders.map(({ className }) => className))].sort(
+      compareCodePoints,
+    );
     const labels = new Map(classNames.map((name, label) => [name, label]));
     const samples = this.#files.map(
       ({ path: file, className, split }): Sample => ({

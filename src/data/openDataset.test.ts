@@ -71,25 +71,34 @@ describe("openDataset on a folder of classes", () => {
       "cats/gone.jpg": link("nowhere.jpg"),
       "cats/copy.jpg": link("1.jpg"),
       "cats/ring": link("ring"),
-      birds: link("cats/sub"),
     });
     const dataset = await openDataset(root);
-    expect(namesOf(dataset)).toEqual([
-      "birds/2.jpg",
-      "cats/1.jpg",
-      "cats/copy.jpg",
-      "cats/sub/2.jpg",
-      "dogs/1.jpg",
-    ]);
+    expect(namesOf(dataset)).toEqual(["cats/1.jpg", "cats/copy.jpg", "cats/sub/2.jpg", "dogs/1.jpg"]);
     const skipped = dataset.skipped.map(({ path }) => path.slice(root.length + 1));
     expect(skipped.toSorted()).toEqual([
-      "birds/back",
       "cats/gone.jpg",
       "cats/ring",
       "cats/self",
       "cats/sub/back",
       "cats/sub2",
       "cats/up",
+    ]);
+  });
+});
+
+describe("openDataset with links between classes", () => {
+  it("gives an image one label: the class that is the folder itself, not the one that links to it", async () => {
+    const root = await temporaryTree({
+      ...pets,
+      "cats/friends": link("../dogs"),
+      "cats/sub/2.jpg": "",
+      birds: link("cats/sub"),
+    });
+    const dataset = await openDataset(root);
+    expect(namesOf(dataset)).toEqual(["birds/2.jpg", "cats/1.jpg", "dogs/1.jpg"]);
+    expect(dataset.skipped.map(({ path }) => path.slice(root.length + 1))).toEqual([
+      "cats/friends",
+      "cats/sub",
     ]);
   });
 });

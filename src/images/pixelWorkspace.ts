@@ -17,10 +17,27 @@ export interface ResampleRequest {
   readonly rows: number;
 }
 
+/** Where the parts of one resampling stand in memory. */
+interface Layout {
+  readonly result: number;
+  readonly across: TablePlace;
+  readonly down: TablePlace;
+  /** The picture between the two passes. */
+  readonly middle: number;
+  readonly band: number;
+}
+
+/** A table with the place of its coefficients and its windows. */
+interface TablePlace {
+  readonly table: ResampleTable;
+  readonly taps: number;
+  readonly windows: number;
+}
+
 /** Kernels read and write whole vectors: room behind every array. */
 const slack = 16;
 
-/** The source goes through memory in bands of about this size, so that large pictures need little and caches are used. */
+/** The source goes through memory in bands of about this size: large pictures need little, and caches are used. */
 const bandBytes = 1 << 19;
 
 /** Tables that are kept: data sets repeat few sizes. */
@@ -40,7 +57,7 @@ export class PixelWorkspace {
     this.kernels = instantiateKernels("images", this.#memory);
   }
 
-  /** A view of the memory. It is dead after the next call that needs more memory: take it anew each time. */
+  /** A view of the memory, dead after the next call that needs more memory: take it anew each time. */
   bytes(offset: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, offset, length);
   }
@@ -51,89 +68,111 @@ export class PixelWorkspace {
   }
 
   /**
-   * Resamples a picture into memory at a multiple of 16.
+   * Resamples a picture into memory.
    *
-   * @param offset - Where the [rows, columns, 3] result goes; memory behind it is used too.
-   * @throws PermafrostError IMAGE_UNREADABLE where the picture needs more memory than WebAssembly has (extremely tall ones).
+   * @param offset - Where the [rows, columns, 3] result goes, a multiple of 16; the memory behind it is used too.
+   * @throws PermafrostError INVALID_ARGUMENT where this needs more memory than WebAssembly has.
    */
   resample(image: PixelImage, request: ResampleRequest, offset: number): void {
-    const free = align(offset + request.columns * request.rows * 3 + slack);
-    if (request.filter === "nearest") this.#pick(image, request, offset, free);
-    else this.#average(image, request, request.filter, offset, free);
+    if (request.filter === "nearest") this.#pick(image, request, offset);
+    else this.#average(image, request, request.filter, offset);
   }
 
   /** Nearest neighbour: only the source rows that are picked are copied in. */
-  #pick(image: PixelImage, request: ResampleRequest, offset: number, free: number): void {
+  #pick(image: PixelImage, request: ResampleRequest, result: number): void {
     const { left, top, columns, rows } = request;
     const xs = nearestIndices(image.width, request.width, left, left + columns);
     const ys = nearestIndices(image.height, request.height, top, top + rows);
     const stride = image.width * 3;
-    const table = free;
+    const table = align(result + columns * rows * 3 + slack);
     const row = align(table + columns * 4);
-    this.#reserve(row + stride + slack, image);
+    this.#reserve(row + stride + slack, request);
     new Int32Array(this.#memory.buffer, table, columns).set(xs.map((x) => x * 3));
     for (const [y, sourceRow] of ys.entries()) {
-      if (sourceRow !== ys[y - 1]) {
-        this.bytes(row, stride).set(image.data.subarray(sourceRow * stride, (sourceRow + 1) * stride));
-      }
-      this.kernels.gatherPixels(row, offset + y * columns * 3, columns, table);
+      if (sourceRow !== ys[y - 1]) this.#copyRows(image, sourceRow, sourceRow + 1, row);
+      this.kernels.gatherPixels(row, result + y * columns * 3, columns, table);
     }
   }
 
-  /** Two passes with 8-bit pixels between them, along rows first; a direction that does not change is left out. */
-  #average(
-    image: PixelImage,
-    request: ResampleRequest,
-    filter: WindowFilter,
-    offset: number,
-    free: number,
-  ): void {
+  /** One pass along rows and one along columns, 8-bit pixels between them; a direction that does not change is left out. */
+  #average(image: PixelImage, request: ResampleRequest, filter: WindowFilter, result: number): void {
     const { left, top, columns, rows } = request;
-    const changesWidth = request.width !== image.width || columns !== image.width;
-    const changesHeight = request.height !== image.height || rows !== image.height;
     const across = this.#table(image.width, request.width, filter, left, left + columns);
     const down = this.#table(image.height, request.height, filter, top, top + rows);
-    const { first, end } = changesHeight ? down : { first: 0, end: image.height };
+    const places = layOut(image, across, down, result);
+    this.#reserve(places.end, request);
 
-    const stride = columns * 3;
-    const acrossAt = free;
-    const downAt = align(acrossAt + tableBytes(across));
-    const narrowAt = changesHeight ? align(downAt + tableBytes(down)) : offset;
-    // A window's odd last tap reads one row more, with a coefficient of zero.
-    const behind = changesHeight ? narrowAt + (end - first + 1) * stride : downAt;
-    const bandAt = align(behind + slack);
-    const bandRows = Math.max(1, Math.floor(bandBytes / (image.width * 3)));
-    this.#reserve(bandAt + bandRows * image.width * 3 + slack, image);
+    const changesWidth = request.width !== image.width || columns !== image.width;
+    const changesHeight = request.height !== image.height || rows !== image.height;
+    if (!changesWidth && !changesHeight) this.#copyRows(image, 0, image.height, result);
+    else if (!changesHeight) this.#acrossImage(image, 0, image.height, places, result);
+    else if (!changesWidth) this.#downImage(image, places, result);
+    else if (goesDownFirst(image, request)) this.#downThenAcross(image, places);
+    else this.#acrossThenDown(image, places);
+  }
 
-    if (changesWidth) {
-      const windows = this.#writeTable(acrossAt, across, 3, 0);
-      for (let y = first; y < end; y += bandRows) {
-        const count = Math.min(bandRows, end - y);
-        this.#copyRows(image, y, count, bandAt);
-        const target = narrowAt + (y - first) * stride;
-        this.kernels.resampleRows(
-          bandAt,
-          target,
-          image.width * 3,
-          count,
-          columns,
-          windows,
-          acrossAt,
-          across.pairs,
-        );
-      }
-    } else {
-      this.#copyRows(image, first, end - first, narrowAt);
-    }
-    if (changesHeight) {
-      const windows = this.#writeTable(downAt, down, stride, first);
-      this.kernels.resampleColumns(narrowAt, offset, stride, rows, windows, downAt, down.pairs);
+  #acrossThenDown(image: PixelImage, places: Layout): void {
+    const { across, down, middle, result } = places;
+    const first = down.table.starts[0]!;
+    const rows = down.table.starts.length;
+    const stride = across.table.starts.length * 3;
+    this.#acrossImage(image, first, down.table.stops[rows - 1]!, places, middle);
+    this.#writeTaps(down);
+    this.#writeWindows(down, 0, rows, stride, first);
+    this.kernels.resampleColumns(middle, result, stride, rows, down.windows, down.taps, down.table.pairs);
+  }
+
+  #downThenAcross(image: PixelImage, places: Layout): void {
+    const { across, down, middle, result } = places;
+    const columns = across.table.starts.length;
+    const rows = down.table.starts.length;
+    this.#downImage(image, places, middle);
+    this.#writeTaps(across);
+    this.#writeWindows(across, 0, columns, 3, 0);
+    const { windows, taps, table } = across;
+    this.kernels.resampleRows(middle, result, image.width * 3, rows, columns, windows, taps, table.pairs);
+  }
+
+  /** Source rows `from` to before `to`, band by band. */
+  #acrossImage(image: PixelImage, from: number, to: number, places: Layout, target: number): void {
+    const { across, band } = places;
+    const stride = image.width * 3;
+    const columns = across.table.starts.length;
+    const bandRows = rowsOfBand(stride);
+    this.#writeTaps(across);
+    this.#writeWindows(across, 0, columns, 3, 0);
+    const { windows, taps, table } = across;
+    for (let y = from; y < to; y += bandRows) {
+      const rows = Math.min(bandRows, to - y);
+      this.#copyRows(image, y, y + rows, band);
+      const at = target + (y - from) * columns * 3;
+      this.kernels.resampleRows(band, at, stride, rows, columns, windows, taps, table.pairs);
     }
   }
 
-  #copyRows(image: PixelImage, first: number, count: number, at: number): void {
+  /** Output rows in groups whose windows together fit into a band. */
+  #downImage(image: PixelImage, places: Layout, target: number): void {
+    const { band, down } = places;
+    const { starts, stops, pairs } = down.table;
     const stride = image.width * 3;
-    this.bytes(at, count * stride).set(image.data.subarray(first * stride, (first + count) * stride));
+    const bandRows = rowsOfBand(stride);
+    this.#writeTaps(down);
+    let y = 0;
+    while (y < starts.length) {
+      const first = starts[y]!;
+      let to = y + 1;
+      while (to < starts.length && stops[to]! - first <= bandRows) to++;
+      this.#copyRows(image, first, stops[to - 1]!, band);
+      this.#writeWindows(down, y, to, stride, first);
+      const taps = down.taps + y * pairs * 8;
+      this.kernels.resampleColumns(band, target + y * stride, stride, to - y, down.windows, taps, pairs);
+      y = to;
+    }
+  }
+
+  #copyRows(image: PixelImage, from: number, to: number, at: number): void {
+    const stride = image.width * 3;
+    this.bytes(at, (to - from) * stride).set(image.data.subarray(from * stride, to * stride));
   }
 
   #table(input: number, output: number, filter: WindowFilter, from: number, to: number): ResampleTable {
@@ -147,37 +186,75 @@ export class PixelWorkspace {
     return table;
   }
 
-  /** Writes coefficients and, behind them, the windows as byte offsets; gives the windows' place. */
-  #writeTable(at: number, table: ResampleTable, stepBytes: number, origin: number): number {
-    new Int16Array(this.#memory.buffer, at, table.taps.length).set(table.taps);
-    const windowsAt = at + table.taps.byteLength;
-    const windows = new Int32Array(this.#memory.buffer, windowsAt, table.starts.length * 2);
-    for (let i = 0; i < table.starts.length; i++) {
-      windows[i * 2] = (table.starts[i]! - origin) * stepBytes;
-      windows[i * 2 + 1] = table.counts[i]!;
-    }
-    return windowsAt;
+  #writeTaps({ table, taps }: TablePlace): void {
+    new Int16Array(this.#memory.buffer, taps, table.taps.length).set(table.taps);
   }
 
-  #reserve(bytes: number, image: PixelImage): void {
+  /** Windows of the outputs `from` to before `to`, as byte offsets from input index `origin`. */
+  #writeWindows(place: TablePlace, from: number, to: number, stepBytes: number, origin: number): void {
+    const { starts, counts } = place.table;
+    const windows = new Int32Array(this.#memory.buffer, place.windows, (to - from) * 2);
+    for (let i = from; i < to; i++) {
+      windows[(i - from) * 2] = (starts[i]! - origin) * stepBytes;
+      windows[(i - from) * 2 + 1] = counts[i]!;
+    }
+  }
+
+  #reserve(bytes: number, request: ResampleRequest): void {
     const missing = Math.ceil(bytes / pageBytes) - this.#memory.buffer.byteLength / pageBytes;
     if (missing <= 0) return;
     try {
       this.#memory.grow(missing);
     } catch (cause) {
+      const { width, height } = request;
       throw new PermafrostError(
-        "IMAGE_UNREADABLE",
-        `image of ${image.width} x ${image.height} pixels: resampling needs ${Math.ceil(bytes / 2 ** 20)} MiB, more than ` +
-          "is available. Make the picture smaller.",
-        { cause, details: { width: image.width, height: image.height, bytes } },
+        "INVALID_ARGUMENT",
+        `resampling to ${width} x ${height} pixels needs ${Math.ceil(bytes / 2 ** 20)} MiB, more than there is. ` +
+          "Choose a smaller size.",
+        { cause, details: { width, height, bytes } },
       );
     }
   }
 }
 
-/** Bytes of a table's coefficients and windows. */
-function tableBytes(table: ResampleTable): number {
-  return table.taps.byteLength + table.starts.length * 8;
+/**
+ * Which pass comes first decides about single levels, as the pixels between the passes are rounded. Pillow 13 goes down the
+ * columns first where that direction loses more than twice as many pixels; up to 12.2 it always went along the rows first.
+ */
+function goesDownFirst(image: PixelImage, request: ResampleRequest): boolean {
+  const lostRows = image.height - request.height;
+  return lostRows > 0 && lostRows > 2 * (image.width - request.width);
+}
+
+/** Source rows in a band. */
+function rowsOfBand(stride: number): number {
+  return Math.max(1, Math.floor(bandBytes / stride));
+}
+
+/** Places for everything that a resampling may need, one behind the other, and the end of it all. */
+function layOut(
+  image: PixelImage,
+  across: ResampleTable,
+  down: ResampleTable,
+  result: number,
+): Layout & { readonly end: number } {
+  const columns = across.starts.length;
+  const rows = down.starts.length;
+  const acrossPlace = placeTable(across, align(result + columns * rows * 3 + slack));
+  const downPlace = placeTable(down, acrossPlace.windows + columns * 8);
+  const middle = align(downPlace.windows + rows * 8);
+  const sourceRows = down.stops[rows - 1]! - down.starts[0]!;
+  // A window's odd last tap reads one row more, with a coefficient of zero.
+  const middleBytes = Math.max(columns * (sourceRows + 1), image.width * rows) * 3;
+  const band = align(middle + middleBytes + slack);
+  const longestWindow = down.stops.reduce((most, stop, y) => Math.max(most, stop - down.starts[y]!), 1);
+  const stride = image.width * 3;
+  const end = band + (Math.max(rowsOfBand(stride), longestWindow) + 1) * stride + slack;
+  return { result, across: acrossPlace, down: downPlace, middle, band, end };
+}
+
+function placeTable(table: ResampleTable, at: number): TablePlace {
+  return { table, taps: at, windows: at + table.taps.byteLength };
 }
 
 /** The next multiple of 16, the size of a vector. */

@@ -18,9 +18,10 @@ const filters: Readonly<Record<WindowFilter, Kernel>> = {
   lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
+/** Pillow's two constants are single precision. */
 function hamming(signed: number): number {
   const x = Math.abs(signed);
-  return x < 1 ? sinc(x) * (0.54 + 0.46 * Math.cos(Math.PI * x)) : 0;
+  return x < 1 ? sinc(x) * (Math.fround(0.54) + Math.fround(0.46) * Math.cos(Math.PI * x)) : 0;
 }
 
 function bicubic(signed: number): number {
@@ -39,17 +40,15 @@ const fractionBits = 22;
 
 /** The windows of one direction of a resampling, laid out for the kernels (base/imageKernels.ts). */
 export interface ResampleTable {
-  /** First input index of each output's window. */
+  /** First input index of each output's window, and the one behind its last; neither ever falls. */
   readonly starts: Int32Array;
+  readonly stops: Int32Array;
   /** Pairs of neighbouring taps in each window; an odd last tap is paired with a coefficient of zero. */
   readonly counts: Int32Array;
   /** The largest count: slots of each output in `taps`. */
   readonly pairs: number;
   /** [outputs, pairs, 4]: upper parts of two coefficients, then their lower 12 bits. */
   readonly taps: Int16Array;
-  /** The input indices that any window touches: from `first` to before `end`. */
-  readonly first: number;
-  readonly end: number;
 }
 
 /**
@@ -71,22 +70,20 @@ export function resampleTable(
   const support = kernel.support * stretch;
   const pairs = Math.ceil((Math.ceil(support) * 2 + 1) / 2);
   const starts = new Int32Array(to - from);
+  const stops = new Int32Array(to - from);
   const counts = new Int32Array(to - from);
   const taps = new Int16Array((to - from) * pairs * 4);
-  let first = input;
-  let end = 0;
   for (let i = 0; i < to - from; i++) {
     const center = (from + i + 0.5) * scale;
     const start = Math.max(0, Math.trunc(center - support + 0.5));
     const stop = Math.min(input, Math.trunc(center + support + 0.5));
     starts[i] = start;
+    stops[i] = stop;
     counts[i] = Math.ceil((stop - start) / 2);
-    first = Math.min(first, start);
-    end = Math.max(end, stop);
     const weights = windowWeights(kernel, start - center + 0.5, 1 / stretch, stop - start);
     writeTaps(taps.subarray(i * pairs * 4), weights);
   }
-  return { starts, counts, pairs, taps, first, end };
+  return { starts, stops, counts, pairs, taps };
 }
 
 /** Weights at offset, offset + 1, ... input samples from the window's centre, with a sum of one. */

@@ -77,6 +77,11 @@ export class Parameter {
     this.#value = values;
   }
 
+  /** The values in the engine's layout as a tensor. Shared, not copied. */
+  get engineTensor(): Tensor<"float32"> {
+    return float32(this.engineShape, this.value);
+  }
+
   /** Draws the first values. */
   initialize(random: Random): void {
     this.set(float32(this.shape, initialValues(this.initializer, this.shape, random)));

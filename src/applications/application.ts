@@ -1,0 +1,103 @@
+import type { Digest } from "../base/digest.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { Model, type ModelOptions } from "../models/functional.ts";
+import type { Preprocessing } from "./preprocessing.ts";
+
+/** Where weights come from, and under which licence. */
+export interface WeightSource {
+  /** What users write: "embedded". */
+  readonly name: string;
+  /** The npm package or address that has them. */
+  readonly origin: string;
+  readonly sha256: Digest;
+  readonly licence: string;
+}
+
+/** What is known of a base network before it is built. */
+export interface Application {
+  /** Our name: "mobileNetV3Small". */
+  readonly name: string;
+  /** The name on the command line: "mobilenet_v3_small". */
+  readonly commandName: string;
+  readonly weights: readonly WeightSource[];
+  /** Pixels of height and width when nothing is said. */
+  readonly defaultSize: number;
+  readonly minimumSize: number;
+  /** Height and width are multiples of this. */
+  readonly sizeMultiple: number;
+}
+
+/** What every base network can be asked for (Keras's arguments of `keras.applications`). */
+export interface ApplicationOptions {
+  /** The name of a weight source, or null for random weights. Default: the application's first source. */
+  readonly weights?: string | null;
+  /** Only false: the classifier for other people's classes is not offered. */
+  readonly includeTop?: false;
+  /** [height, width, 3]. */
+  readonly inputShape?: readonly [number, number, number];
+  /** "avg": the mean over positions, [batch, channels]. Default: the map [batch, rows, columns, channels]. */
+  readonly pooling?: "avg";
+  /** Default: Keras's name of the network. */
+  readonly name?: string;
+  /** For random weights. */
+  readonly seed?: number;
+}
+
+/** A pretrained network, with what its inputs must be made by and where its weights are from. */
+export class BaseNetwork extends Model {
+  readonly application: Application;
+  readonly preprocessing: Preprocessing;
+  /** null: random weights. */
+  readonly weightSource: WeightSource | null;
+  readonly pooling: "avg" | undefined;
+
+  constructor(
+    options: ModelOptions,
+    base: Pick<BaseNetwork, "application" | "preprocessing" | "weightSource" | "pooling">,
+  ) {
+    super(options);
+    this.application = base.application;
+    this.preprocessing = base.preprocessing;
+    this.weightSource = base.weightSource;
+    this.pooling = base.pooling;
+  }
+}
+
+/**
+ * The input shape asked for, or the default.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for a size that the network cannot take.
+ */
+export function checkInputShape(
+  application: Application,
+  given: readonly number[] | undefined,
+): readonly [height: number, width: number, channels: 3] {
+  const { name, defaultSize, minimumSize, sizeMultiple } = application;
+  const [height, width, channels, ...rest] = given ?? [defaultSize, defaultSize, 3];
+  const fits = (size: number | undefined): size is number =>
+    Number.isInteger(size) && size! >= minimumSize && size! % sizeMultiple === 0;
+  if (fits(height) && fits(width) && channels === 3 && rest.length === 0) return [height, width, 3];
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${name}: expected an input shape [height, width, 3] with sizes that are multiples of ${sizeMultiple} from ${minimumSize} up, got [${given?.join(", ")}].`,
+    { details: { application: name, inputShape: given } },
+  );
+}
+
+/**
+ * The weight source asked for; null for random weights.
+ *
+ * @throws PermafrostError UNKNOWN_NAME that lists the sources.
+ */
+export function weightSourceOf(
+  { name, weights }: Application,
+  given: string | null | undefined,
+): WeightSource | null {
+  if (given === null) return null;
+  const source = given === undefined ? weights[0] : weights.find((one) => one.name === given);
+  if (source !== undefined) return source;
+  throw new PermafrostError(
+    "UNKNOWN_NAME",
+    `${name}: no weights ${JSON.stringify(given)}. Known: ${weights.map((one) => one.name).join(", ")}, or null for random weights.`,
+  );
+}

@@ -121,6 +121,7 @@ export function parseHeader(json: Uint8Array, fileBytes: number, format: RowForm
 function checkMetadata(metadata: unknown, format: RowFormat): void {
   if (stringMember(metadata, "format") !== packFormat) throw unknown("it is not a pack of Permafrost");
   const version = Number(stringMember(metadata, "version"));
+  if (!Number.isInteger(version) || version < 1) throw damaged("its format version cannot be read");
   if (version > packVersion) {
     throw unknown(
       `its format version ${version} is newer than ${packVersion}, the newest that this Permafrost knows`,

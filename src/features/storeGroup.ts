@@ -163,6 +163,9 @@ export class StoreGroup {
 
   /** Keys or checksums of the pack are not as written: only rows that agree with both are kept. */
   #checkEach(first: number, pack: Pack): void {
+    const reason =
+      "its keys or checksums are not as written; each row was checked and only good ones are used";
+    this.#problems.push({ path: pack.place, reason });
     const buffer = new Uint8Array(rowBytes(this.#format));
     for (let row = first; row < first + pack.rows; row++) this.#checkRun(row, 1, buffer);
   }

@@ -1,6 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
+import { nodesBehind } from "../graph/values.ts";
 import { type OperatorName, operators } from "../ops/index.ts";
 import { showType } from "../tensor/shape.ts";
 import { number, stretchLike } from "./broadcasting.ts";
@@ -24,7 +25,7 @@ export function gradients(builder: GraphBuilder, loss: Value, targets: readonly 
       `gradients: expected the loss to be a float32 scalar, got ${loss.name} ${showType(loss.type)}. Reduce it with a sum or a mean.`,
     );
   }
-  const nodes = nodesBehind(loss);
+  const nodes = nodesBehind([loss]);
   const onTheWay = new Set(targets);
   for (const node of nodes)
     if (node.inputs.some((input) => onTheWay.has(input))) onTheWay.add(node.outputs[0]!);
@@ -33,7 +34,7 @@ export function gradients(builder: GraphBuilder, loss: Value, targets: readonly 
   if (onTheWay.has(loss)) gradientOf.set(loss, number(builder, 1));
   for (const node of nodes.toReversed()) {
     const dy = gradientOf.get(node.outputs[0]!);
-    if (dy === undefined) continue;
+    if (dy === undefined || !node.inputs.some((input) => onTheWay.has(input))) continue;
     builder.scope(node.scope === "" ? "gradients" : `gradients/${node.scope}`, () => {
       for (const [index, gradient] of applyRule(builder, node, dy).entries()) {
         const input = node.inputs[index]!;
@@ -47,26 +48,6 @@ export function gradients(builder: GraphBuilder, loss: Value, targets: readonly 
     });
   }
   return targets.map((target) => gradientOf.get(target) ?? stretchLike(builder, number(builder, 0), target));
-}
-
-/** The nodes that the loss is computed from, each behind those it uses. */
-function nodesBehind(loss: Value): readonly Node[] {
-  const ordered = new Set<Node>();
-  const pending: { readonly value: Value; readonly inputsDone: boolean }[] = [
-    { value: loss, inputsDone: false },
-  ];
-  const entered = new Set<Node>();
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { source } = next.value;
-    if (source.kind !== "node") continue;
-    if (next.inputsDone) ordered.add(source.node);
-    else if (!entered.has(source.node)) {
-      entered.add(source.node);
-      pending.push({ value: next.value, inputsDone: true });
-      for (const value of source.node.inputs) pending.push({ value, inputsDone: false });
-    }
-  }
-  return [...ordered];
 }
 
 function applyRule(builder: GraphBuilder, node: Node, dy: Value): readonly (Value | undefined)[] {

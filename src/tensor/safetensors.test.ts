@@ -137,6 +137,12 @@ describe("safetensors", () => {
     expect(entries.get("a")).toEqual({ dtype: "F32", shape: [1000], offset: dataOffset, bytes: 4000 });
   });
 
+  test("bytes inside a larger buffer are read as well", () => {
+    const bytes = encodeSafetensors([{ name: "a", tensor: float32([3], [1, 2, 3]) }]);
+    const inside = Buffer.concat([Buffer.from("abc"), bytes]).subarray(3);
+    expect(decodeSafetensors(inside, "x").tensors.get("a")).toEqual(float32([3], [1, 2, 3]));
+  });
+
   test("two tensors of one name are refused when writing", () => {
     const one = { name: "a", tensor: float32([1], [1]) };
     expect(() => encodeSafetensors([one, one])).toThrow(/"a" is taken already/);

@@ -91,8 +91,9 @@ export function decodeSafetensors(bytes: Uint8Array, where: string): Safetensors
         { details: { path: where, tensor: name, dtype } },
       );
     }
-    const data = make(bytes.slice(offset, offset + length).buffer);
-    tensors.set(name, { dtype: own, shape, data });
+    const elements = new Uint8Array(length);
+    elements.set(bytes.subarray(offset, offset + length));
+    tensors.set(name, { dtype: own, shape, data: make(elements.buffer) });
   }
   return { metadata, tensors };
 }

@@ -1,0 +1,81 @@
+import type { Preprocessing } from "../applications/preprocessing.ts";
+import type { Digest } from "../base/digest.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { JsonObject } from "./fields.ts";
+
+/** A weight as files name it: `dense/kernel`, in Keras's layout. */
+export interface NamedWeight {
+  readonly name: string;
+  readonly tensor: Tensor<"float32">;
+}
+
+/** The pretrained network below the head; its weights are elsewhere unless they are embedded. */
+export interface BaseReference {
+  /** Name among the applications: "mobilenet_v3_small". */
+  readonly name: string;
+  /** What to build it with: input shape, pooling, ... */
+  readonly options: JsonObject;
+  /** SHA-256 of the weights it was trained with; loading refuses others. */
+  readonly weightsDigest: Digest;
+}
+
+/** One layer of the head: the Keras class name, its name, and its settings with every default filled in. */
+export interface LayerRecord {
+  readonly kind: string;
+  readonly name: string;
+  readonly config: JsonObject;
+}
+
+/** How outputs become an answer. */
+export type Decision =
+  /** The class with the highest probability. */
+  | { readonly rule: "argmax" }
+  /** One output: the second class if its probability is above the threshold. */
+  | { readonly rule: "threshold"; readonly threshold: number };
+
+/** How the classifier came about: enough to do it again. */
+export interface RunRecord {
+  /** The command line, or what a program called. */
+  readonly command: string;
+  /** "permafrost" and others by name. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly seed: number;
+  /** SHA-256 over the digests, labels and splits of all images. */
+  readonly dataDigest: Digest;
+  readonly numericsClass: string;
+  /** ISO 8601. */
+  readonly date: string;
+}
+
+/** A classifier as plain data: what a bundle says about it. */
+export interface BundleContents {
+  readonly task: "classification";
+  /** In the order of the outputs. */
+  readonly classNames: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly base: BaseReference;
+  readonly head: {
+    /** A stack: each layer takes what the one before gives, the first what the base gives. */
+    readonly layers: readonly LayerRecord[];
+    readonly weights: readonly NamedWeight[];
+  };
+  readonly decision: Decision;
+  /** By split; free in form. Numbers that are not finite become null. */
+  readonly metrics: JsonObject;
+  readonly run: RunRecord;
+  /** The base's weights, where the bundle is to stand alone. */
+  readonly embeddedBase?: readonly NamedWeight[];
+}
+
+/** What the manifest alone tells: everything but the weights themselves. */
+export type BundleDescription = Omit<BundleContents, "head" | "embeddedBase"> & {
+  readonly head: { readonly layers: readonly LayerRecord[] };
+  /** Other files of the bundle by name. */
+  readonly files: Readonly<Record<string, FileRecord>>;
+};
+
+/** What is known of a file of the bundle before it is opened. */
+export interface FileRecord {
+  readonly bytes: number;
+  readonly sha256: Digest;
+}

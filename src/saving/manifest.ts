@@ -1,0 +1,163 @@
+import type { Preprocessing } from "../applications/preprocessing.ts";
+import { resampleFilters } from "../applications/preprocessing.ts";
+import { digestOf } from "../base/digest.ts";
+import { messageOf, PermafrostError } from "../base/errors.ts";
+import type { BundleDescription, Decision, FileRecord, LayerRecord, RunRecord } from "./bundleContents.ts";
+import { Fields } from "./fields.ts";
+
+export const manifestName = "permafrost.json";
+export const bundleSchema = "permafrost.bundle";
+/** Raised when an older program could misread a bundle. */
+export const bundleVersion = 1;
+
+/** Nobody needs more, and a reader must not take any size on trust. */
+const maxManifestBytes = 64 * 2 ** 20;
+const maxSide = 16_384;
+
+/** The text of permafrost.json. Its `digest` covers every other member, so that damage is seen. */
+export function manifestText(description: BundleDescription): string {
+  const members = { schema: bundleSchema, version: bundleVersion, ...description };
+  // As a reader will see it: numbers that are not finite are null by then.
+  const written: unknown = JSON.parse(JSON.stringify(members));
+  return `${JSON.stringify({ ...members, digest: digestOf(written) }, null, 2)}\n`;
+}
+
+/**
+ * Reads permafrost.json; every member is checked.
+ *
+ * @param where - Its path, for messages.
+ * @throws PermafrostError BUNDLE_NEWER for a later version; DIGEST_MISMATCH if it was changed after it was written;
+ *   BUNDLE_INVALID for anything else, with the member that is wrong.
+ */
+export function parseManifest(bytes: Uint8Array, where: string): BundleDescription {
+  const fields = new Fields(parseJson(bytes, where), where);
+  checkSchema(fields, where);
+  checkDigest(fields, where);
+  return {
+    task: fields.oneOf("task", ["classification"]),
+    classNames: fields.uniqueTexts("classNames"),
+    preprocessing: readPreprocessing(fields.object("preprocessing")),
+    base: readBase(fields.object("base")),
+    head: { layers: fields.object("head").objects("layers").map(readLayer) },
+    decision: readDecision(fields.object("decision")),
+    metrics: fields.object("metrics").json,
+    run: readRun(fields.object("run")),
+    files: readFiles(fields.object("files"), where),
+  };
+}
+
+function parseJson(bytes: Uint8Array, where: string): unknown {
+  if (bytes.length > maxManifestBytes) {
+    throw invalid(where, `expected at most ${maxManifestBytes} bytes, got ${bytes.length}`);
+  }
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw invalid(where, `it is not JSON (${messageOf(error)})`, error);
+  }
+}
+
+function checkSchema(fields: Fields, where: string): void {
+  if (!fields.has("schema") || fields.json["schema"] !== bundleSchema) {
+    throw invalid(
+      where,
+      `expected the schema "${bundleSchema}", got ${JSON.stringify(fields.json["schema"])}`,
+    );
+  }
+  const version = fields.wholeNumber("version", 1, Number.MAX_SAFE_INTEGER);
+  if (version > bundleVersion) {
+    throw new PermafrostError(
+      "BUNDLE_NEWER",
+      `${where}: written by a newer permafrost: bundle version ${version}, this program reads up to ${bundleVersion}. Update permafrost.`,
+      { details: { path: where, version, known: bundleVersion } },
+    );
+  }
+}
+
+function checkDigest(fields: Fields, where: string): void {
+  const { digest: _, ...others } = fields.json;
+  const found = digestOf(others);
+  const written = fields.digest("digest");
+  if (found !== written) {
+    throw new PermafrostError(
+      "DIGEST_MISMATCH",
+      `${where}: its content was changed after it was written: expected SHA-256 ${written}, got ${found}. ` +
+        "Restore the bundle from a copy or train again.",
+      { details: { path: where, expected: written, found } },
+    );
+  }
+}
+
+function readPreprocessing(fields: Fields): Preprocessing {
+  return {
+    height: fields.wholeNumber("height", 1, maxSide),
+    width: fields.wholeNumber("width", 1, maxSide),
+    filter: fields.oneOf("filter", resampleFilters),
+    fit: fields.oneOf("fit", ["stretch", "crop"]),
+    ...(fields.has("resizeTo") ? { resizeTo: fields.wholeNumber("resizeTo", 1, maxSide) } : {}),
+    scale: fields.number("scale"),
+    mean: perChannel(fields.numbers("mean", 3)),
+    std: perChannel(fields.numbers("std", 3, 1e-30)),
+    order: fields.oneOf("order", ["rgb", "bgr"]),
+  };
+}
+
+function perChannel(numbers: readonly number[]): readonly [number, number, number] {
+  return [numbers[0]!, numbers[1]!, numbers[2]!];
+}
+
+function readBase(fields: Fields): BundleDescription["base"] {
+  return {
+    name: fields.text("name"),
+    options: fields.object("options").json,
+    weightsDigest: fields.digest("weightsDigest"),
+  };
+}
+
+function readLayer(fields: Fields): LayerRecord {
+  return { kind: fields.text("kind"), name: fields.text("name"), config: fields.object("config").json };
+}
+
+function readDecision(fields: Fields): Decision {
+  const rule = fields.oneOf("rule", ["argmax", "threshold"]);
+  return rule === "argmax" ? { rule } : { rule, threshold: fields.number("threshold", 0, 1) };
+}
+
+function readRun(fields: Fields): RunRecord {
+  const versions = fields.object("versions");
+  return {
+    command: fields.text("command"),
+    versions: Object.fromEntries(versions.names.map((name) => [name, versions.text(name)])),
+    seed: fields.number("seed"),
+    dataDigest: fields.digest("dataDigest"),
+    numericsClass: fields.text("numericsClass"),
+    date: fields.text("date"),
+  };
+}
+
+/** Names are plain file names, so that no bundle can lead a reader or a clean-up out of its folder. */
+function readFiles(fields: Fields, where: string): Record<string, FileRecord> {
+  return Object.fromEntries(
+    fields.names.map((name) => {
+      const record = fields.object(name);
+      if (!isPlainFileName(name)) throw invalid(where, `${JSON.stringify(name)} is not a plain file name`);
+      return [
+        name,
+        { bytes: record.wholeNumber("bytes", 0, Number.MAX_SAFE_INTEGER), sha256: record.digest("sha256") },
+      ];
+    }),
+  );
+}
+
+/** Letters, digits, "-", "_" and inner dots; not the manifest itself. */
+export function isPlainFileName(name: string): boolean {
+  return /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name) && name !== manifestName && name.length <= 100;
+}
+
+function invalid(where: string, what: string, cause?: unknown): PermafrostError {
+  return new PermafrostError(
+    "BUNDLE_INVALID",
+    `${where}: not a bundle of permafrost: ${what}. Give the folder that \`permafrost train\` wrote.`,
+    { details: { path: where }, cause },
+  );
+}

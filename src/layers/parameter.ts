@@ -38,6 +38,7 @@ export class Parameter {
   trainable: boolean;
   readonly #permutation: readonly number[] | undefined;
   #value: Float32Array | undefined;
+  #firstValues: (() => Random) | undefined;
 
   constructor(spec: ParameterSpec, trainable: boolean) {
     this.name = spec.name;
@@ -54,8 +55,9 @@ export class Parameter {
     return sizeOf(this.shape);
   }
 
+  /** Whether it has values, or knows what to draw them from. */
   get initialized(): boolean {
-    return this.#value !== undefined;
+    return this.#value !== undefined || this.#firstValues !== undefined;
   }
 
   /**
@@ -65,6 +67,11 @@ export class Parameter {
    */
   get value(): Float32Array {
     if (this.#value !== undefined) return this.#value;
+    if (this.#firstValues !== undefined) {
+      const values = initialValues(this.initializer, this.shape, this.#firstValues());
+      this.#value = this.#toEngine(values);
+      return this.#value;
+    }
     throw new PermafrostError(
       "NOT_BUILT",
       `weight ${this.name}: it has no values yet. Put its layer into a model with a known input shape first.`,
@@ -82,9 +89,9 @@ export class Parameter {
     return float32(this.engineShape, this.value);
   }
 
-  /** Draws the first values. */
-  initialize(random: Random): void {
-    this.set(float32(this.shape, initialValues(this.initializer, this.shape, random)));
+  /** Says what the first values are drawn from. They are drawn when they are first asked for; set before that, never. */
+  initialize(random: () => Random): void {
+    this.#firstValues = random;
   }
 
   /** A copy of the values in Keras's layout. */
@@ -109,17 +116,17 @@ export class Parameter {
         `weight ${this.name}: expected shape [${this.shape.join(", ")}], got [${tensor.shape.join(", ")}].`,
       );
     }
-    this.#store(
-      this.#permutation === undefined
-        ? tensor.data.slice()
-        : permute(tensor.data, this.shape, this.#permutation),
-    );
+    this.#store(this.#permutation === undefined ? tensor.data.slice() : this.#toEngine(tensor.data));
   }
 
   /** Sets the values from the engine's layout (copied), as files of PyTorch or ONNX hold them. */
   setEngineLayout(values: Float32Array): void {
     this.#checkSize(values.length);
     this.#store(values.slice());
+  }
+
+  #toEngine(values: Float32Array): Float32Array {
+    return this.#permutation === undefined ? values : permute(values, this.shape, this.#permutation);
   }
 
   /** An array already in use (perhaps read in place by the engine) is written to, not replaced. */

@@ -184,7 +184,8 @@ export class Model extends Layer {
     for (const [path, parameter] of this.namedParameters()) {
       if (parameter.initialized) continue;
       const seed = "seed" in parameter.initializer ? parameter.initializer.seed : undefined;
-      parameter.initialize(new Random(seed ?? this.seed, "initial", this.name, path));
+      const { name } = this;
+      parameter.initialize(() => new Random(seed ?? this.seed, "initial", name, path));
     }
   }
 

@@ -31,6 +31,12 @@ const handlers = {
       ...(session === undefined ? {} : { session }),
     });
   },
+  /** To be called before the thread is ended: ending it while ONNX Runtime is at work would end the process. */
+  finish: async () => {
+    await started;
+    await current.runner?.close();
+    delete current.runner;
+  },
   place: ({ slot, image }: { slot: number; image: PixelImage }) => {
     const begin = performance.now();
     runner().place(slot, image);

@@ -158,6 +158,7 @@ describe("FeatureStore", () => {
     const json = original.toString("utf8", 8, startOf(pack)).trimEnd();
     const created = json.indexOf('"created"');
     const { keys, features } = rowsOf(0, 4);
+    const store = await FeatureStore.open(folder);
     const places = [...Array(8 + json.length).keys(), ...range(startOf(pack), original.length)];
     for (const place of places.filter((each) => each % 3 === 0 || each >= startOf(pack))) {
       // The time of writing is for people and decides nothing.
@@ -165,7 +166,7 @@ describe("FeatureStore", () => {
       const changed = Buffer.from(original);
       changed[place]! ^= 0x04;
       writeFileSync(pack, changed);
-      const group = await openGroup(folder);
+      const group = await store.group(groupWith());
       await group.verify(group.find(keys).filter((row) => row >= 0));
       const found = group.find(keys);
       expect(group.problems.length, `byte ${place}`).toBeGreaterThan(0);
@@ -175,6 +176,7 @@ describe("FeatureStore", () => {
         group.readRows([row], read);
         expect(read).toEqual(features.subarray(index * 5, index * 5 + 5));
       }
+      group.close();
     }
   });
 

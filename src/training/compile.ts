@@ -1,0 +1,92 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { Parameter } from "../layers/parameter.ts";
+import { type Loss, type LossIdentifier, resolveLoss } from "../losses/index.ts";
+import type { Model } from "../models/functional.ts";
+import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
+import type { Optimizer } from "../optimizers/optimizer.ts";
+import type { TrainState } from "./trainProgram.ts";
+
+export interface CompileOptions {
+  /** Default "rmsprop", as in Keras. */
+  readonly optimizer?: OptimizerIdentifier;
+  readonly loss: LossIdentifier;
+  /** Names such as "acc"; the history uses them as they are given here. */
+  readonly metrics?: readonly string[];
+}
+
+/** A model made ready for training: what is trained, how, and against what. */
+export class Compiled {
+  readonly model: Model;
+  readonly optimizer: Optimizer;
+  readonly loss: Loss;
+  readonly metrics: readonly string[];
+  /** The weights that training changes, by path: those that were trainable when the model was compiled. */
+  readonly trained: ReadonlyMap<string, Parameter>;
+  /** The optimizer's memory after the last training, engine layout; undefined before the first. */
+  state: Pick<TrainState, "iteration" | "slots"> | undefined;
+
+  constructor(model: Model, options: CompileOptions) {
+    this.model = model;
+    checkSingle(model);
+    this.optimizer = resolveOptimizer(options.optimizer ?? "rmsprop");
+    this.loss = resolveLoss(options.loss);
+    this.metrics = options.metrics ?? [];
+    this.trained = trainableNow(model);
+  }
+
+  /**
+   * Holds the list of trained weights against the model as it is now.
+   *
+   * @throws PermafrostError STALE_COMPILE naming the layers that were changed since.
+   */
+  checkFresh(): void {
+    const now = trainableNow(this.model);
+    const changes = [
+      ...layersOf(now, this.trained).map((layer) => `${layer} (trainable now, was not)`),
+      ...layersOf(this.trained, now).map((layer) => `${layer} (was trainable, is not now)`),
+    ];
+    if (changes.length === 0) return;
+    const shown =
+      changes.slice(0, 5).join(", ") + (changes.length > 5 ? ` and ${changes.length - 5} more` : "");
+    throw new PermafrostError(
+      "STALE_COMPILE",
+      `${this.model.name}: layers were changed after compile: ${shown}. Call compile again for the change to take effect.`,
+      { details: { changes } },
+    );
+  }
+}
+
+/**
+ * Prepares a model for training. The list of trained weights is taken now; changing `trainable` later has no effect
+ * but an error in `fit` that says so.
+ *
+ * @throws PermafrostError NOT_BUILT, UNKNOWN_NAME or INVALID_ARGUMENT.
+ */
+export function compileModel(model: Model, options: CompileOptions): Compiled {
+  return new Compiled(model, options);
+}
+
+/** Asking for the topology also makes sure that the model is built. */
+function checkSingle(model: Model): void {
+  const { inputs, outputs } = model.topology;
+  if (inputs.length === 1 && outputs.length === 1) return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${model.name}: training takes models with one input and one output for now, this one has ${inputs.length} and ${outputs.length}.`,
+  );
+}
+
+function trainableNow(model: Model): ReadonlyMap<string, Parameter> {
+  const trainable = new Set(model.trainableWeights);
+  return new Map([...model.namedParameters()].filter(([, parameter]) => trainable.has(parameter)));
+}
+
+/** Layers with a weight in the first list that the second has not. */
+function layersOf(
+  list: ReadonlyMap<string, Parameter>,
+  other: ReadonlyMap<string, Parameter>,
+): readonly string[] {
+  const known = new Set(other.values());
+  const paths = [...list].filter(([, parameter]) => !known.has(parameter)).map(([path]) => path);
+  return [...new Set(paths.map((path) => path.split("/").slice(0, -1).join("/")))];
+}

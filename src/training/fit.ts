@@ -1,0 +1,112 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { Samples } from "./batchSource.ts";
+import type { Compiled } from "./compile.ts";
+import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
+import { type History, HistoryRecorder } from "./history.ts";
+import { type Logs, validationLogs } from "./logs.ts";
+import { lossNan } from "./lossNan.ts";
+import { Measurements } from "./measurements.ts";
+import { type PreparedFit, prepareFit } from "./prepareFit.ts";
+import { ProgressLine } from "./progressLine.ts";
+import type { Targets } from "./targets.ts";
+import { trainEpoch } from "./trainEpoch.ts";
+import { Trainer } from "./trainer.ts";
+import { TrainingRun } from "./trainingRun.ts";
+import { validate } from "./validate.ts";
+
+/**
+ * Trains a compiled model (Keras's `fit`). The model's weights are replaced at the end of each epoch.
+ *
+ * Reported `loss` and metrics of an epoch are means over its steps while the weights change, dropout active; `val_` ones
+ * are measured after the epoch in inference form.
+ *
+ * @param x - [samples, ...] or a source of samples.
+ * @param y - What is expected of each; see `Targets`.
+ * @throws PermafrostError STALE_COMPILE when `trainable` was changed after `compile`; SHAPE_MISMATCH or DATA_INVALID when
+ *   the data do not fit; LOSS_NAN when the loss stops being a number (the model keeps the weights of the last epoch);
+ *   INTERRUPTED when the signal was raised (it keeps those of the last step).
+ */
+export async function fit(
+  compiled: Compiled,
+  x: Samples,
+  y: Targets,
+  options: FitOptions = {},
+): Promise<History> {
+  checkFitOptions(options);
+  compiled.checkFresh();
+  const prepared = await prepareFit(compiled, x, y, options);
+  const { batchSize = 32, epochs = 1, callbacks = [], verbose = 0 } = options;
+  const steps = Math.ceil(prepared.train.source.samples / batchSize);
+  const trainer = await Trainer.start(prepared.program);
+  try {
+    const run = new TrainingRun(compiled, trainer, { epochs, steps, verbose }, callbacks);
+    await run.begin();
+    return await trainEpochs(run, prepared, options);
+  } finally {
+    await trainer.close();
+  }
+}
+
+async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: FitOptions): Promise<History> {
+  const { epochs = 1, initialEpoch = 0 } = options;
+  const history = new HistoryRecorder(run.params);
+  const display = new ProgressLine(options.stream ?? process.stderr, options.verbose ?? 0);
+  let logs: Logs = {};
+  await run.notify((callback) => callback.onTrainBegin?.(run));
+  for (let epoch = initialEpoch; epoch < epochs && !run.stopTraining; epoch++) {
+    display.onEpochBegin(epoch, run);
+    await run.notify((callback) => callback.onEpochBegin?.(epoch, run));
+    logs = await oneEpoch(run, prepared, epoch, display, options);
+    history.add(epoch, logs);
+    display.onEpochEnd(epoch, logs, run);
+    await run.notify((callback) => callback.onEpochEnd?.(epoch, logs, run));
+  }
+  await run.notify((callback) => callback.onTrainEnd?.(logs, run));
+  return history;
+}
+
+/** Training, then measuring on the validation samples; the model has the epoch's weights afterwards. */
+async function oneEpoch(
+  run: TrainingRun,
+  { train, validation }: PreparedFit,
+  epoch: number,
+  display: ProgressLine,
+  options: FitOptions,
+): Promise<Logs> {
+  const { batchSize = 32, shuffle = true, seed = 0, signal, onProgress } = options;
+  const { steps, epochs } = run.params;
+  const measurements = Measurements.of(run.compiled, train.targets);
+  const trained = await trainEpoch(run, train, measurements, {
+    epoch,
+    batchSize,
+    shuffle,
+    seed,
+    signal,
+    onStep(step, logs) {
+      display.onTrainBatchEnd(step, logs, run);
+      const note = `epoch ${epoch + 1}/${epochs}`;
+      onProgress?.({
+        phase: "train",
+        done: epoch * steps + step + 1,
+        total: epochs * steps,
+        unit: "steps",
+        note,
+      });
+    },
+  });
+  if (!(await run.keep())) throw lossNan(run, epoch, steps - 1, Number.NaN);
+  if (signal?.aborted) throw interrupted(run, epoch);
+  if (validation === undefined) return trained;
+  await run.notify((callback) => callback.onTestBegin?.(run));
+  const tested = await validate(run, validation, measurements, options.validationBatchSize ?? batchSize);
+  await run.notify((callback) => callback.onTestEnd?.(tested, run));
+  return { ...trained, ...validationLogs(tested) };
+}
+
+function interrupted(run: TrainingRun, epoch: number): PermafrostError {
+  return new PermafrostError(
+    "INTERRUPTED",
+    `training was interrupted in epoch ${epoch + 1} of ${run.params.epochs}, after ${run.iteration} updates in all. The model keeps the weights of the last one.`,
+    { details: { epoch, iteration: run.iteration } },
+  );
+}

@@ -1,0 +1,80 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { WorkOptions } from "../base/progress.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Samples } from "./batchSource.ts";
+import type { Callback } from "./callback.ts";
+import type { TextStream, Verbosity } from "./progressLine.ts";
+import type { ClassWeight } from "./sampleWeights.ts";
+import type { Targets } from "./targets.ts";
+
+/** Samples to measure on: inputs, targets, and perhaps a weight for each. */
+export type ValidationData =
+  | readonly [x: Samples, y: Targets]
+  | readonly [x: Samples, y: Targets, sampleWeight: ArrayLike<number>];
+
+/** Options of `fit`, Keras's names and defaults. */
+export interface FitOptions extends WorkOptions {
+  /** Samples of one step; the last step of an epoch may have fewer. Default 32. */
+  readonly batchSize?: number;
+  /** Number of the epoch at which training ends (so initialEpoch 10, epochs 12 trains two). Default 1. */
+  readonly epochs?: number;
+  /** Default 0. */
+  readonly initialEpoch?: number;
+  /** Mix the samples anew in each epoch. Default true. */
+  readonly shuffle?: boolean;
+  /** Names the order of the samples and dropout's draws: the same seed gives the same bits. Default 0. */
+  readonly seed?: number;
+  /** Measured on after each epoch. */
+  readonly validationData?: ValidationData;
+  /** Share of the samples, taken from the end before mixing, to measure on instead. Default 0. */
+  readonly validationSplit?: number;
+  /** Default: batchSize. */
+  readonly validationBatchSize?: number;
+  /** Weights of classes in the training loss; multiplied with sampleWeight. */
+  readonly classWeight?: ClassWeight;
+  /** One weight a sample in the training loss. */
+  readonly sampleWeight?: ArrayLike<number>;
+  readonly callbacks?: readonly Callback[];
+  /** 0: silent; 1: a bar an epoch; 2: a line an epoch. Default 0. */
+  readonly verbose?: Verbosity;
+  /** Where `verbose` writes. Default: standard error. */
+  readonly stream?: TextStream;
+  /** Threads of a step. Default: one a core. */
+  readonly threads?: number;
+  /**
+   * Compute what comes before the first trained layer once a sample instead of in every step. The numbers are the same
+   * bit by bit; it only costs the memory of those features. Default true.
+   */
+  readonly oncePerSample?: boolean;
+  /** Computes the frozen part; one is started and closed again if it is needed and none is given. */
+  readonly engine?: Engine;
+}
+
+/** @throws PermafrostError INVALID_ARGUMENT naming the option. */
+export function checkFitOptions({
+  batchSize = 32,
+  epochs = 1,
+  initialEpoch = 0,
+  ...options
+}: FitOptions): void {
+  checkWhole("batchSize", batchSize, 1);
+  checkWhole("epochs", epochs, 1);
+  checkWhole("initialEpoch", initialEpoch, 0);
+  if (options.validationBatchSize !== undefined) {
+    checkWhole("validationBatchSize", options.validationBatchSize, 1);
+  }
+  if (options.validationData !== undefined && (options.validationSplit ?? 0) !== 0) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      "fit: expected validationData or a validationSplit, got both.",
+    );
+  }
+}
+
+function checkWhole(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${name}: expected a whole number of at least ${least}, got ${value}.`,
+  );
+}

@@ -1,0 +1,38 @@
+import type { Logs } from "./logs.ts";
+
+/** What `fit` was told, as Keras's `History.params`. */
+export interface FitParams {
+  readonly epochs: number;
+  /** Steps of one epoch. */
+  readonly steps: number;
+  readonly verbose: number;
+}
+
+/** What `fit` hands back (Keras's History): each measurement epoch by epoch. */
+export interface History {
+  /** "loss", the metrics by the names they were given, then the same with "val_". */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Numbers of the epochs that were finished, from 0. */
+  readonly epoch: readonly number[];
+  readonly params: FitParams;
+}
+
+/** Collects a History. */
+export class HistoryRecorder implements History {
+  readonly history: Record<string, number[]> = {};
+  readonly epoch: number[] = [];
+  readonly params: FitParams;
+
+  constructor(params: FitParams) {
+    this.params = params;
+  }
+
+  add(epoch: number, logs: Logs): void {
+    this.epoch.push(epoch);
+    for (const [name, value] of Object.entries(logs)) {
+      const values = this.history[name] ?? [];
+      values.push(value);
+      this.history[name] = values;
+    }
+  }
+}

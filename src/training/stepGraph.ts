@@ -1,0 +1,176 @@
+import { gradients } from "../autodiff/gradients.ts";
+import { bindParameters, subgraph } from "../graph/bind.ts";
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Graph, Value } from "../graph/graph.ts";
+import type { Mode } from "../layers/context.ts";
+import type { Parameter } from "../layers/parameter.ts";
+import { regularizationPenalty } from "../layers/regularizers.ts";
+import { splitFrozen } from "../models/cut.ts";
+import { operators } from "../ops/index.ts";
+import { scalar, type Tensor } from "../tensor/tensor.ts";
+import type { Compiled } from "./compile.ts";
+import { phaseProgram } from "./phaseProgram.ts";
+import type { PhaseProgram, TrainedParameter } from "./trainProgram.ts";
+
+/** One form of a model, ready to be run step by step. */
+export interface Phase {
+  readonly program: PhaseProgram;
+  /** What comes before the program's x and never changes: from the model's input to the cut. Left out: x is the input. */
+  readonly prefix: Graph | undefined;
+  /** Training: the weights and the names of their gradients. */
+  readonly parameters: readonly TrainedParameter[];
+  /** The graph of the program, for printing. */
+  readonly graph: Graph;
+}
+
+export interface PhaseOptions {
+  readonly mode: Mode;
+  /** One target's shape, as `encodeTargets` gave it. */
+  readonly targetShape: readonly number[];
+  /** Leave the frozen prefix out of the program. */
+  readonly splitPrefix: boolean;
+  /** Names the random streams of dropout. */
+  readonly seed: number;
+}
+
+/** What the graph of a phase is made of, before it is cut. */
+interface Parts {
+  readonly forward: Graph;
+  readonly whole: Graph;
+  readonly prediction: Value;
+  readonly loss: Value;
+  readonly penalty: Value | undefined;
+  readonly target: Value;
+  readonly weights: Value;
+  readonly count: Value;
+  readonly gradients: ReadonlyMap<string, Value>;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+}
+
+/**
+ * The graph of one phase: "train" has the loss sum(weight * loss) / count plus penalties and its gradients by the
+ * trained weights only; "infer" has predictions and each sample's loss.
+ */
+export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
+  const parts = buildParts(compiled, options);
+  const isTrained = (path: string) => compiled.trained.has(path);
+  const frozen = frozenTensors(parts.parameters, isTrained);
+  const split = options.splitPrefix ? splitFrozen(parts.forward, isTrained) : undefined;
+  const prefix = split?.prefix;
+  const cut = prefix?.outputs[0];
+  const whole = cut === undefined ? parts.whole : subgraph(parts.whole, split!.cut, parts.whole.outputs);
+  const graph = bindParameters(whole, frozen);
+  return {
+    program: phaseProgram(graph, {
+      ...parts,
+      // In training the penalty is part of the loss.
+      penalty: options.mode === "infer" ? parts.penalty : undefined,
+      targetShape: options.targetShape,
+      seed: options.seed,
+    }),
+    prefix: prefix && bindParameters(prefix, frozen),
+    parameters: [...parts.gradients].map(([path, gradient]) => ({
+      path,
+      shape: compiled.trained.get(path)!.engineShape,
+      gradient: gradient.name,
+    })),
+    graph,
+  };
+}
+
+function buildParts(compiled: Compiled, { mode, targetShape }: PhaseOptions): Parts {
+  const { builder: g, outputs, parameters } = compiled.model.toGraph({ mode });
+  const prediction = outputs[0]!;
+  const forward = g.build([prediction]);
+  const target = g.input(
+    "target",
+    { dtype: "float32", shape: ["batch", ...targetShape] },
+    { kind: "target" },
+  );
+  const weights = g.input("sample_weight", { dtype: "float32", shape: ["batch"] }, { kind: "target" });
+  const count = g.input("sample_count", { dtype: "float32", shape: [] }, { kind: "target" });
+  const trained = trainedInputs(forward, compiled);
+  const penalty = penaltyOf(g, trained, compiled);
+  const perSample = g.scope("loss", () => compiled.loss.perSample(g, prediction, target));
+  const common = { forward, prediction, target, weights, count, parameters };
+  if (mode === "infer") {
+    const whole = g.build([prediction, perSample, ...(penalty === undefined ? [] : [penalty])]);
+    return { ...common, whole, loss: perSample, penalty, gradients: new Map() };
+  }
+  const loss = g.scope("loss", () => weightedMean(g, perSample, weights, count, penalty));
+  const byPath = gradientsByPath(g, loss, trained);
+  const whole = g.build([loss, prediction, ...byPath.values()]);
+  return { ...common, whole, loss, penalty, gradients: byPath };
+}
+
+/** Sum of weight * loss divided by the number of samples (not of rows, not of weights), plus the penalties. */
+function weightedMean(
+  g: GraphBuilder,
+  perSample: Value,
+  weights: Value,
+  count: Value,
+  penalty: Value | undefined,
+): Value {
+  const sum = g.apply(operators.reduceSum, [g.apply(operators.mul, [perSample, weights], {})], {});
+  const mean = g.apply(operators.div, [sum, count], {});
+  return penalty === undefined ? mean : g.apply(operators.add, [mean, penalty], {});
+}
+
+function trainedInputs(forward: Graph, { trained }: Compiled): ReadonlyMap<string, Value> {
+  const byPath = new Map<string, Value>();
+  for (const input of forward.inputs) {
+    const { source } = input;
+    if (source.kind !== "input" || source.role.kind !== "parameter") continue;
+    if (trained.has(source.role.parameter)) byPath.set(source.role.parameter, input);
+  }
+  return byPath;
+}
+
+function penaltyOf(
+  g: GraphBuilder,
+  trained: ReadonlyMap<string, Value>,
+  compiled: Compiled,
+): Value | undefined {
+  const terms: Value[] = [];
+  for (const [path, weight] of trained) {
+    const regularizer = compiled.trained.get(path)?.regularizer;
+    if (regularizer !== undefined)
+      terms.push(g.scope("penalty", () => regularizationPenalty(g, weight, regularizer)));
+  }
+  return terms.length === 0
+    ? undefined
+    : terms.reduce((sum, term) => g.apply(operators.add, [sum, term], {}));
+}
+
+/** Each gradient a value of its own: two weights that are added have the same one, but not the same memory. */
+function gradientsByPath(
+  g: GraphBuilder,
+  loss: Value,
+  trained: ReadonlyMap<string, Value>,
+): ReadonlyMap<string, Value> {
+  const seen = new Set<Value>();
+  const values = gradients(g, loss, [...trained.values()]);
+  return new Map(
+    [...trained.keys()].map((path, index) => {
+      const value = values[index]!;
+      const own =
+        seen.has(value) || value.source.kind !== "node"
+          ? g.apply(operators.mul, [value, g.constant(scalar(1), "one")], {})
+          : value;
+      seen.add(value);
+      return [path, own];
+    }),
+  );
+}
+
+function frozenTensors(
+  parameters: ReadonlyMap<string, Parameter>,
+  isTrained: (path: string) => boolean,
+): ReadonlyMap<string, Tensor> {
+  const frozen = new Map<string, Tensor>();
+  for (const [path, parameter] of parameters) {
+    if (!isTrained(path))
+      frozen.set(path, { dtype: "float32", shape: parameter.engineShape, data: parameter.value });
+  }
+  return frozen;
+}

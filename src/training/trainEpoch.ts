@@ -1,0 +1,86 @@
+import { batchOrder } from "../data/batches.ts";
+import { sizeOf } from "../tensor/tensor.ts";
+import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
+import type { Logs } from "./logs.ts";
+import { lossNan } from "./lossNan.ts";
+import type { Measurements } from "./measurements.ts";
+import type { StepResult } from "./trainer.ts";
+import type { TrainingRun } from "./trainingRun.ts";
+
+export interface EpochOptions {
+  readonly epoch: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onStep: ((step: number, logs: Logs) => void) | undefined;
+}
+
+interface Pending {
+  readonly step: number;
+  readonly indices: Uint32Array;
+  readonly result: Promise<StepResult>;
+}
+
+/**
+ * One pass over the samples. While the training thread computes a step, the next batch is gathered here; with a
+ * callback that looks at single batches each step is waited for, so that it can stop training at once.
+ *
+ * @returns The epoch's running means.
+ */
+export async function trainEpoch(
+  run: TrainingRun,
+  samples: LabelledSamples,
+  measurements: Measurements,
+  options: EpochOptions,
+): Promise<Logs> {
+  const stepwise = run.callbacks.some((callback) => callback.onTrainBatchEnd ?? callback.onTrainBatchBegin);
+  const underWay = stepwise ? 1 : 2;
+  const pending: Pending[] = [];
+  measurements.reset();
+  const settle = async () => {
+    const next = pending.shift();
+    if (next !== undefined) await settleStep(run, samples, measurements, options, next);
+  };
+  try {
+    for (const [step, indices] of batchOrder(samples.source.samples, options).entries()) {
+      if (run.stopTraining || options.signal?.aborted) break;
+      const batch = run.trainer.takeBatch();
+      await fillBatch(batch, indices, samples);
+      if (stepwise) await run.notify((callback) => callback.onTrainBatchBegin?.(step, run));
+      const info = { learningRate: run.learningRate, iteration: run.iteration };
+      run.iteration++;
+      pending.push({ step, indices, result: run.trainer.train(batch, indices.length, info) });
+      if (pending.length >= underWay) await settle();
+    }
+    while (pending.length > 0) await settle();
+  } finally {
+    // After a failure the steps still under way end on their own; nobody is left to hear of theirs.
+    await Promise.allSettled(pending.map(({ result }) => result));
+  }
+  return measurements.logs;
+}
+
+async function settleStep(
+  run: TrainingRun,
+  { targets }: LabelledSamples,
+  measurements: Measurements,
+  options: EpochOptions,
+  { step, indices, result }: Pending,
+): Promise<void> {
+  const { batch, value: loss } = await result;
+  if (!Number.isFinite(loss)) throw lossNan(run, options.epoch, step, loss);
+  const size = sizeOf(targets.shape);
+  const { predictionShape } = run.trainer.program.train;
+  const count = indices.length;
+  measurements.update(
+    loss,
+    batch.prediction(count, sizeOf(predictionShape)),
+    batch.target(count, size),
+    count,
+  );
+  run.trainer.release(batch);
+  const { logs } = measurements;
+  await run.notify((callback) => callback.onTrainBatchEnd?.(step, logs, run));
+  options.onStep?.(step, logs);
+}

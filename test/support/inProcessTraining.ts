@@ -1,0 +1,56 @@
+import { Runtime } from "../../src/engine/runtime.ts";
+import { optimizerConfig } from "../../src/optimizers/index.ts";
+import { learningRateAt } from "../../src/optimizers/schedules/schedule.ts";
+import { BatchBuffer, batchLayout } from "../../src/training/batchBuffer.ts";
+import type { Compiled } from "../../src/training/compile.ts";
+import { fillBatch, type LabelledSamples } from "../../src/training/labelledSamples.ts";
+import { buildPhase } from "../../src/training/stepGraph.ts";
+import { StepRunner } from "../../src/training/stepRunner.ts";
+import type { TrainProgram } from "../../src/training/trainProgram.ts";
+
+/** Training steps in the test's own thread, from the source files. */
+export interface InProcessTraining {
+  /** One step on these samples; the loss before the update. */
+  step(indices: readonly number[]): Promise<number>;
+  /** The trained weights by path, engine layout. */
+  weights(): ReadonlyMap<string, Float32Array>;
+  close(): Promise<void>;
+}
+
+export async function trainInProcess(
+  compiled: Compiled,
+  samples: LabelledSamples,
+  options: { readonly batchSize?: number; readonly seed?: number; readonly threads?: number } = {},
+): Promise<InProcessTraining> {
+  const phase = buildPhase(compiled, {
+    mode: "train",
+    targetShape: samples.targets.shape,
+    splitPrefix: false,
+    seed: options.seed ?? 0,
+  });
+  const program: TrainProgram = {
+    train: phase.program,
+    test: undefined,
+    parameters: phase.parameters,
+    optimizer: optimizerConfig(compiled.optimizer),
+    layout: batchLayout(options.batchSize ?? 20, [phase.program]),
+    threads: options.threads ?? 1,
+  };
+  const runner = await StepRunner.create(await Runtime.start(), program);
+  const weights = phase.parameters.map(({ path }) => compiled.trained.get(path)!.value);
+  runner.write({ iteration: 0, weights, slots: [] });
+  const batch = new BatchBuffer(program.layout);
+  let iteration = 0;
+  return {
+    async step(indices) {
+      await fillBatch(batch, Uint32Array.from(indices), samples);
+      const learningRate = learningRateAt(compiled.optimizer.config.learningRate, iteration);
+      return runner.train(batch, indices.length, { iteration: iteration++, learningRate });
+    },
+    weights() {
+      const { weights: trained } = runner.read(iteration, false);
+      return new Map(phase.parameters.map(({ path }, index) => [path, trained[index]!]));
+    },
+    close: () => runner.close(),
+  };
+}

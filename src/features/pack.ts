@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { keyBytes } from "./key.ts";
 import type { OpenFiles } from "./openFiles.ts";
@@ -37,15 +37,12 @@ export interface Pack {
  * @throws PermafrostError STORE_DAMAGED or FORMAT_UNKNOWN with the reason.
  */
 export function openPack(path: string, format: RowFormat, files: OpenFiles): Pack {
-  const file = openSync(path, "r");
-  try {
-    const bytes = fstatSync(file).size;
-    const length = headerLength(readAt(file, 0, Math.min(8, bytes)), bytes);
-    const header = parseHeader(readAt(file, 8, length), bytes, format);
-    return packOf(path, header, file, format, files);
-  } finally {
-    closeSync(file);
-  }
+  // The file stays open where possible: then its rows can be read even if another process removes it.
+  const file = files.descriptor(path);
+  const bytes = fstatSync(file).size;
+  const length = headerLength(readAt(file, 0, Math.min(8, bytes)), bytes);
+  const header = parseHeader(readAt(file, 8, length), bytes, format);
+  return packOf(path, header, file, format, files);
 }
 
 function packOf(path: string, header: PackHeader, file: number, format: RowFormat, files: OpenFiles): Pack {

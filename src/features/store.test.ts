@@ -228,10 +228,19 @@ describe("FeatureStore", () => {
     expect(filesOf(folder)).toEqual([]);
   });
 
-  it("says that a row is gone when its pack was removed meanwhile", async () => {
+  it.skipIf(process.platform === "win32")("goes on reading a pack that was removed meanwhile", async () => {
     const folder = temporaryFolder();
     await writeRows(await openGroup(folder), 0, 2);
     const group = await openGroup(folder);
+    await rm(path.join(folder, "features-v1"), { recursive: true });
+    expectRows(group, 0, 2);
+  });
+
+  it("says that a row is gone when its pack was removed and had been closed", async () => {
+    const folder = temporaryFolder();
+    await writeRows(await openGroup(folder), 0, 2);
+    const group = await openGroup(folder);
+    group.close();
     await rm(path.join(folder, "features-v1"), { recursive: true });
     const { keys } = rowsOf(0, 2);
     expect(await group.verify(group.find(keys))).toBe(2);

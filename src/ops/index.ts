@@ -1,11 +1,13 @@
 import type { Operator } from "../graph/operator.ts";
 import * as convolution from "./convolution.ts";
+import * as convolutionGradient from "./convolutionGradient.ts";
 import * as elementwise from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
 import * as linalg from "./linalg.ts";
 import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
+import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
 import * as softmax from "./softmax.ts";
 
@@ -17,7 +19,9 @@ export const operators = {
   ...movement,
   ...softmax,
   ...convolution,
+  ...convolutionGradient,
   ...pooling,
+  ...poolingGradient,
   ...normalization,
   ...indexing,
 } as const;

@@ -57,11 +57,44 @@ const reductions = [
   { inputs: [["batch", 2, 3]], attributes: { axes: [0, 2] } },
   { inputs: [[2, 3]], attributes: { axes: [] } },
 ] as const;
-const windows = [
-  { inputs: [image], attributes: { size: [2, 2], strides: [2, 2] } },
-  { inputs: [image], attributes: { size: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] } },
-  { inputs: [image], attributes: { size: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1] } },
-] as const;
+/** Convolutions of `image` by filters of some shape, to images of `counts` rows and columns. */
+interface ConvolutionCase {
+  readonly filters: readonly number[];
+  readonly bias?: boolean;
+  readonly counts: readonly [number, number];
+  readonly attributes: AttributesOf<"conv2d">;
+}
+const convolutions: readonly ConvolutionCase[] = [
+  { filters: [3, 4, 3, 3], counts: [3, 4], attributes: {} },
+  { filters: [3, 4, 3, 3], bias: true, counts: [5, 6], attributes: { pads: [1, 1, 1, 1] } },
+  { filters: [2, 4, 1, 1], bias: true, counts: [5, 6], attributes: {} },
+  { filters: [2, 4, 1, 1], counts: [3, 3], attributes: { strides: [2, 2] } },
+  { filters: [2, 4, 3, 3], counts: [3, 3], attributes: { strides: [2, 2], pads: [1, 1, 1, 1] } },
+  { filters: [2, 4, 2, 2], counts: [4, 4], attributes: { dilations: [2, 3], pads: [1, 0, 0, 1] } },
+  { filters: [2, 4, 1, 1], counts: [7, 8], attributes: { pads: [1, 1, 1, 1] } },
+  { filters: [4, 1, 3, 3], counts: [5, 6], attributes: { groups: 4, pads: [1, 1, 1, 1] } },
+  { filters: [4, 1, 3, 3], counts: [3, 3], attributes: { groups: 4, strides: [2, 2], pads: [1, 1, 1, 1] } },
+  { filters: [4, 1, 2, 2], counts: [2, 2], attributes: { groups: 4, strides: [3, 3] } },
+  { filters: [8, 1, 2, 2], counts: [4, 5], attributes: { groups: 4 } },
+  {
+    filters: [4, 2, 2, 3],
+    bias: true,
+    counts: [7, 3],
+    attributes: { groups: 2, strides: [1, 2], pads: [0, 1, 3, 1] },
+  },
+];
+
+/** Poolings of `image` to images of `counts` rows and columns. */
+interface PoolCase {
+  readonly counts: readonly [number, number];
+  readonly attributes: AttributesOf<"maxPool2d">;
+}
+const pools: readonly PoolCase[] = [
+  { counts: [2, 3], attributes: { size: [2, 2], strides: [2, 2] } },
+  { counts: [3, 6], attributes: { size: [3, 2], strides: [2, 1], pads: [1, 0, 1, 1] } },
+  { counts: [5, 6], attributes: { size: [3, 3], pads: [1, 1, 1, 1] } },
+  { counts: [2, 2], attributes: { size: [2, 2], strides: [3, 3] } },
+];
 const softmaxes = [
   { inputs: [["batch", 4]], attributes: {} },
   { inputs: [["batch", 3, 2]], attributes: { axis: 1 } },
@@ -196,17 +229,34 @@ export const operatorCases: {
   ],
   softmax: softmaxes,
   logSoftmax: softmaxes,
-  conv2d: [
-    { inputs: [image, [3, 4, 3, 3]], attributes: {} },
-    { inputs: [image, [3, 4, 3, 3], [3]], attributes: { pads: [1, 1, 1, 1] } },
-    { inputs: [image, [2, 4, 1, 1]], attributes: { strides: [2, 2] } },
-    { inputs: [image, [4, 1, 3, 3]], attributes: { groups: 4, strides: [2, 2], pads: [1, 1, 1, 1] } },
-    { inputs: [image, [4, 1, 3, 3]], attributes: { groups: 4, pads: [1, 1, 1, 1] } },
-    { inputs: [image, [4, 2, 2, 3], [4]], attributes: { groups: 2, strides: [1, 2], pads: [0, 1, 2, 1] } },
-    { inputs: [image, [2, 4, 2, 2]], attributes: { dilations: [2, 3], pads: [1, 0, 0, 1] } },
+  conv2d: convolutions.map(({ filters, bias, attributes }) => ({
+    inputs: [image, filters, ...(bias ? [[filters[0]!]] : [])],
+    attributes,
+  })),
+  conv2dInputGradient: convolutions.map(({ filters, counts, attributes }) => ({
+    inputs: [["batch", filters[0]!, ...counts], filters],
+    attributes: { ...attributes, inputSize: [5, 6] },
+  })),
+  conv2dFilterGradient: convolutions.map(({ filters, counts, attributes }) => ({
+    inputs: [image, ["batch", filters[0]!, ...counts]],
+    attributes: { ...attributes, filterSize: [filters[2]!, filters[3]!] },
+  })),
+  maxPool2d: pools.map(({ attributes }) => ({ inputs: [image], attributes })),
+  maxPool2dGradient: [
+    ...pools.map(({ counts, attributes }) => ({
+      inputs: [image, ["batch", 4, ...counts] as Shape],
+      attributes,
+    })),
+    {
+      inputs: [{ shape: [1, 1, 2, 3], values: [1, 1, 1, 0, 1, 1] }, [1, 1, 1, 2]],
+      attributes: { size: [2, 2] },
+    },
   ],
-  maxPool2d: windows,
-  averagePool2d: windows,
+  averagePool2d: pools.map(({ attributes }) => ({ inputs: [image], attributes })),
+  averagePool2dGradient: pools.map(({ counts, attributes }) => ({
+    inputs: [["batch", 4, ...counts]],
+    attributes: { ...attributes, inputSize: [5, 6] },
+  })),
   globalAveragePool2d: [{ inputs: [image], attributes: {} }],
   batchNormInference: [
     { inputs: [image, vector, [4], [4], vector], attributes: { epsilon: 1e-3 } },

@@ -1,5 +1,7 @@
 import { imageSize } from "../../ops/imageSize.ts";
 import { operators } from "../../ops/index.ts";
+import type { PoolAttributes } from "../../ops/pooling.ts";
+import type { AveragePool2dGradientAttributes } from "../../ops/poolingGradient.ts";
 import { float32 } from "../../tensor/tensor.ts";
 import type { NotDifferentiable, VjpRule } from "../rule.ts";
 
@@ -14,5 +16,20 @@ export const globalAveragePool2d: VjpRule<unknown> = ({ g, inputs: [x], dy }) =>
   return [g.apply(operators.mul, [dy, shares], {})];
 };
 
-export const maxPool2d: NotDifferentiable = { notDifferentiable: "its rule is not written yet" };
-export const averagePool2d: NotDifferentiable = { notDifferentiable: "its rule is not written yet" };
+export const maxPool2d: VjpRule<PoolAttributes> = ({ g, inputs: [x], dy, attributes }) => [
+  g.apply(operators.maxPool2dGradient, [x!, dy], attributes),
+];
+
+export const maxPool2dGradient: NotDifferentiable = {
+  notDifferentiable: "second derivatives of a maximum are not provided",
+};
+
+export const averagePool2d: VjpRule<PoolAttributes> = ({ g, inputs: [x], dy, attributes }) => [
+  g.apply(operators.averagePool2dGradient, [dy], { ...attributes, inputSize: imageSize(x!.type) }),
+];
+
+/** The pooling is linear, so its gradient's gradient is the pooling. */
+export const averagePool2dGradient: VjpRule<AveragePool2dGradientAttributes> = ({ g, dy, attributes }) => {
+  const { inputSize: _, ...pool } = attributes;
+  return [g.apply(operators.averagePool2d, [dy], pool)];
+};

@@ -5,12 +5,14 @@ import { showType } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Array64, Evaluate } from "./array.ts";
 import * as convolution from "./convolution.ts";
+import * as convolutionGradient from "./convolutionGradient.ts";
 import * as elementwise from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
 import * as linalg from "./linalg.ts";
 import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
+import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
 import * as softmax from "./softmax.ts";
 
@@ -22,7 +24,9 @@ export const references: { readonly [Name in OperatorName]: Evaluate<AttributesO
   ...movement,
   ...softmax,
   ...convolution,
+  ...convolutionGradient,
   ...pooling,
+  ...poolingGradient,
   ...normalization,
   ...indexing,
 };

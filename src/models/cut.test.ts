@@ -1,0 +1,178 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { interpret } from "../engine/reference/interpret.ts";
+import { GraphBuilder } from "../graph/builder.ts";
+import type { Graph, Value } from "../graph/graph.ts";
+import {
+  batchNormalization,
+  conv2d,
+  dense,
+  dropout,
+  flatten,
+  globalAveragePooling2D,
+  input,
+  normalization,
+} from "../layers/index.ts";
+import type { Layer } from "../layers/layer.ts";
+import { operators } from "../ops/index.ts";
+import { float32, type Tensor } from "../tensor/tensor.ts";
+import { splitFrozen } from "./cut.ts";
+import { Model } from "./functional.ts";
+import { Sequential } from "./sequential.ts";
+
+function smallBase(): Model {
+  const inputs = input({ shape: [8, 8, 3] });
+  let x = conv2d({ filters: 4, kernelSize: 3, padding: "same", name: "low" }).apply(inputs);
+  x = batchNormalization({ name: "low_bn" }).apply(x);
+  const outputs = conv2d({ filters: 6, kernelSize: 3, activation: "relu", name: "high" }).apply(x);
+  return new Model({ inputs, outputs, name: "base" });
+}
+
+function withHead(base: Layer, ...head: Layer[]): Sequential {
+  base.trainable = false;
+  return new Sequential({ layers: [base, ...head] });
+}
+
+function cutOf(model: Model, mode: "train" | "infer" = "train") {
+  const { builder, outputs, parameters } = model.toGraph({ mode });
+  const graph = builder.build(outputs);
+  return splitFrozen(graph, (name) => parameters.get(name)!.trainable);
+}
+
+describe("splitFrozen", () => {
+  it("cuts behind the pooling of a frozen base", () => {
+    const model = withHead(smallBase(), globalAveragePooling2D(), dense({ units: 1 }));
+    const { cut, reason } = cutOf(model);
+    expect(reason).toBe(
+      "cut at global_average_pooling2d/globalAveragePool2d: 6 numbers a sample [batch, 6, 1, 1].",
+    );
+    expect(cut[0]!.type.shape).toEqual(["batch", 6, 1, 1]);
+  });
+
+  it("leaves a normalization behind the pooling out of the prefix", () => {
+    const layers = [globalAveragePooling2D(), normalization(), dense({ units: 1 })];
+    expect(cutOf(withHead(smallBase(), ...layers)).cut[0]!.name).toBe(
+      "global_average_pooling2d/globalAveragePool2d",
+    );
+  });
+
+  it("keeps the activation of the last convolution in the prefix", () => {
+    const { cut } = cutOf(withHead(smallBase(), flatten(), dense({ units: 1 })));
+    expect(cut[0]!.name).toBe("base/high/relu");
+  });
+
+  it("cuts at the same place in training and in prediction", () => {
+    const model = withHead(smallBase(), flatten(), dropout({ rate: 0.5 }), dense({ units: 1 }));
+    expect(cutOf(model, "infer").cut[0]!.name).toBe(cutOf(model, "train").cut[0]!.name);
+  });
+
+  it("moves the cut down when the top of the base is trained", () => {
+    const base = smallBase();
+    const model = withHead(base, flatten(), dense({ units: 1 }));
+    base.getLayer("high").trainable = true;
+    expect(cutOf(model).cut[0]!.name).toBe("base/low_bn/batchNormInference");
+  });
+
+  it("has no prefix when the first layer is trained", () => {
+    const base = smallBase();
+    const model = withHead(base, flatten(), dense({ units: 1 }));
+    base.getLayer("low").trainable = true;
+    const { prefix, reason } = cutOf(model);
+    expect(prefix).toBeUndefined();
+    expect(reason).toBe(
+      "no prefix: nothing worth keeping is computed before the first trained weight (base/low/kernel).",
+    );
+  });
+
+  it("makes all of a model the prefix when nothing is trained", () => {
+    const base = smallBase();
+    base.trainable = false;
+    expect(cutOf(base, "infer").cut[0]!.name).toBe("high/relu");
+  });
+
+  it("falls back to the last single value where several frozen values meet trained ones", () => {
+    const inputs = input({ shape: [5] });
+    const first = dense({ units: 4, name: "first", trainable: false }).apply(inputs);
+    const left = dense({ units: 3, name: "left", trainable: false }).apply(first);
+    const right = dense({ units: 3, name: "right", trainable: false }).apply(first);
+    const outputs = [left, right].map((x, i) => dense({ units: 1, name: `top_${i}` }).apply(x));
+    const { cut, reason } = cutOf(new Model({ inputs, outputs }));
+    expect(cut[0]!.name).toBe("first/add");
+    expect(reason).toContain("behind it the frozen part branches");
+  });
+
+  it("never takes a value that mixes the batch or depends on random numbers", () => {
+    const g = new GraphBuilder();
+    const x = g.input("x", { dtype: "float32", shape: ["batch", 4] }, { kind: "data" });
+    const mean = g.apply(operators.reduceMean, [x], { axes: [0], keepDims: true });
+    const centred = g.apply(operators.sub, [x, mean], {});
+    expect(splitFrozen(g.build([centred]), () => false).prefix).toBeUndefined();
+  });
+});
+
+/** A random network of matrix products, sums and activations over [batch, 3]; some weights are trained. */
+function randomGraph(choices: readonly number[]): {
+  readonly graph: Graph;
+  readonly feeds: Map<string, Tensor>;
+} {
+  const g = new GraphBuilder();
+  const feeds = new Map<string, Tensor>();
+  const feed = (value: Value, shape: readonly number[]): Value => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    feeds.set(
+      value.name,
+      float32(
+        shape,
+        Array.from({ length: size }, (_, i) => Math.sin(i + feeds.size)),
+      ),
+    );
+    return value;
+  };
+  const type = (shape: readonly (number | "batch")[]) => ({ dtype: "float32", shape }) as const;
+  const values = [feed(g.input("x", type(["batch", 3]), { kind: "data" }), [2, 3])];
+  for (const [index, choice] of choices.entries()) {
+    const pick = (offset: number) => values[(choice * 7 + offset * 13) % values.length]!;
+    const parameter = `${choice === 7 ? "trained" : "frozen"}_${index}`;
+    const weight = () => feed(g.input(parameter, type([3, 3]), { kind: "parameter", parameter }), [3, 3]);
+    const draw = { kind: "dropout", rate: 0.5, layer: `layer_${index}` } as const;
+    const mask = () => feed(g.input(`mask_${index}`, type(["batch", 3]), { kind: "random", draw }), [2, 3]);
+    values.push(
+      choice < 12
+        ? g.apply(operators.matMul, [pick(0), weight()], {})
+        : choice < 16
+          ? g.apply(operators.tanh, [pick(1)], {})
+          : choice < 19
+            ? g.apply(operators.add, [pick(0), pick(2)], {})
+            : g.apply(operators.mul, [pick(0), mask()], {}),
+    );
+  }
+  return { graph: g.build(values.slice(-2)), feeds };
+}
+
+describe("splitFrozen on random graphs", () => {
+  it("computes the same in two parts, and trained weights and random numbers stay behind the cut", () => {
+    let split = 0;
+    fc.assert(
+      fc.property(fc.array(fc.nat(19), { minLength: 1, maxLength: 12 }), (choices) => {
+        const { graph, feeds } = randomGraph(choices);
+        const whole = interpret(graph, feeds);
+        const { prefix, suffix, cut } = splitFrozen(graph, (name) => name.startsWith("trained"));
+        if (prefix === undefined) {
+          expect(suffix).toBe(graph);
+          return;
+        }
+        split++;
+        for (const { name } of prefix.inputs) expect(name).not.toMatch(/^(trained|mask)/);
+        expect(suffix.inputs.map((one) => one.name)).not.toContain("x");
+        const [features] = interpret(prefix, feeds);
+        const withFeatures = new Map(feeds);
+        withFeatures.set(cut[0]!.name, features! as Tensor);
+        expect(interpret(suffix, withFeatures).map((one) => [...one.data])).toEqual(
+          whole.map((one) => [...one.data]),
+        );
+      }),
+      { seed: 1, numRuns: 300 },
+    );
+    expect(split).toBeGreaterThan(50);
+  });
+});

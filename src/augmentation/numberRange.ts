@@ -1,0 +1,2 @@
+/** Two bounds, the lower first. */
+export type NumberRange = readonly [low: number, high: number];

@@ -1,0 +1,35 @@
+import type { Digest } from "../base/digest.ts";
+import type { PermafrostError } from "../base/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { FloatImage } from "./floatImage.ts";
+import type { ImageShape } from "./transformParameters.ts";
+
+/** A picture before its transforms. */
+export interface LoadedImage {
+  readonly image: FloatImage;
+  /** SHA-256 of the file's bytes, or of the array's. */
+  digest(): Digest;
+}
+
+/** What belongs to the pictures of a batch. */
+export interface Targets {
+  readonly y?: Tensor | readonly Tensor[];
+  readonly sampleWeight?: Tensor<"float32">;
+  readonly extras?: readonly Tensor[];
+}
+
+/** Where an iterator takes its samples from. */
+export interface SampleSource {
+  /** For messages: a path, or "array". */
+  readonly description: string;
+  readonly n: number;
+  readonly imageShape: ImageShape;
+  /** Numbers in the names of saved pictures are below this. */
+  readonly hashBound: number;
+  load(index: number): Promise<LoadedImage>;
+  nameOf(index: number): string;
+  /** Whether an error means that this one picture is bad. */
+  isUnreadable(error: PermafrostError): boolean;
+  /** @param x - The finished pictures, [batch, height, width, channels]. */
+  targets(indices: Uint32Array, x: Tensor<"float32">): Targets;
+}

@@ -1,0 +1,284 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { preprocessing } from "../../applications/preprocessing.ts";
+import { classificationScores } from "../scores.ts";
+import type { TrainingReport } from "../trainingReport.ts";
+import { duration, percent } from "./format.ts";
+import { escapeHtml, html } from "./html.ts";
+import { lineChart, niceTicks } from "./lineChart.ts";
+import { contrast, dark, heatColors, heatStep, heatSteps, light } from "./palette.ts";
+import { renderTrainingReport } from "./renderTrainingReport.ts";
+
+const pixel =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+function report(changes: Partial<TrainingReport> = {}): TrainingReport {
+  const classNames = changes.classNames ?? ["cats", "dogs"];
+  const k = classNames.length;
+  const labels = Array.from({ length: 10 * k }, (_, sample) => sample % k);
+  const rows = Float32Array.from(
+    labels.flatMap((label, sample) => {
+      const said = sample % 10 === 3 ? (label + 1) % k : label;
+      return classNames.map((_, column) => (column === said ? 0.8 : 0.2 / (k - 1)));
+    }),
+  );
+  const scores = classificationScores(rows, labels, classNames);
+  const samplesByClass = classNames.map(() => 10);
+  return {
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    classNames,
+    splits: [
+      { split: "train", samples: 10 * k, samplesByClass },
+      { split: "validation", samples: 10 * k, samplesByClass, scores },
+    ],
+    history: {
+      loss: [0.6, 0.3, 0.2],
+      val_loss: [0.5, 0.25, 0.3],
+      acc: [0.7, 0.9, 0.95],
+      val_acc: [0.8, 0.9, 0.85],
+    },
+    forwards: { computed: 40, reused: 2 },
+    seconds: { scan: 0.2, features: 75, train: 3.3 },
+    skipped: [{ path: "cats/broken.jpg", reason: "truncated JPEG" }],
+    warnings: ["The store is full."],
+    base: { name: "mobilenet_v3_small", weightsDigest: "ab".repeat(32) },
+    preprocessing: preprocessing("torch", { height: 224, width: 224 }),
+    head: ["Dense(2, softmax)"],
+    settings: { Optimizer: "adam", Seed: 0 },
+    command: "permafrost train photos",
+    bundle: "runs/photos",
+    numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    versions: { permafrost: "0.1.0", node: "v20" },
+    mistakes: [
+      { name: "cats/3.jpg", trueClass: "cats", predictedClass: "dogs", probability: 0.8, thumbnail: pixel },
+    ],
+    ...changes,
+  };
+}
+
+/** Elements that are opened and closed in order; throws where they are not. */
+function outline(page: string): string[] {
+  const alone = new Set(["meta", "img", "br", "line", "circle", "path", "rect"]);
+  const open: string[] = [];
+  const seen: string[] = [];
+  for (const [, closing, name] of page
+    .replace(/<style>.*?<\/style>/s, "")
+    .matchAll(/<(\/?)([a-z0-9]+)(?:\s[^>]*)?>/g)) {
+    if (closing === "") seen.push(name!);
+    const single = alone.has(name!) && !(name === "rect" && closing === "/");
+    if (closing === "/" && name !== "rect") expect(open.pop()).toBe(name);
+    else if (closing === "" && !single) open.push(name!);
+  }
+  expect(open).toEqual([]);
+  return seen;
+}
+
+describe("the training report", () => {
+  test("answers in one sentence with three numbers and a picture", () => {
+    const page = renderTrainingReport(report());
+    expect(page).toContain(
+      "Shown 20 pictures it was not trained on, it picks the right one of 2 classes 90.0\u202f% of the time.",
+    );
+    expect(page).toContain("95\u202f% interval 69.9\u202f% to 97.2\u202f%");
+    expect(page).toContain("wrong of 20 pictures");
+    expect(page).toContain("40 passes through the base, 2 reused");
+    expect(page).toContain("Always answering “cats” would be right 50.0\u202f% of the time.");
+    expect(page).toMatch(
+      /<td class="miss2" title="20\.0.% of the row">2<\/td><td class="hit8" title="80\.0.% of the row">8<\/td>/,
+    );
+  });
+
+  test("holds every part that the run has", () => {
+    const page = renderTrainingReport(report());
+    const headings = [...page.matchAll(/<h2>([^<]*)<\/h2>/g)].map(([, text]) => text);
+    expect(headings).toEqual([
+      "What was taken for what (validation split)",
+      "How it learned",
+      "Class by class",
+      "Worst mistakes",
+      "The pictures",
+      "The work",
+      "How to do it again",
+    ]);
+    for (const text of [
+      "cats/broken.jpg: truncated JPEG",
+      "The store is full.",
+      "permafrost train photos",
+      "1 min 15 s",
+      "ab".repeat(32),
+    ]) {
+      expect(page).toContain(text);
+    }
+  });
+
+  test("is well formed and labelled: language, title, one h1, header cells, text for every picture", () => {
+    const page = renderTrainingReport(report({ classNames: ["a", "b", "c"] }));
+    const elements = outline(page);
+    expect(elements.filter((name) => name === "h1")).toHaveLength(1);
+    expect(page).toMatch(/^<!doctype html>\n<html lang="en">/);
+    for (const [picture] of page.matchAll(/<img[^>]*>/g)) expect(picture).toMatch(/ alt="[^"]+"/);
+    for (const [picture] of page.matchAll(/<svg[^>]*>/g))
+      expect(picture).toMatch(/role="img" aria-label="[^"]+"/);
+    for (const [header] of page.matchAll(/<th\b[^>]*>/g))
+      expect(header).toMatch(/scope="(row|col)"|aria-hidden/);
+  });
+
+  test("needs no network and no script, and forbids both", () => {
+    const page = renderTrainingReport(report());
+    expect(page).not.toMatch(/https?:|\/\/[a-z]|<script|<link|@import|url\(|\son[a-z]+=/i);
+    expect(page).toContain("default-src 'none'; img-src data:");
+    expect(page.length).toBeLessThan(40_000);
+  });
+
+  test("shows any text as text, wherever it stands", () => {
+    const evil = `"><img src=x onerror='alert(1)'> & </style><script>alert(2)</script> 🐺 \u202egpj`;
+    const page = renderTrainingReport(
+      report({
+        title: evil,
+        classNames: [evil, "dogs"],
+        skipped: [{ path: evil, reason: evil }],
+        warnings: [evil],
+        head: [evil],
+        settings: { [evil]: evil },
+        command: evil,
+        bundle: evil,
+        history: { loss: [1, 0.5], [`val_${evil}`]: [1, 2], [evil]: [1, 2] },
+        mistakes: [
+          {
+            name: evil,
+            trueClass: evil,
+            predictedClass: evil,
+            probability: 1,
+            thumbnail: `${pixel}" onload="x`,
+          },
+        ],
+      }),
+    );
+    outline(page);
+    expect(page).not.toMatch(/<script|<img|onload/);
+    expect(page).toContain("&lt;script&gt;alert(2)&lt;/script&gt; 🐺 \ufffdgpj");
+  });
+
+  test.each([
+    "https://example.org/x.png",
+    "javascript:alert(1)",
+    "data:text/html;base64,AAAA",
+    "data:image/svg+xml;base64,AAAA",
+  ])("a picture that is not inside the page is left out: %s", (thumbnail) => {
+    const [mistake] = report().mistakes;
+    const page = renderTrainingReport(report({ mistakes: [{ ...mistake!, thumbnail }] }));
+    expect(page).not.toContain(thumbnail);
+    expect(page).toContain('class="blank"');
+  });
+
+  test("runs with little to show give whole pages: no scores, no epochs, no mistakes, values that are not finite", () => {
+    const [train] = report().splits;
+    for (const changes of [
+      { splits: [train!] },
+      { history: {} },
+      { history: { loss: [1] } },
+      { history: { loss: [1, Number.NaN, 0.5], val_loss: [Number.NaN, Number.NaN, Number.NaN] } },
+      { mistakes: [], skipped: [], warnings: [], seconds: {} },
+      { skipped: Array.from({ length: 1000 }, (_, index) => ({ path: `${index}.jpg`, reason: "x" })) },
+    ]) {
+      const page = renderTrainingReport(report(changes));
+      outline(page);
+      expect(page.replace(/<details>.*?<\/details>/gs, "")).not.toMatch(/NaN|Infinity|undefined/);
+    }
+  });
+
+  test("many classes become a picture and a list of confusions", () => {
+    const page = renderTrainingReport(
+      report({ classNames: Array.from({ length: 60 }, (_, index) => `class ${index}`) }),
+    );
+    outline(page);
+    expect(page).toContain("Confusion matrix of 60 classes");
+    expect(page).toContain("Most frequent confusions");
+  });
+});
+
+describe("parts of the report", () => {
+  test("templates escape texts and keep what templates made", () => {
+    expect(html`<b title="${'"<'}">${html`<i>${"&"}</i>`}${["<", 1]}${undefined}</b>`.text).toBe(
+      '<b title="&quot;&lt;"><i>&amp;</i>&lt;1</b>',
+    );
+    fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => !/[<>"']/.test(escapeHtml(text))));
+  });
+
+  test("every text can be read: contrast of 4.5 and more in light and dark", () => {
+    for (const palette of [light, dark]) {
+      for (const text of [palette.ink, palette.muted, palette.accent, palette.warm]) {
+        for (const ground of [palette.surface, palette.page])
+          expect(contrast(text, ground)).toBeGreaterThan(4.5);
+      }
+      for (let step = 1; step <= heatSteps; step++) {
+        for (const color of [palette.accent, palette.warm]) {
+          const cell = heatColors(palette, color, step);
+          expect(contrast(cell.ground, cell.text)).toBeGreaterThan(4.5);
+        }
+      }
+    }
+  });
+
+  test("any share above nothing has a shade", () => {
+    expect([0, 0.001, 0.5, 1].map(heatStep)).toEqual([0, 1, 5, 10]);
+  });
+
+  test("ticks are few, round and enclose the values", () => {
+    expect(niceTicks(0.62, 0.97, 1)).toEqual([0.6, 0.7, 0.8, 0.9, 1]);
+    expect(niceTicks(1, 1, 1)).toEqual([0.95, 1]);
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (a, b) => {
+          const [low, high] = [Math.min(a, b), Math.max(a, b)];
+          const ticks = niceTicks(low, high, 1);
+          const slack = 1e-8 + (high - low) * 1e-6;
+          expect(ticks.length).toBeGreaterThan(1);
+          expect(ticks.length).toBeLessThan(9);
+          expect(ticks[0]!).toBeLessThanOrEqual(low + slack);
+          expect(ticks.at(-1)!).toBeGreaterThanOrEqual(high - slack);
+          expect(ticks.at(-1)!).toBeLessThanOrEqual(1 + slack);
+        },
+      ),
+      {
+        seed: 4,
+        examples: [
+          [0, 0],
+          [1, 1],
+          [0.5, 0.5],
+          [0, 5e-324],
+        ],
+      },
+    );
+  });
+
+  test("a chart marks the best validation value and has its numbers in a table", () => {
+    const { text } = lineChart({
+      title: "Loss",
+      unit: "number",
+      best: "smallest",
+      series: [
+        { label: "training", values: [0.5, 0.3] },
+        { label: "validation", values: [0.4, 0.45] },
+      ],
+    });
+    expect(text).toContain("best 0.4, epoch 1");
+    expect(text).toContain(
+      'aria-label="Loss: training from 0.5 to 0.3; validation from 0.4 to 0.45 over 2 epochs."',
+    );
+    expect(text).toContain('<th scope="row">2</th><td>0.3</td><td>0.45</td>');
+  });
+
+  test("numbers are written for people, and nearly all is not all", () => {
+    expect([0.9999, 1, 0.00001, 0].map(percent)).toEqual([
+      "99.9\u202f%",
+      "100.0\u202f%",
+      "0.1\u202f%",
+      "0.0\u202f%",
+    ]);
+    expect([0.004, 3.21, 59.96, 3725].map(duration)).toEqual(["0.00 s", "3.2 s", "1 min 00 s", "1 h 02 min"]);
+  });
+});

@@ -1,0 +1,58 @@
+import type { Preprocessing } from "../applications/preprocessing.ts";
+import type { ClassificationScores } from "./scores.ts";
+
+/** Everything the page about a training run shows. Plain data: made by the recipe, rendered by `renderTrainingReport`. */
+export interface TrainingReport {
+  /** Name of the data set, as people know it: the folder's name. */
+  readonly title: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly classNames: readonly string[];
+  /** In the order train, validation, test. The last one with scores is the one that the page judges by. */
+  readonly splits: readonly SplitReport[];
+  /** Per epoch, Keras's keys: `loss`, `val_loss`, `accuracy`, `val_accuracy`, ... */
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  /** Passes through the base network: run now, and saved by the store. */
+  readonly forwards: { readonly computed: number; readonly reused: number };
+  /** Phase name to seconds, in order. */
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Files left out, and why. */
+  readonly skipped: readonly { readonly path: string; readonly reason: string }[];
+  /** Anything else that went differently from what was asked. */
+  readonly warnings: readonly string[];
+  readonly base: { readonly name: string; readonly weightsDigest: string };
+  readonly preprocessing: Preprocessing;
+  /** The layers above the base, as people read them: "Dense(2, softmax)". */
+  readonly head: readonly string[];
+  /** Options of the run by name: optimizer, learning rate, batch size, seed, ... */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** The command that does it again. */
+  readonly command: string;
+  /** Where the bundle is. */
+  readonly bundle: string;
+  readonly numericsClass: string;
+  /** permafrost, Node, engine. */
+  readonly versions: Readonly<Record<string, string>>;
+  /** Worst first. */
+  readonly mistakes: readonly Mistake[];
+}
+
+export interface SplitReport {
+  readonly split: "train" | "validation" | "test";
+  readonly samples: number;
+  /** Samples of each class, in class order. */
+  readonly samplesByClass: readonly number[];
+  readonly scores?: ClassificationScores;
+}
+
+/** A picture that was judged wrong. */
+export interface Mistake {
+  /** Path as reports show it. */
+  readonly name: string;
+  readonly trueClass: string;
+  readonly predictedClass: string;
+  /** Given to the predicted class. */
+  readonly probability: number;
+  /** `data:image/...;base64,...`, about 160 pixels wide; anything else is not shown. */
+  readonly thumbnail?: string;
+}

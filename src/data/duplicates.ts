@@ -2,7 +2,7 @@ import type { Digest } from "../base/digest.ts";
 import { type Sample, splits } from "./dataset.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { groupBy } from "./groupBy.ts";
-import { nearDuplicateGroups } from "./nearDuplicates.ts";
+import { nearDuplicates } from "./nearDuplicates.ts";
 import type { Finding } from "./scanReport.ts";
 
 /** A readable image as the search for duplicates sees it. */
@@ -22,13 +22,15 @@ export function duplicateFindings(images: readonly SeenImage[]): Finding[] {
   const exact = distinct
     .filter((copies) => copies.length > 1)
     .flatMap((copies) => groupFindings(copies, true));
-  const near = nearDuplicateGroups(distinct.map(([image]) => image!.fingerprint)).flatMap((group) =>
-    groupFindings(
-      group.flatMap((index) => distinct[index]!),
-      false,
-    ),
-  );
-  return [...exact, ...near];
+  const { groups, limited } = nearDuplicates(distinct.map(([image]) => image!.fingerprint));
+  const near = groups.map((group) => group.flatMap((index) => distinct[index]!));
+  return [...exact, ...near.flatMap((copies) => groupFindings(copies, false)), ...limitFinding(limited)];
+}
+
+function limitFinding(limited: number): Finding[] {
+  if (limited === 0) return [];
+  const text = `${limited} images look like over a hundred others each, so they were not compared with all of them.`;
+  return [{ kind: "near-duplicate", severity: "note", paths: [], text }];
 }
 
 function groupFindings(group: readonly SeenImage[], exact: boolean): Finding[] {

@@ -29,25 +29,29 @@ export function fingerprint(image: PixelImage, resampler: Resampler): Fingerprin
   return { bands, thumbnail, ...moments(thumbnail) };
 }
 
-/** Bits in which two hashes differ, 0 to 64. */
-export function hashDistance(a: Fingerprint, b: Fingerprint): number {
-  let distance = 0;
-  for (let band = 0; band < 4; band++) distance += bitCount(a.bands[band]! ^ b.bands[band]!);
-  return distance;
-}
-
 /**
  * Correlation of two thumbnails, -1 to 1, blind to brightness and contrast: the lower of the correlation around one mean,
  * which sees colours, and that around each channel's mean, which sees where things are.
  */
 export function similarity(a: Fingerprint, b: Fingerprint): number {
-  const products = [0, 0, 0];
-  for (let i = 0; i < a.thumbnail.length; i++) products[i % 3]! += a.thumbnail[i]! * b.thumbnail[i]!;
+  const products = channelProducts(a.thumbnail, b.thumbnail);
   const pixels = a.thumbnail.length / 3;
   const colour = average(products) / pixels - average(a.means) * average(b.means);
   const shape = average(products.map((sum, c) => sum / pixels - a.means[c]! * b.means[c]!));
   if (a.contrast * b.contrast === 0) return 0;
   return Math.min(colour / (a.deviation * b.deviation), shape / (a.contrast * b.contrast));
+}
+
+function channelProducts(a: Uint8Array, b: Uint8Array): [number, number, number] {
+  let red = 0;
+  let green = 0;
+  let blue = 0;
+  for (let i = 0; i < a.length; i += 3) {
+    red += a[i]! * b[i]!;
+    green += a[i + 1]! * b[i + 1]!;
+    blue += a[i + 2]! * b[i + 2]!;
+  }
+  return [red, green, blue];
 }
 
 /** Number of ones in a 16-bit word. */

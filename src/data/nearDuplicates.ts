@@ -1,4 +1,4 @@
-import { bitCount, type Fingerprint, hashDistance, similarity } from "./fingerprint.ts";
+import { bitCount, type Fingerprint, similarity } from "./fingerprint.ts";
 
 /**
  * Largest hash distance of two images that count as the same picture, and their least similarity.
@@ -9,40 +9,84 @@ import { bitCount, type Fingerprint, hashDistance, similarity } from "./fingerpr
 const maxHashDistance = 10;
 const minSimilarity = 0.9;
 
-/** Below this contrast (standard deviation, of 255) a picture is a plain surface: its hash is noise and would match any other surface. */
+/** Below this contrast (standard deviation, of 255) a picture is a plain surface: its hash is noise and matches any. */
 const minContrast = 4;
 
+/** How many thumbnails one image is compared with at most; photographs meet a handful, scans of one form all others. */
+const maxComparisons = 100;
+
+export interface NearDuplicates {
+  /**
+   * Groups of two or more images that show the same picture, by rising index. A group is connected by pairs: its
+   * outermost members may differ more from each other.
+   */
+  readonly groups: readonly (readonly number[])[];
+  /** How many images looked like so many others that they were not compared with all of them. */
+  readonly limited: number;
+}
+
 /**
- * Groups of images that show the same picture, each in rising order of index; images alone in their group are left out.
- * A group is connected by pairs: its outermost members may differ more from each other.
+ * Finds images that show the same picture.
  *
  * Candidates come from multi-index hashing (Norouzi, Punjani and Fleet 2012): two 64-bit hashes within 11 bits agree in one
  * of four 16-bit bands up to 2 bits, so looking up each band with up to 2 bits flipped misses nothing and touches
- * few others. Time grows with n, not with n squared, until n passes some 100,000.
+ * few others.
  */
-export function nearDuplicateGroups(fingerprints: readonly Fingerprint[]): number[][] {
+export function nearDuplicates(fingerprints: readonly Fingerprint[]): NearDuplicates {
   const members = fingerprints.flatMap(({ contrast }, index) => (contrast >= minContrast ? [index] : []));
+  const hashes = Uint16Array.from(fingerprints.flatMap(({ bands }) => [...bands]));
   const groups = new Groups(fingerprints.length);
+  const compared = new Uint16Array(fingerprints.length);
+  const visit = (index: number, other: number): boolean => {
+    if (distance(hashes, index, other) > maxHashDistance || groups.areJoined(index, other)) return true;
+    if (compared[index]! > maxComparisons || ++compared[index]! > maxComparisons) return false;
+    if (similarity(fingerprints[index]!, fingerprints[other]!) >= minSimilarity) groups.join(index, other);
+    return true;
+  };
+  for (let band = 0; band < 4; band++) visitCandidates(members, hashes, band, visit);
+  return { groups: groups.list(), limited: compared.filter((count) => count > maxComparisons).length };
+}
+
+/**
+ * Visits pairs whose hashes agree in one band up to two bits; the second index is the smaller one. A visit that returns
+ * false ends those of its first index.
+ */
+function visitCandidates(
+  members: readonly number[],
+  hashes: Uint16Array,
+  band: number,
+  visit: (index: number, other: number) => boolean,
+): void {
   const flips = flipMasks();
-  for (let band = 0; band < 4; band++) {
-    const bandOf = (index: number) => fingerprints[index]!.bands[band]!;
-    const buckets = new Buckets(members, bandOf);
-    for (const index of members) {
-      for (const flip of flips) {
-        const key = bandOf(index) ^ flip;
-        for (let place = buckets.start(key); place < buckets.start(key + 1); place++) {
-          const other = buckets.index(place);
-          if (other < index)
-            groups.joinIf(other, index, () => isSamePicture(fingerprints[other]!, fingerprints[index]!));
-        }
+  const buckets = new Buckets(members, (index) => hashes[4 * index + band]!);
+  for (const index of members) visitCandidatesOf(index);
+
+  function visitCandidatesOf(index: number): void {
+    const key = hashes[4 * index + band]!;
+    for (const flip of flips) {
+      const end = buckets.start((key ^ flip) + 1);
+      for (let place = buckets.start(key ^ flip); place < end; place++) {
+        const other = buckets.index(place);
+        // Indices rise within a bucket.
+        if (other >= index) break;
+        if (!metInEarlierBand(hashes, index, other, band) && !visit(index, other)) return;
       }
     }
   }
-  return groups.list();
 }
 
-function isSamePicture(a: Fingerprint, b: Fingerprint): boolean {
-  return hashDistance(a, b) <= maxHashDistance && similarity(a, b) >= minSimilarity;
+function metInEarlierBand(hashes: Uint16Array, a: number, b: number, band: number): boolean {
+  for (let earlier = 0; earlier < band; earlier++) {
+    if (bitCount(hashes[4 * a + earlier]! ^ hashes[4 * b + earlier]!) <= 2) return true;
+  }
+  return false;
+}
+
+/** Bits in which the hashes of two images differ. */
+function distance(hashes: Uint16Array, a: number, b: number): number {
+  let bits = 0;
+  for (let band = 0; band < 4; band++) bits += bitCount(hashes[4 * a + band]! ^ hashes[4 * b + band]!);
+  return bits;
 }
 
 /** The 137 words of 16 bits with at most two ones. */
@@ -90,11 +134,13 @@ class Groups {
     return current;
   }
 
-  /** Joins the groups of two indices if a condition holds; it is not asked where they are one group already. */
-  joinIf(a: number, b: number, condition: () => boolean): void {
-    const first = this.rootOf(a);
-    const second = this.rootOf(b);
-    if (first !== second && condition()) this.#parent[Math.max(first, second)] = Math.min(first, second);
+  areJoined(a: number, b: number): boolean {
+    return this.rootOf(a) === this.rootOf(b);
+  }
+
+  join(a: number, b: number): void {
+    const [first, second] = [this.rootOf(a), this.rootOf(b)];
+    this.#parent[Math.max(first, second)] = Math.min(first, second);
   }
 
   list(): number[][] {

@@ -31,7 +31,7 @@ function classTable({ classes }: ScanReport): string {
   const rows = [
     ["class", ...columns.map((column) => title[column])],
     ...classes.map(({ className, splits: counts }) => [
-      className,
+      printable(className),
       ...columns.map((column) => `${counts[column]}`),
     ]),
   ];
@@ -68,7 +68,7 @@ function findings(all: readonly Finding[]): string {
 function list(group: readonly Finding[]): string[] {
   const lines = group.slice(0, shownFindings).flatMap(({ text, paths }) => {
     const count = paths.length > 0 ? `${paths.length} ${paths.length === 1 ? "file" : "files"}: ` : "";
-    const named = paths.slice(0, shownPaths).map((name) => `    ${name}`);
+    const named = paths.slice(0, shownPaths).map((name) => `    ${printable(name)}`);
     return [
       `  ${count}${text.replaceAll("\n", "\n  ")}`,
       ...named,
@@ -80,6 +80,11 @@ function list(group: readonly Finding[]): string[] {
 
 function more(count: number, indent: string): string[] {
   return count > 0 ? [`${indent}... and ${count} more`] : [];
+}
+
+/** A name without control characters, which could move the cursor or colour the terminal. */
+function printable(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, "\ufffd");
 }
 
 /** Columns of equal width: text to the left, numbers to the right. */

@@ -27,7 +27,7 @@ import {
 } from "./gen/onnx_pb.ts";
 
 /** The operator set that `lower` of every operator is written for, and the file format that came with it. */
-export const opset = 21;
+const opset = 21;
 const irVersion = 10n;
 
 /** The name of the output that `sentinel` adds. */

@@ -26,7 +26,7 @@ export const operators = {
   ...indexing,
 } as const;
 
-export type Operators = typeof operators;
+type Operators = typeof operators;
 export type OperatorName = keyof Operators;
 
 /** What a node of this operator must say besides its inputs. */

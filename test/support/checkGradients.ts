@@ -13,7 +13,7 @@ function moved(tensor: Tensor, position: number, step: number): Tensor {
 }
 
 /** Central differences of a scalar graph by some elements of one of its inputs, in float64. */
-export function centralDifferences(
+function centralDifferences(
   graph: Graph,
   feeds: ReadonlyMap<string, Tensor>,
   input: string,

@@ -17,7 +17,7 @@ import * as reduction from "./reduction.ts";
 import * as softmax from "./softmax.ts";
 
 /** The exact form of every operator; one that is missing does not compile. */
-export const references: { readonly [Name in OperatorName]: Evaluate<AttributesOf<Name>> } = {
+const references: { readonly [Name in OperatorName]: Evaluate<AttributesOf<Name>> } = {
   ...elementwise,
   ...linalg,
   ...reduction,

@@ -4,7 +4,7 @@
  */
 import { createHash } from "node:crypto";
 
-export const pictureSize = 192;
+const pictureSize = 192;
 
 /** Names that all designs below share. Nothing that is neither clearly an animal nor clearly something to eat or drink. */
 export const emojiOfClass = {
@@ -24,7 +24,7 @@ export const emojiOfClass = {
 };
 
 /** Numbers from [0, 1) that depend only on a name: a 32-bit linear walk, mixed (Steele, Lea, Flood 2014). */
-export function numbersOf(name) {
+function numbersOf(name) {
   let state = createHash("sha256").update(name).digest().readUInt32LE(0);
   return () => {
     state = (state + 0x9e3779b9) >>> 0;

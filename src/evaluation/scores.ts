@@ -15,7 +15,7 @@ export interface ClassScores {
   readonly support: number;
 }
 
-export interface AverageScores {
+interface AverageScores {
   readonly precision: number;
   readonly recall: number;
   readonly f1: number;

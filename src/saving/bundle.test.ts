@@ -343,11 +343,16 @@ test("strays of killed writers are removed once they are a day old", async () =>
   expect(beside().sort()).toEqual([".tmp-model-abcdefabcdef", "model"]);
 });
 
+function run(program: string, ...args: readonly string[]): void {
+  execFileSync(program, args, { stdio: "ignore" });
+}
+
+/** A disk of 256 KB, where the system lets us make one. */
 function tmpfs(): string | undefined {
   const folder = path.join(place, "small disk");
   try {
     mkdirSync(folder);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", folder], { stdio: "ignore" });
+    run("mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", folder);
     return folder;
   } catch {
     return undefined;
@@ -365,6 +370,6 @@ test("a full disk is said by name and leaves the old bundle", async (context) =>
     expect(await loadBundle(model)).toEqual(bundle(1));
     expect(readdirSync(disk)).toEqual(["model"]);
   } finally {
-    execFileSync("umount", [disk]);
+    run("umount", disk);
   }
 });

@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 
 /** A JSON value as it was parsed. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
 
 export type JsonObject = { readonly [name: string]: Json };
 

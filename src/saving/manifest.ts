@@ -6,7 +6,7 @@ import type { BundleDescription, Decision, FileRecord, LayerRecord, RunRecord } 
 import { Fields } from "./fields.ts";
 
 export const manifestName = "permafrost.json";
-export const bundleSchema = "permafrost.bundle";
+const bundleSchema = "permafrost.bundle";
 /** Raised when an older program could misread a bundle. */
 export const bundleVersion = 1;
 

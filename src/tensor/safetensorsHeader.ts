@@ -21,7 +21,7 @@ export const safetensorsElementBytes: Readonly<Record<string, number>> = {
 };
 
 /** One tensor's place in a safetensors file. */
-export interface SafetensorsEntry {
+interface SafetensorsEntry {
   /** The format's own name: "F32", "BF16", ... */
   readonly dtype: string;
   readonly shape: readonly number[];

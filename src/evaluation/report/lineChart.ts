@@ -18,7 +18,7 @@ export interface LineChart {
 
 const width = 440;
 const height = 250;
-const plot = { left: 46, right: 12, top: 14, bottom: 34 };
+const plot = { left: 50, right: 12, top: 14, bottom: 34 };
 
 /** A small picture of how a number changed over the epochs, with the numbers themselves in a table behind it. */
 export function lineChart(chart: LineChart): Html {
@@ -43,7 +43,7 @@ ${ticks.map(
 <text x="${plot.left - 8}" y="${round(y(tick) + 4)}" text-anchor="end">${tickText(tick, ticks, chart.unit)}</text>`,
 )}
 ${epochTicks(epochs).map((epoch) => html`<text x="${round(x(epoch))}" y="${height - 14}" text-anchor="middle">${epoch}</text>`)}
-<text x="${width - plot.right}" y="${height - 1}" text-anchor="end">epoch</text>
+<text x="${width - plot.right}" y="${height - 2}" text-anchor="end">epoch</text>
 ${chart.series.map(({ label, values }) => html`<path class="${label}" d="${pathOf(values, x, y)}"/>`)}
 ${bestMark(chart, x, y, show)}
 </svg>

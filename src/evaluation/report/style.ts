@@ -80,7 +80,7 @@ th{font-weight:600;text-align:left}
 .matrix .frame{fill:var(--page);stroke:var(--line);stroke-width:.1}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:2rem}
 .chart figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;color:var(--ink);font-weight:500}
-.chart svg{width:100%;height:auto;display:block}
+.chart svg{width:100%;height:auto;display:block;overflow:visible}
 .chart text{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
 .chart text.best{fill:var(--ink);paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
 .chart .grid{stroke:var(--line)}
@@ -119,5 +119,6 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .chart text{font-size:14px}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
 @media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}
+.charts{grid-template-columns:1fr 1fr}
 [class^=hit],[class^=miss],.meter i,.none{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .gallery li{break-inside:avoid}details:not([open]){display:none}}`;

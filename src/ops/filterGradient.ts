@@ -36,7 +36,7 @@ function reshape(onnx: OnnxEmitter, x: string, sizes: readonly number[]): string
 /**
  * The gradient by the filters of a convolution without groups: for each place under the window, a matrix product of dy
  * [K, N rows columns] with the part of x that this place met [C, N rows columns], transposed. Faster than a convolution
- * of x with dy, and with little memory (docs/engine.md).
+ * of x, and with little memory.
  */
 export function denseFilterGradient(onnx: OnnxEmitter, parts: FilterGradientParts): string {
   const { window, counts, shape } = parts;

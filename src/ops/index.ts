@@ -1,4 +1,5 @@
 import type { Operator } from "../graph/operator.ts";
+import * as broadcast from "./broadcast.ts";
 import * as convolution from "./convolution.ts";
 import * as convolutionGradient from "./convolutionGradient.ts";
 import * as elementwise from "./elementwise.ts";
@@ -17,6 +18,7 @@ export const operators = {
   ...linalg,
   ...reduction,
   ...movement,
+  ...broadcast,
   ...softmax,
   ...convolution,
   ...convolutionGradient,

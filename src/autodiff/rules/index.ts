@@ -1,5 +1,6 @@
 import type { AttributesOf, OperatorName } from "../../ops/index.ts";
 import type { NotDifferentiable, VjpRule } from "../rule.ts";
+import * as broadcast from "./broadcast.ts";
 import * as convolution from "./convolution.ts";
 import * as elementwise from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
@@ -20,6 +21,7 @@ export const vjpRules: VjpRules = {
   ...linalg,
   ...reduction,
   ...movement,
+  ...broadcast,
   ...softmax,
   ...convolution,
   ...pooling,

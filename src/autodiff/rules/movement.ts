@@ -7,7 +7,6 @@ import type {
   TransposeAttributes,
 } from "../../ops/movement.ts";
 import { normalizeAxis } from "../../tensor/shape.ts";
-import { sumTo } from "../broadcasting.ts";
 import type { VjpRule } from "../rule.ts";
 
 export const reshape: VjpRule<unknown> = ({ g, inputs: [x], dy }) => [
@@ -50,10 +49,3 @@ export const pad: VjpRule<PadAttributes> = ({ g, inputs: [x], dy, attributes }) 
   }
   return [gradient];
 };
-
-export const broadcastTo: VjpRule<unknown> = ({ g, inputs: [x], dy }) => [sumTo(g, dy, x!.type.shape)];
-
-export const broadcastLike: VjpRule<unknown> = ({ g, inputs: [x], dy }) => [
-  sumTo(g, dy, x!.type.shape),
-  undefined,
-];

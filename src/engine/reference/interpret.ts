@@ -4,6 +4,7 @@ import type { AttributesOf, OperatorName } from "../../ops/index.ts";
 import { showType } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Array64, Evaluate } from "./array.ts";
+import * as broadcast from "./broadcast.ts";
 import * as convolution from "./convolution.ts";
 import * as convolutionGradient from "./convolutionGradient.ts";
 import * as elementwise from "./elementwise.ts";
@@ -22,6 +23,7 @@ const references: { readonly [Name in OperatorName]: Evaluate<AttributesOf<Name>
   ...linalg,
   ...reduction,
   ...movement,
+  ...broadcast,
   ...softmax,
   ...convolution,
   ...convolutionGradient,

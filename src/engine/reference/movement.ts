@@ -1,14 +1,13 @@
 import { inversePermutation } from "../../ops/axes.ts";
 import type {
-  BroadcastToAttributes,
   ConcatAttributes,
   PadAttributes,
   ReshapeAttributes,
   SliceAttributes,
   TransposeAttributes,
 } from "../../ops/movement.ts";
-import { elementsPerSample, normalizeAxis, type Shape } from "../../tensor/shape.ts";
-import { type Array64, type Evaluate, generate, read } from "./array.ts";
+import { elementsPerSample, normalizeAxis } from "../../tensor/shape.ts";
+import { type Evaluate, generate, read } from "./array.ts";
 
 export const reshape: Evaluate<ReshapeAttributes> = ([x], { shape }) => {
   const batch = x!.data.length / elementsPerSample(shape);
@@ -56,15 +55,3 @@ export const pad: Evaluate<PadAttributes> = ([x], { before, after, value = 0 }) 
       return place.every((i, axis) => i >= 0 && i < x!.shape[axis]!) ? read(x!, place) : value;
     },
   );
-
-export const broadcastTo: Evaluate<BroadcastToAttributes> = ([x], { shape }) =>
-  generate(bindTo(shape, x!), (index) => read(x!, index));
-
-export const broadcastLike: Evaluate<unknown> = ([x, like]) =>
-  generate(like!.shape, (index) => read(x!, index));
-
-/** The shape with "batch" replaced by the size that the same axis of x has. */
-function bindTo(shape: Shape, x: Array64): number[] {
-  const shift = shape.length - x.shape.length;
-  return shape.map((size, axis) => (size === "batch" ? x.shape[axis - shift]! : size));
-}

@@ -45,7 +45,7 @@ export async function forEachConcurrently<T>(
 }
 
 /** Throws INTERRUPTED when the caller has asked to stop. */
-export function throwIfInterrupted(signal: AbortSignal | undefined, phase: string): void {
+function throwIfInterrupted(signal: AbortSignal | undefined, phase: string): void {
   if (signal?.aborted) {
     throw new PermafrostError("INTERRUPTED", `${phase}: stopped before the end, as asked.`, {
       details: { phase },

@@ -25,7 +25,7 @@ export interface Skipped {
 }
 
 /** Files that are no candidates for a sample at all. */
-export interface Ignored {
+interface Ignored {
   /** How many hidden files and folders were passed over (".DS_Store", ".git", "__MACOSX"). */
   readonly hidden: number;
   /** Files without an image's extension, by name. */

@@ -31,7 +31,7 @@ export async function openFolder(root: string): Promise<Dataset> {
 }
 
 /** Whether a file counts as an image by its name; what it contains is checked when it is opened. */
-export function isImageName(file: string): boolean {
+function isImageName(file: string): boolean {
   return imageExtensions.includes(path.extname(file).toLowerCase());
 }
 

@@ -19,6 +19,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { digestOf, sha256 } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import { classificationScores } from "../evaluation/scores.ts";
 import { encodeSafetensors } from "../tensor/safetensors.ts";
 import { float32 } from "../tensor/tensor.ts";
 import type { BundleContents } from "./bundleContents.ts";
@@ -122,6 +123,12 @@ describe("a bundle", () => {
       embedsBase: false,
       head: { layers: bundle(1).head.layers },
     });
+  });
+
+  test("takes records of any type that JSON can hold, such as scores", async () => {
+    const test = classificationScores(Float32Array.of(0.9, 0.2), [1, 0], ["a", "b"]);
+    await saveBundle(target, { ...bundle(1), metrics: { test } });
+    expect((await loadBundle(target)).metrics).toEqual({ test });
   });
 
   test("numbers that JSON lacks become null and the digest still fits", async () => {

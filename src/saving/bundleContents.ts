@@ -10,20 +10,20 @@ export interface NamedWeight {
 }
 
 /** The pretrained network below the head; its weights are elsewhere unless they are embedded. */
-export interface BaseReference {
+export interface BaseReference<Json extends object = JsonObject> {
   /** Name among the applications: "mobilenet_v3_small". */
   readonly name: string;
   /** What to build it with: input shape, pooling, ... */
-  readonly options: JsonObject;
+  readonly options: Json;
   /** SHA-256 of the weights it was trained with; loading refuses others. */
   readonly weightsDigest: Digest;
 }
 
 /** One layer of the head: the Keras class name, its name, and its settings with every default filled in. */
-export interface LayerRecord {
+export interface LayerRecord<Json extends object = JsonObject> {
   readonly kind: string;
   readonly name: string;
-  readonly config: JsonObject;
+  readonly config: Json;
 }
 
 /** How outputs become an answer. */
@@ -47,29 +47,35 @@ export interface RunRecord {
   readonly date: string;
 }
 
-/** A classifier as plain data: what a bundle says about it. */
-export interface BundleContents {
+/**
+ * A classifier as plain data: what a bundle says about it. `BundleContents<object>` is what may be written: records of any type
+ * that JSON can hold.
+ */
+export interface BundleContents<Json extends object = JsonObject> {
   readonly task: "classification";
   /** In the order of the outputs. */
   readonly classNames: readonly string[];
   readonly preprocessing: Preprocessing;
-  readonly base: BaseReference;
+  readonly base: BaseReference<Json>;
   readonly head: {
     /** A stack: each layer takes what the one before gives, the first what the base gives. */
-    readonly layers: readonly LayerRecord[];
+    readonly layers: readonly LayerRecord<Json>[];
     readonly weights: readonly NamedWeight[];
   };
   readonly decision: Decision;
   /** By split; free in form. Numbers that are not finite become null. */
-  readonly metrics: JsonObject;
+  readonly metrics: Json;
   readonly run: RunRecord;
   /** The base's weights, where the bundle is to stand alone. */
   readonly embeddedBase?: readonly NamedWeight[];
 }
 
 /** What the manifest alone tells: everything but the weights themselves. */
-export type BundleDescription = Omit<BundleContents, "head" | "embeddedBase"> & {
-  readonly head: { readonly layers: readonly LayerRecord[] };
+export type BundleDescription<Json extends object = JsonObject> = Omit<
+  BundleContents<Json>,
+  "head" | "embeddedBase"
+> & {
+  readonly head: { readonly layers: readonly LayerRecord<Json>[] };
   /** Other files of the bundle by name. */
   readonly files: Readonly<Record<string, FileRecord>>;
 };

@@ -15,7 +15,7 @@ const maxManifestBytes = 64 * 2 ** 20;
 const maxSide = 16_384;
 
 /** The text of permafrost.json. Its `digest` covers every other member, so that damage is seen. */
-export function manifestText(description: BundleDescription): string {
+export function manifestText(description: BundleDescription<object>): string {
   const members = { schema: bundleSchema, version: bundleVersion, ...description };
   // As a reader will see it: numbers that are not finite are null by then.
   const written: unknown = JSON.parse(JSON.stringify(members));

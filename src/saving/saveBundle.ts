@@ -27,7 +27,7 @@ export interface SaveOptions {
  */
 export async function saveBundle(
   folder: string,
-  contents: BundleContents,
+  contents: BundleContents<object>,
   options: SaveOptions = {},
 ): Promise<void> {
   const target = await realpath(folder).catch(() => path.resolve(folder));
@@ -85,7 +85,7 @@ function outputExists(
   );
 }
 
-function bundleFiles(contents: BundleContents, attachments: readonly FileContent[]): FileContent[] {
+function bundleFiles(contents: BundleContents<object>, attachments: readonly FileContent[]): FileContent[] {
   const { head, embeddedBase, ...rest } = contents;
   const files: FileContent[] = [{ name: headName, content: weightsFile(head.weights) }];
   if (embeddedBase !== undefined) files.push({ name: baseName, content: weightsFile(embeddedBase) });

@@ -36,7 +36,7 @@ export function zeroPadding2D(
   if (!config.padding.flat().every((size) => Number.isInteger(size) && size >= 0)) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",
-      `zeroPadding2d: expected whole numbers of 0 or more, got ${JSON.stringify(padding)}.`,
+      `zeroPadding2d: padding: expected whole numbers of 0 or more, got ${JSON.stringify(padding)}.`,
     );
   }
   return new DefinedLayer(zeroPadding2dDefinition, config, options);

@@ -5,6 +5,9 @@ import { bitCount, type Fingerprint, similarity } from "./fingerprint.ts";
  *
  * Chosen on photographs (dogs and cats at 200 pixels and at their own sizes, ten classes at 64 pixels). Among 9 million
  * pairs, the copies had a similarity of 0.998 and more, different pictures within 10 bits at most 0.85.
+ * Found of copies made on purpose: 97 to 100 % of those re-encoded at quality 30, halved, brightened by a quarter, blurred
+ * or cut by 1 % a side; 77 to 90 % of those cut by 3 % a side; half or less when cut by 5 %, turned by 2 degrees or greyed;
+ * none that are mirrored.
  */
 const maxHashDistance = 10;
 const minSimilarity = 0.9;

@@ -3,3 +3,4 @@ export { resampleRows } from "./resampleRows";
 export { resampleColumns } from "./resampleColumns";
 export { gatherPixels } from "./gatherPixels";
 export { normalize } from "./normalize";
+export { warpAffine } from "./warpAffine";

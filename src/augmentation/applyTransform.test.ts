@@ -87,11 +87,14 @@ describe("random transforms", () => {
     },
   );
 
-  it.each(random.images)("make the pictures of $compat with seed $seed", ({ compat, options, seed, output }) => {
-    const generator = new ImageDataGenerator({ ...options, compat });
-    const found = generator.randomTransform(image(random.input), seed);
-    expect(greatestDifference(found, output)).toBeLessThan(tolerance);
-  });
+  it.each(random.images)(
+    "make the pictures of $compat with seed $seed",
+    ({ compat, options, seed, output }) => {
+      const generator = new ImageDataGenerator({ ...options, compat });
+      const found = generator.randomTransform(image(random.input), seed);
+      expect(greatestDifference(found, output)).toBeLessThan(tolerance);
+    },
+  );
 
   it("have the value that the book's settings give for seed 42", () => {
     const generator = new ImageDataGenerator({

@@ -56,4 +56,39 @@ export interface ImageKernels {
     greenOffset: number,
     blueOffset: number,
   ): void;
+
+  /**
+   * Warps [height, width, 3] bytes into float32 planes of the same size and scales them: value * factor + offset. Source
+   * coordinates are double: row = rr * row + rc * column + row0, column = cr * row + cc * column + column0.
+   *
+   * @param mode - What lies outside: 0 nearest, 1 constant (`fill`), 2 reflect, 3 wrap; SciPy's rules.
+   * @param order - 0 nearest pixel, 1 bilinear.
+   * @param mirrored - 1: the warped picture is flipped left to right.
+   * @param upsideDown - 1: and top to bottom.
+   */
+  warpAffine(
+    source: number,
+    width: number,
+    height: number,
+    redPlane: number,
+    greenPlane: number,
+    bluePlane: number,
+    rr: number,
+    rc: number,
+    row0: number,
+    cr: number,
+    cc: number,
+    column0: number,
+    mode: number,
+    fill: number,
+    order: number,
+    mirrored: number,
+    upsideDown: number,
+    redFactor: number,
+    greenFactor: number,
+    blueFactor: number,
+    redOffset: number,
+    greenOffset: number,
+    blueOffset: number,
+  ): void;
 }

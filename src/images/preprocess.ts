@@ -1,4 +1,4 @@
-import { type Preprocessing, shorterSide } from "../applications/preprocessing.ts";
+import { type PerChannel, type Preprocessing, shorterSide } from "../applications/preprocessing.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { PixelImage } from "./pixelImage.ts";
 import { align, PixelWorkspace, type ResampleRequest } from "./pixelWorkspace.ts";
@@ -49,27 +49,26 @@ export class Preprocessor {
   }
 
   #normalize(pixels: number): void {
-    const { scale, mean, std, order } = this.#record;
     const [first, second, third] = this.#planes;
-    const [red, green, blue] = order === "rgb" ? [first, second, third] : [third, second, first];
-    this.#workspace.kernels.normalize(
-      this.#resampled,
-      pixels,
-      red,
-      green,
-      blue,
-      scale / std[0],
-      scale / std[1],
-      scale / std[2],
-      -mean[0] / std[0],
-      -mean[1] / std[1],
-      -mean[2] / std[2],
-    );
+    const [red, green, blue] = this.#record.order === "rgb" ? [first, second, third] : [third, second, first];
+    const { factors, offsets } = channelScaling(this.#record);
+    this.#workspace.kernels.normalize(this.#resampled, pixels, red, green, blue, ...factors, ...offsets);
   }
 }
 
+/** Normalisation as one product and one sum: red, green, blue. */
+export function channelScaling({ scale, mean, std }: Preprocessing): {
+  readonly factors: PerChannel;
+  readonly offsets: PerChannel;
+} {
+  return {
+    factors: [scale / std[0], scale / std[1], scale / std[2]],
+    offsets: [-mean[0] / std[0], -mean[1] / std[1], -mean[2] / std[2]],
+  };
+}
+
 /** Where the network's view lies in the resampled picture; the rules for "crop" are torchvision's. */
-function requestFor(image: PixelImage, record: Preprocessing): ResampleRequest {
+export function requestFor(image: PixelImage, record: Preprocessing): ResampleRequest {
   const { width, height, filter } = record;
   if (record.fit === "stretch") {
     return { width, height, filter, left: 0, top: 0, columns: width, rows: height };

@@ -1,0 +1,78 @@
+import { intoPicture, nearIndex, outside } from "./fillMode";
+
+/** Three bytes and one behind them, as floats. */
+// @ts-ignore: decorator
+@inline
+function texel(at: usize): v128 {
+  const bytes = v128.load32_zero(at);
+  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)));
+}
+
+/**
+ * Warps packed RGB bytes into three float32 planes and scales them: plane = value * factor + offset, one rounding after each
+ * operation. Where an output pixel comes from is decided in double precision:
+ * source row = rr * row + rc * column + row0; source column = cr * row + cc * column + column0.
+ *
+ * @param mode - 0 nearest, 1 constant, 2 reflect, 3 wrap.
+ * @param order - 0 nearest pixel, halves up; 1 bilinear.
+ * @param mirrored, upsideDown - 1: the warped picture is flipped.
+ */
+export function warpAffine(
+  source: usize, width: i32, height: i32, redPlane: usize, greenPlane: usize, bluePlane: usize,
+  rr: f64, rc: f64, row0: f64, cr: f64, cc: f64, column0: f64,
+  mode: i32, fill: f32, order: i32, mirrored: i32, upsideDown: i32,
+  redFactor: f32, greenFactor: f32, blueFactor: f32, redOffset: f32, greenOffset: f32, blueOffset: f32,
+): void {
+  const factors = f32x4(redFactor, greenFactor, blueFactor, 0);
+  const offsets = f32x4(redOffset, greenOffset, blueOffset, 0);
+  const fills = f32x4.splat(fill);
+  let at: usize = 0;
+  for (let y = 0; y < height; y++) {
+    const row = <f64>(upsideDown ? height - 1 - y : y);
+    const rowPart = rr * row;
+    const columnPart = cr * row;
+    for (let x = 0; x < width; x++) {
+      const column = <f64>(mirrored ? width - 1 - x : x);
+      const sourceRow = intoPicture(rowPart + rc * column + row0, height, mode);
+      const sourceColumn = intoPicture(columnPart + cc * column + column0, width, mode);
+      let value: v128;
+      if (mode == 1 && (sourceRow == outside || sourceColumn == outside)) value = fills;
+      else if (order == 0) value = picked(source, width, height, sourceRow, sourceColumn);
+      else value = blended(source, width, height, sourceRow, sourceColumn);
+      value = f32x4.add(f32x4.mul(value, factors), offsets);
+      v128.store32_lane(redPlane + at, value, 0);
+      v128.store32_lane(greenPlane + at, value, 1);
+      v128.store32_lane(bluePlane + at, value, 2);
+      at += 4;
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function picked(source: usize, width: i32, height: i32, row: f64, column: f64): v128 {
+  const y = nearIndex(<i32>Math.floor(row + 0.5), height);
+  const x = nearIndex(<i32>Math.floor(column + 0.5), width);
+  return texel(source + (<usize>(y * width + x)) * 3);
+}
+
+// @ts-ignore: decorator
+@inline
+function blended(source: usize, width: i32, height: i32, row: f64, column: f64): v128 {
+  const floorRow = Math.floor(row);
+  const floorColumn = Math.floor(column);
+  const down = f32x4.splat(<f32>(row - floorRow));
+  const right = f32x4.splat(<f32>(column - floorColumn));
+  const y = <i32>floorRow;
+  const x = <i32>floorColumn;
+  const upper = source + (<usize>(nearIndex(y, height) * width)) * 3;
+  const lower = source + (<usize>(nearIndex(y + 1, height) * width)) * 3;
+  const left = (<usize>nearIndex(x, width)) * 3;
+  const next = (<usize>nearIndex(x + 1, width)) * 3;
+  // Differences of bytes are exact, so three products and three sums round.
+  const a = texel(upper + left);
+  const c = texel(lower + left);
+  const top = f32x4.add(a, f32x4.mul(f32x4.sub(texel(upper + next), a), right));
+  const bottom = f32x4.add(c, f32x4.mul(f32x4.sub(texel(lower + next), c), right));
+  return f32x4.add(top, f32x4.mul(f32x4.sub(bottom, top), down));
+}

@@ -27,9 +27,7 @@ const shapes = [
 
 /** A small convolutional network of everything that MobileNets and VGGs are made of, under a cross-entropy. */
 function network(g: GraphBuilder, inputs: readonly Value[]): Value {
-  const [x, stem, gamma, beta, depthwise, pointwise, kernel, bias, target] = inputs as readonly Value[] & {
-    readonly length: 9;
-  };
+  const [x, stem, gamma, beta, depthwise, pointwise, kernel, bias, target] = inputs;
   const mean = g.constant(float32([4], [0.1, -0.2, 0.3, 0]));
   const variance = g.constant(float32([4], [1, 2, 0.5, 1]));
   const same = { pads: [1, 1, 1, 1] } as const;

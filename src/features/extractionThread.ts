@@ -16,6 +16,8 @@ export interface ExtractionJob {
 }
 
 const started = Runtime.start();
+// A failure is told to whoever calls; until then it must not end the thread.
+started.catch(() => undefined);
 const current: { runner?: PrefixRunner; preprocessSeconds: number } = { preprocessSeconds: 0 };
 
 /** What a thread of the extraction answers. */

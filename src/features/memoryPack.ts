@@ -1,13 +1,13 @@
 import { PermafrostError } from "../base/errors.ts";
 import { keyBytes } from "./key.ts";
-import type { Pack } from "./pack.ts";
+import type { OpenedPack } from "./pack.ts";
 import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
 import type { RowWriter } from "./rowWriter.ts";
 
 export interface MemoryWriterOptions {
   /** Bytes of features that may be kept. */
   readonly limit: number;
-  readonly onPack: (pack: Pack) => void;
+  readonly onPack: (pack: OpenedPack) => void;
 }
 
 /** Keeps rows in memory for this run, where the disk cannot take them. Every call makes one small pack. */
@@ -41,7 +41,7 @@ export class MemoryWriter implements RowWriter {
   }
 }
 
-function memoryPack(format: RowFormat, keys: Uint8Array, features: Float32Array): Pack {
+function memoryPack(format: RowFormat, keys: Uint8Array, features: Float32Array): OpenedPack {
   const size = rowBytes(format);
   const bytes = new Uint8Array(features.slice().buffer);
   const rows = keys.length / keyBytes;
@@ -52,11 +52,13 @@ function memoryPack(format: RowFormat, keys: Uint8Array, features: Float32Array)
     ),
   );
   return {
-    place: "memory",
-    rows,
-    keys: keys.slice(),
-    checksums,
+    pack: {
+      place: "memory",
+      rows,
+      checksums,
+      read: (first, into) => into.set(bytes.subarray(first * size, first * size + into.length)),
+    },
+    keys,
     indexIntact: true,
-    read: (first, into) => into.set(bytes.subarray(first * size, first * size + into.length)),
   };
 }

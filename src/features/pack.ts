@@ -17,12 +17,8 @@ export interface Pack {
   /** The file, or "memory". */
   readonly place: string;
   readonly rows: number;
-  /** [rows, 32] */
-  readonly keys: Uint8Array;
   /** [rows] */
   readonly checksums: Uint32Array;
-  /** Whether keys and checksums are known to be as they were written; else each row must be checked before it is found. */
-  readonly indexIntact: boolean;
   /**
    * Reads consecutive rows; `into` says how many.
    *
@@ -31,12 +27,21 @@ export interface Pack {
   read(first: number, into: Uint8Array): void;
 }
 
+/** A pack and what its reader takes over from it. */
+export interface OpenedPack {
+  readonly pack: Pack;
+  /** [rows, 32]; kept in the group's index only. */
+  readonly keys: Uint8Array;
+  /** Whether keys and checksums are known to be as they were written; else each row must be checked before it is found. */
+  readonly indexIntact: boolean;
+}
+
 /**
  * Opens a pack file: its header, keys and checksums are read now, its features when they are wanted.
  *
  * @throws PermafrostError STORE_DAMAGED or FORMAT_UNKNOWN with the reason.
  */
-export function openPack(path: string, format: RowFormat, files: OpenFiles): Pack {
+export function openPack(path: string, format: RowFormat, files: OpenFiles): OpenedPack {
   // The file stays open where possible: then its rows can be read even if another process removes it.
   const file = files.descriptor(path);
   const bytes = fstatSync(file).size;
@@ -45,19 +50,28 @@ export function openPack(path: string, format: RowFormat, files: OpenFiles): Pac
   return packOf(path, header, file, format, files);
 }
 
-function packOf(path: string, header: PackHeader, file: number, format: RowFormat, files: OpenFiles): Pack {
+function packOf(
+  path: string,
+  header: PackHeader,
+  file: number,
+  format: RowFormat,
+  files: OpenFiles,
+): OpenedPack {
   const size = rowBytes(format);
   const { rows, start } = header;
   const index = readAt(file, start + rows * size, rows * (keyBytes + checksumBytes));
   const keys = index.subarray(0, rows * keyBytes);
-  const checksums = new Uint32Array(index.buffer.slice(rows * keyBytes, index.length));
+  // A copy, so that the keys can be forgotten.
+  const checksums = new Uint32Array(index.buffer.slice(rows * keyBytes));
   return {
-    place: path,
-    rows,
+    pack: {
+      place: path,
+      rows,
+      checksums,
+      read: (first, into) => readInto(descriptorOf(path, files), start + first * size, into, path),
+    },
     keys,
-    checksums,
     indexIntact: indexChecksum(keys, checksums) === header.indexChecksum,
-    read: (first, into) => readInto(descriptorOf(path, files), start + first * size, into, path),
   };
 }
 

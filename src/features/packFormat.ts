@@ -8,10 +8,10 @@ import { keyBytes } from "./key.ts";
  * The bytes of a pack, docs/store-format.md: a safetensors file with the tensors `features` [rows, ...shape] F32,
  * `keys` [rows, 32] U8 and `checksums` [rows] U32 in this order.
  */
-export const packFormat = "permafrost.features";
+const packFormat = "permafrost.features";
 
 /** Raised when an older Permafrost could not read what is written. */
-export const packVersion = 1;
+const packVersion = 1;
 
 export const packEnding = ".safetensors";
 

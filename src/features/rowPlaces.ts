@@ -1,3 +1,5 @@
+import { PermafrostError } from "../base/errors.ts";
+
 /** Rows of a request that lie together, in the store and in the request. */
 export interface Run {
   readonly row: number;
@@ -55,7 +57,12 @@ export class RowPlaces<Item> {
   }
 
   #indexOf(row: number): number {
-    if (!(row >= 0 && row < this.#rows)) throw new RangeError(`no row ${row} among ${this.#rows}`);
+    if (!(row >= 0 && row < this.#rows)) {
+      throw new PermafrostError(
+        "INVALID_ARGUMENT",
+        `feature store: expected a row from 0 to ${this.#rows - 1}, got ${row}.`,
+      );
+    }
     let low = 0;
     let high = this.#firsts.length - 1;
     while (low < high) {

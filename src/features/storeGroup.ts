@@ -5,7 +5,7 @@ import { keyBytes } from "./key.ts";
 import { KeyIndex } from "./keyIndex.ts";
 import { MemoryWriter } from "./memoryPack.ts";
 import { OpenFiles } from "./openFiles.ts";
-import { openPack, type Pack } from "./pack.ts";
+import { type OpenedPack, openPack, type Pack } from "./pack.ts";
 import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
 import { PackWriter } from "./packWriter.ts";
 import { RowPlaces } from "./rowPlaces.ts";
@@ -123,9 +123,9 @@ export class StoreGroup {
    */
   async verify(rows: ArrayLike<number>): Promise<number> {
     const size = rowBytes(this.#format);
-    const piece = Math.max(1, Math.floor(pieceBytes / size));
-    const buffer = new Uint8Array(piece * size);
     const todo = Int32Array.from(rows).filter((row) => this.#states[row] === unchecked);
+    const piece = Math.max(1, Math.min(todo.length, Math.floor(pieceBytes / size)));
+    const buffer = new Uint8Array(piece * size);
     let found = 0;
     for (let first = 0; first < todo.length; first += piece) {
       const part = todo.subarray(first, first + piece);
@@ -149,16 +149,16 @@ export class StoreGroup {
     }
   }
 
-  #adopt(pack: Pack): void {
+  #adopt({ pack, keys, indexIntact }: OpenedPack): void {
     const first = this.#index.rows;
-    this.#index.add(pack.keys);
+    this.#index.add(keys);
     this.#places.add(pack.rows, pack);
     if (this.#states.length < this.#index.rows) {
       const larger = new Uint8Array(Math.ceil(this.#index.rows * 1.25));
       larger.set(this.#states.subarray(0, first));
       this.#states = larger;
     }
-    if (!pack.indexIntact) this.#checkEach(first, pack);
+    if (!indexIntact) this.#checkEach(first, pack);
   }
 
   /** Keys or checksums of the pack are not as written: only rows that agree with both are kept. */

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { messageOf, PermafrostError } from "../base/errors.ts";
+import { packageVersion } from "../base/version.ts";
 import type { CommandContext, CommandDefinition } from "./command.ts";
 import * as commands from "./commands/index.ts";
 import { type ExitCode, exitCodes } from "./exitCodes.ts";
@@ -113,9 +113,4 @@ function examplesText(examples: readonly string[]): string {
 /** A word as it can be typed again in a shell. */
 function quote(word: string): string {
   return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function packageVersion(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }

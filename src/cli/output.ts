@@ -1,13 +1,7 @@
 import { styleText } from "node:util";
 import type { OnProgress } from "../base/progress.ts";
 import { ProgressDisplay } from "./progressDisplay.ts";
-
-/** A stream of text that may be a terminal. */
-export interface TextStream {
-  write(text: string): unknown;
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-}
+import type { TextStream } from "./textStream.ts";
 
 export interface OutputStreams {
   readonly stdout: TextStream;

@@ -14,7 +14,9 @@ describe("progressText", () => {
   });
 
   it("shows no bar where the total is not known", () => {
-    expect(progressText({ phase: "hash", done: 3, unit: "files", note: "cats" }, 2)).toBe("hash  3 files  1.5/s  cats");
+    expect(progressText({ phase: "hash", done: 3, unit: "files", note: "cats" }, 2)).toBe(
+      "hash  3 files  1.5/s  cats",
+    );
   });
 });
 

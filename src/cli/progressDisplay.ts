@@ -1,5 +1,5 @@
 import type { ProgressEvent } from "../base/progress.ts";
-import type { TextStream } from "./output.ts";
+import type { TextStream } from "./textStream.ts";
 
 /** Work shorter than this shows nothing. */
 const quietMilliseconds = 2_000;

@@ -1,0 +1,114 @@
+import { type BaseNetwork, createBase } from "../applications/index.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { DefinedLayer } from "../layers/definition.ts";
+import { makeLayer } from "../layers/kinds.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Model } from "../models/functional.ts";
+import { Sequential } from "../models/sequential.ts";
+import type { BundleContents, NamedWeight } from "../saving/bundleContents.ts";
+import type { JsonObject } from "../saving/fields.ts";
+import { checkBase } from "../saving/loadBundle.ts";
+import { weightsDigest } from "./classifierModel.ts";
+
+/** What a bundle says beside the network itself. */
+export interface BundleFacts {
+  readonly classNames: readonly string[];
+  readonly embedBase: boolean;
+  readonly metrics: Readonly<Record<string, unknown>>;
+  readonly run: BundleContents["run"];
+}
+
+/** A classifier as plain data for a bundle. */
+export function bundleContents(model: Sequential, base: BaseNetwork, facts: BundleFacts): BundleContents {
+  const layers = model.layers.slice(1);
+  return {
+    task: "classification",
+    classNames: facts.classNames,
+    preprocessing: base.preprocessing,
+    base: {
+      name: base.application.commandName,
+      options: { inputShape: base.inputs[0]!.shape.slice(1).map(Number) },
+      weightsDigest: weightsDigest(base),
+    },
+    head: {
+      layers: layers.map((layer) => ({ kind: layer.kind, name: layer.name, config: configOf(layer) })),
+      weights: layers.flatMap((layer) =>
+        layer.weights.map((weight) => ({ name: `${layer.name}/${weight.name}`, tensor: weight.get() })),
+      ),
+    },
+    decision: { rule: "argmax" },
+    // Scores are plain JSON by construction.
+    metrics: facts.metrics as JsonObject,
+    run: facts.run,
+    ...(facts.embedBase ? { embeddedBase: namedWeights(base) } : {}),
+  };
+}
+
+/**
+ * The network that a bundle describes.
+ *
+ * @param folder - The bundle's place, for messages.
+ * @throws PermafrostError DIGEST_MISMATCH when the base's weights are not those of the training; WEIGHTS_INVALID.
+ */
+export async function modelFromBundle(
+  contents: BundleContents,
+  folder: string,
+): Promise<{ readonly model: Sequential; readonly base: BaseNetwork }> {
+  const { embeddedBase } = contents;
+  const base = await createBase(contents.base.name, {
+    ...contents.base.options,
+    ...(embeddedBase === undefined ? {} : { weights: null }),
+  });
+  if (embeddedBase !== undefined) setWeights(base, embeddedBase, folder);
+  checkBase(folder, contents.base, weightsDigest(base));
+  base.trainable = false;
+  const head = contents.head.layers.map(({ kind, name, config }) => makeLayer(kind, config, { name }));
+  const model = new Sequential({ name: "classifier", layers: [base, ...head] });
+  const weights = new Map(contents.head.weights.map(({ name, tensor }) => [name, tensor]));
+  for (const layer of head) {
+    layer.setWeights(
+      layer.weights.map((weight) => {
+        const tensor = weights.get(`${layer.name}/${weight.name}`);
+        if (tensor !== undefined) return tensor;
+        throw missingWeight(folder, `${layer.name}/${weight.name}`);
+      }),
+    );
+  }
+  return { model, base };
+}
+
+/** `Dense(2, softmax)`: a layer as people read it. */
+export function describeLayer(layer: Layer): string {
+  const config: Readonly<Record<string, unknown>> = configOf(layer);
+  const told = ["units", "rate", "activation"].flatMap((key) => {
+    const value = config[key];
+    return value === undefined || value === null || value === "linear" ? [] : [String(value)];
+  });
+  return told.length === 0 ? layer.kind : `${layer.kind}(${told.join(", ")})`;
+}
+
+function configOf(layer: Layer): JsonObject {
+  // A layer's configuration is plain JSON with every default filled in; that is what DefinedLayer is for.
+  return layer instanceof DefinedLayer ? (layer.config as JsonObject) : {};
+}
+
+function namedWeights(model: Model): NamedWeight[] {
+  return [...model.namedParameters()].map(([name, parameter]) => ({ name, tensor: parameter.get() }));
+}
+
+function setWeights(model: Model, weights: readonly NamedWeight[], folder: string): void {
+  const tensors = new Map(weights.map(({ name, tensor }) => [name, tensor]));
+  for (const [name, parameter] of model.namedParameters()) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw missingWeight(folder, name);
+    parameter.set(tensor);
+  }
+}
+
+function missingWeight(folder: string, name: string): PermafrostError {
+  return new PermafrostError(
+    "WEIGHTS_INVALID",
+    `${folder}: expected the weight ${name}, which is not in the bundle. Train again, or get the whole bundle.`,
+    { details: { path: folder, weight: name } },
+  );
+}

@@ -1,0 +1,50 @@
+import type { BundleContents } from "../saving/bundleContents.ts";
+import { describeBundleFolder, loadBundle } from "../saving/loadBundle.ts";
+
+/** What `permafrost inspect` shows of a bundle: plain data. */
+export interface ClassifierDescription {
+  readonly path: string;
+  readonly version: number;
+  readonly classes: readonly string[];
+  readonly base: { readonly name: string; readonly weightsDigest: string; readonly embedded: boolean };
+  readonly head: { readonly layers: readonly string[]; readonly parameters: number };
+  /** How a picture becomes input, in words. */
+  readonly input: string;
+  readonly metrics: Readonly<Record<string, { readonly accuracy: number; readonly loss: number }>>;
+  readonly run: BundleContents["run"];
+}
+
+/**
+ * Reads what a bundle says about itself; its digests are checked.
+ *
+ * @throws PermafrostError NOT_FOUND, BUNDLE_INVALID, BUNDLE_NEWER, DIGEST_MISMATCH
+ */
+export async function describeBundle(folder: string): Promise<ClassifierDescription> {
+  const { version, embedsBase } = await describeBundleFolder(folder);
+  const { base, classNames, head, preprocessing, metrics, run } = await loadBundle(folder);
+  const { width, height, filter, fit } = preprocessing;
+  return {
+    path: folder,
+    version,
+    classes: classNames,
+    base: { name: base.name, weightsDigest: base.weightsDigest, embedded: embedsBase },
+    head: {
+      layers: head.layers.map((layer) => layer.kind),
+      parameters: head.weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0),
+    },
+    input: `${width} x ${height} pixels, ${fit}, ${filter}`,
+    metrics: scoresIn(metrics),
+    run,
+  };
+}
+
+/** Accuracy and loss of each split; other members of the free-form record are passed over. */
+function scoresIn(metrics: BundleContents["metrics"]): ClassifierDescription["metrics"] {
+  const scores: Record<string, { accuracy: number; loss: number }> = {};
+  for (const [split, value] of Object.entries(metrics)) {
+    if (value === null || typeof value !== "object" || Array.isArray(value)) continue;
+    const { accuracy, loss } = value as Readonly<Record<string, unknown>>;
+    if (typeof accuracy === "number" && typeof loss === "number") scores[split] = { accuracy, loss };
+  }
+  return scores;
+}

@@ -1,0 +1,37 @@
+import type { Preprocessing } from "../applications/preprocessing.ts";
+import type { BundleContents } from "../saving/bundleContents.ts";
+import { loadBundle } from "../saving/loadBundle.ts";
+import { modelFromBundle } from "./classifierBundle.ts";
+import { type ClassifierGraphs, classifierGraphs } from "./classifierGraphs.ts";
+
+/** A classifier read from its bundle, ready to be run. */
+export interface LoadedClassifier {
+  /** In the order of the probabilities. */
+  readonly classNames: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly graphs: ClassifierGraphs;
+  readonly run: BundleContents["run"];
+}
+
+/**
+ * Reads a bundle; every digest in it is checked.
+ *
+ * @throws PermafrostError NOT_FOUND, BUNDLE_INVALID, BUNDLE_NEWER, DIGEST_MISMATCH or WEIGHTS_INVALID.
+ */
+export async function loadClassifier(folder: string): Promise<LoadedClassifier> {
+  const contents = await loadBundle(folder);
+  const { model } = await modelFromBundle(contents, folder);
+  return {
+    classNames: contents.classNames,
+    preprocessing: contents.preprocessing,
+    graphs: classifierGraphs(model),
+    run: contents.run,
+  };
+}
+
+/** A warning where this machine's numerics are not those of the training; the last bits of probabilities may differ. */
+export function numericsWarning({ run }: LoadedClassifier, numericsClass: string): string | undefined {
+  return run.numericsClass === numericsClass
+    ? undefined
+    : `the classifier was trained in the numerics class "${run.numericsClass}", this machine's is "${numericsClass}": probabilities may differ in their last digits.`;
+}

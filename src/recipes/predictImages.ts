@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { type Digest, sha256 } from "../base/digest.ts";
+import { messageOf, PermafrostError } from "../base/errors.ts";
+import type { Skipped } from "../data/dataset.ts";
+import { Engine } from "../engine/engine.ts";
+import { FeatureStore } from "../features/store.ts";
+import { findImages } from "./findImages.ts";
+import { featureSource, imageFeatures } from "./imageFeatures.ts";
+import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
+import { predictFeatures } from "./predictFeatures.ts";
+import type { TrainingHooks } from "./training.ts";
+
+/** What a classifier says of one image. */
+export interface Prediction {
+  readonly path: string;
+  readonly className: string;
+  /** Of that class. */
+  readonly probability: number;
+  /** Of every class, by name. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+export interface PredictionRequest {
+  /** Folder of the bundle. */
+  readonly bundle: string;
+  /** Files, folders (searched through) and globs. */
+  readonly images: readonly string[];
+}
+
+export interface PredictionResult {
+  readonly predictions: readonly Prediction[];
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Classifies image files. An image's probabilities have the same bits alone, in any company, and in `evaluateClassifier`.
+ *
+ * @throws PermafrostError NOT_FOUND when a path or glob matches nothing.
+ */
+export async function predictImages(
+  request: PredictionRequest,
+  hooks: Omit<TrainingHooks, "onEpoch"> = {},
+): Promise<PredictionResult> {
+  const [paths, classifier] = await Promise.all([findImages(request.images), loadClassifier(request.bundle)]);
+  const { classNames, graphs, preprocessing } = classifier;
+  const { digests, skipped } = await digestFiles(paths);
+  await using engine = await Engine.start({ workers: 1 });
+  const warning = numericsWarning(classifier, engine.numericsClass);
+  if (warning !== undefined) hooks.onWarning?.(warning);
+  const readable = [...digests.keys()].map((path) => ({ path }));
+  if (readable.length === 0) return { predictions: [], skipped };
+  const extraction = await imageFeatures(readable, digests, {
+    ...hooks,
+    prefix: graphs.prefix,
+    store: FeatureStore.inMemory(),
+    preprocessing,
+    numericsClass: engine.numericsClass,
+    workers: Number.POSITIVE_INFINITY,
+  });
+  const unreadable = new Set(extraction.skipped.map((file) => file.path));
+  const judged = readable.filter(({ path }) => !unreadable.has(path));
+  const source = featureSource(extraction.table, judged, digests);
+  const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
+  const predictions = judged.map(({ path }, row) =>
+    prediction(
+      path,
+      probabilities.subarray(row * classNames.length, (row + 1) * classNames.length),
+      classNames,
+    ),
+  );
+  return { predictions, skipped: [...skipped, ...extraction.skipped] };
+}
+
+function prediction(path: string, probabilities: Float32Array, classNames: readonly string[]): Prediction {
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  return {
+    path,
+    className: classNames[best]!,
+    probability: probabilities[best]!,
+    probabilities: Object.fromEntries(
+      classNames.map((className, label) => [className, probabilities[label]!]),
+    ),
+  };
+}
+
+async function digestFiles(
+  paths: readonly string[],
+): Promise<{ readonly digests: ReadonlyMap<string, Digest>; readonly skipped: readonly Skipped[] }> {
+  const digests = new Map<string, Digest>();
+  const skipped: Skipped[] = [];
+  for (const path of paths) {
+    try {
+      const bytes = await readFile(path);
+      if (bytes.length === 0) throw new PermafrostError("IMAGE_UNREADABLE", "empty file (0 bytes)");
+      digests.set(path, sha256(bytes));
+    } catch (error) {
+      skipped.push({ path, reason: messageOf(error) });
+    }
+  }
+  return { digests, skipped };
+}

@@ -1,0 +1,42 @@
+import type { WorkOptions } from "../base/progress.ts";
+import { type Split, splits } from "../data/dataset.ts";
+import type { SplitSample } from "../data/split.ts";
+import type { Engine } from "../engine/engine.ts";
+import { type ClassificationScores, classificationScores } from "../evaluation/scores.ts";
+import { classifierGraphs } from "./classifierGraphs.ts";
+import { featureSource } from "./imageFeatures.ts";
+import { predictFeatures } from "./predictFeatures.ts";
+import { labelsOf, samplesOf, type TrainedHead } from "./trainHead.ts";
+
+/** What a classifier says of one split. */
+export interface ScoredSplit {
+  readonly samples: readonly SplitSample[];
+  /** [samples, classes]. */
+  readonly probabilities: Float32Array;
+}
+
+export interface ScoredSplits {
+  readonly metrics: Partial<Record<Split, ClassificationScores>>;
+  /** The split that judges: test if there is one, else validation, else train. */
+  readonly last: ScoredSplit;
+}
+
+/** Scores every split with the final weights. */
+export async function scoreSplits(
+  engine: Engine,
+  trained: TrainedHead,
+  work: WorkOptions,
+): Promise<ScoredSplits> {
+  const { suffix } = classifierGraphs(trained.model);
+  const metrics: Partial<Record<Split, ClassificationScores>> = {};
+  let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
+  for (const split of splits) {
+    const samples = samplesOf(trained, split);
+    if (samples.length === 0) continue;
+    const source = featureSource(trained.table, samples, trained.digests);
+    const probabilities = await predictFeatures(engine, suffix, source, work);
+    metrics[split] = classificationScores(probabilities, labelsOf(samples), trained.dataset.classNames);
+    last = { samples, probabilities };
+  }
+  return { metrics, last };
+}

@@ -1,0 +1,74 @@
+import path from "node:path";
+import { createBase } from "../applications/index.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import { Engine } from "../engine/engine.ts";
+import { FeatureStore } from "../features/store.ts";
+import { checkReplaceable } from "../saving/saveBundle.ts";
+import { classifierModel } from "./classifierModel.ts";
+import { headLayers } from "./headLayers.ts";
+import { PhaseClock } from "./phaseClock.ts";
+import { prepareData } from "./prepareData.ts";
+import { saveTraining } from "./saveTraining.ts";
+import { scoreSplits } from "./scoreSplits.ts";
+import { trainHead } from "./trainHead.ts";
+import type { TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
+
+export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
+
+/**
+ * Trains a classifier on a folder of photographs: the frozen base runs once for each distinct image (not at all where the
+ * store has the feature), the head is trained on the features, all splits are scored, bundle and report are written.
+ *
+ * @throws PermafrostError for data that cannot be trained on, an output folder that is not ours, LOSS_NAN, INTERRUPTED, ...
+ */
+export async function trainClassifier(
+  request: TrainingRequest,
+  hooks: TrainingHooks = {},
+): Promise<TrainingResult> {
+  await checkReplaceable(request.out);
+  const clock = new PhaseClock();
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    warnings.push(text);
+    hooks.onWarning?.(text);
+  };
+  await using engine = await clock.time("start", () => Engine.start());
+  const base = await clock.time("start", () => createBase(request.base, baseOptions(request)));
+  const store = await FeatureStore.open(request.store);
+  for (const text of store.warnings) warn(text);
+  const found = await prepareData(request, hooks, clock);
+  const model = classifierModel(
+    base,
+    headLayers(request.head, found.dataset.classNames.length),
+    request.seed,
+  );
+  const trained = await trainHead({ request, engine, store, base, model, found, warn, clock }, hooks);
+  const scored = await clock.time("evaluate", () => scoreSplits(engine, trained, hooks));
+  const result = {
+    classes: trained.dataset.classNames,
+    samples: countSplits(trained.dataset),
+    skipped: trained.dataset.skipped,
+    metrics: scored.metrics,
+    history: trained.history.history,
+    forwards: trained.forwards,
+    cut: trained.cut,
+    trainableParameters: model.trainableWeights.reduce((sum, weight) => sum + weight.size, 0),
+    warnings,
+    bundle: request.out,
+    report: path.join(request.out, "report.html"),
+    numericsClass: engine.numericsClass,
+  };
+  await clock.time("save", () => saveTraining({ request, base, model, trained, scored, result, clock }));
+  trained.table.close();
+  return { ...result, seconds: clock.seconds };
+}
+
+function baseOptions({ imageSize, seed }: TrainingRequest): Parameters<typeof createBase>[1] {
+  return imageSize === undefined ? { seed } : { seed, inputShape: [imageSize, imageSize, 3] };
+}
+
+function countSplits({ samples }: Dataset): Partial<Record<Split, number>> {
+  const counts: Partial<Record<Split, number>> = {};
+  for (const { split } of samples) if (split !== undefined) counts[split] = (counts[split] ?? 0) + 1;
+  return counts;
+}

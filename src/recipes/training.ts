@@ -1,0 +1,60 @@
+import type { WorkOptions } from "../base/progress.ts";
+import type { Skipped, Split } from "../data/dataset.ts";
+import type { ClassificationScores } from "../evaluation/scores.ts";
+
+/** What to train on what. */
+export interface TrainingRequest {
+  /** Folder of class folders, folder of splits, or a manifest. */
+  readonly data: string;
+  /** Name of the base network. */
+  readonly base: string;
+  /** `linear`, or layers such as `dense:256,dropout:0.5`. */
+  readonly head: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Default: 3e-3 for Adam and AdamW, 1e-3 for RMSprop, 1e-2 for SGD. */
+  readonly learningRate?: number;
+  readonly optimizer: string;
+  /** Share of the images held back for validation where the data name none. */
+  readonly validationSplit: number;
+  readonly seed: number;
+  /** Rare classes count more: n / (classes * images of the class). */
+  readonly classWeight?: "balanced";
+  /** Side of the square that the base sees, in pixels (default: the base's own). */
+  readonly imageSize?: number;
+  /** Folder of the bundle. */
+  readonly out: string;
+  /** Put the base's weights into the bundle. */
+  readonly embedBase: boolean;
+  /** Folder of the feature store. */
+  readonly store: string;
+  /** The command line, for the record. */
+  readonly commandLine: string;
+}
+
+/** Scores of one epoch, as `history` keeps them. */
+export type EpochLogs = Readonly<Record<string, number>> & { readonly epoch: number };
+
+export interface TrainingHooks extends WorkOptions {
+  readonly onEpoch?: (logs: EpochLogs) => void;
+  /** What did not go as asked, in sentences. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** What came of it: plain data, the last line of `train --json`. */
+export interface TrainingResult {
+  readonly classes: readonly string[];
+  readonly samples: Readonly<Partial<Record<Split, number>>>;
+  readonly skipped: readonly Skipped[];
+  readonly metrics: Readonly<Partial<Record<Split, ClassificationScores>>>;
+  readonly history: Readonly<Record<string, readonly number[]>>;
+  readonly forwards: { readonly computed: number; readonly reused: number };
+  readonly seconds: Readonly<Record<string, number>>;
+  /** Where the model was cut and why. */
+  readonly cut: string;
+  readonly trainableParameters: number;
+  readonly warnings: readonly string[];
+  readonly bundle: string;
+  readonly report: string;
+  readonly numericsClass: string;
+}

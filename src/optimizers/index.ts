@@ -5,6 +5,10 @@ import type { CommonConfig, Optimizer } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 
+export type { Optimizer } from "./optimizer.ts";
+export { cosineDecay } from "./schedules/cosineDecay.ts";
+export { adam, adamw, rmsprop, sgd };
+
 /** Every optimizer by name. A new one is a file and an entry here. */
 export const optimizers = { sgd, rmsprop, adam, adamw } as const;
 

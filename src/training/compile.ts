@@ -1,6 +1,8 @@
 import { PermafrostError } from "../base/errors.ts";
+import { toEngineShape } from "../layers/layout.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { type Loss, type LossIdentifier, resolveLoss } from "../losses/index.ts";
+import { checkMetric } from "../metrics/index.ts";
 import type { Model } from "../models/functional.ts";
 import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -31,7 +33,18 @@ export class Compiled {
     this.optimizer = resolveOptimizer(options.optimizer ?? "rmsprop");
     this.loss = resolveLoss(options.loss);
     this.metrics = options.metrics ?? [];
+    for (const metric of this.metrics) checkMetric(metric);
     this.trained = trainableNow(model);
+  }
+
+  /** One sample's shape as the engine has it: a picture is [channels, height, width]. */
+  get inputShape(): readonly number[] {
+    return toEngineShape(this.model.inputs[0]!.shape).slice(1).map(Number);
+  }
+
+  /** One prediction's shape. */
+  get outputShape(): readonly number[] {
+    return toEngineShape(this.model.outputShape).slice(1).map(Number);
   }
 
   /**

@@ -75,7 +75,7 @@ async function oneEpoch(
 ): Promise<Logs> {
   const { batchSize = 32, shuffle = true, seed = 0, signal, onProgress } = options;
   const { steps, epochs } = run.params;
-  const measurements = Measurements.of(run.compiled, train.targets);
+  const measurements = new Measurements(run.compiled, train.targets.shape);
   const trained = await trainEpoch(run, train, measurements, {
     epoch,
     batchSize,

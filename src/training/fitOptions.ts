@@ -1,7 +1,8 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { Samples } from "./batchSource.ts";
+import type { Graph } from "../graph/graph.ts";
+import type { BatchSource, Samples } from "./batchSource.ts";
 import type { Callback } from "./callback.ts";
 import type { TextStream, Verbosity } from "./progressLine.ts";
 import type { ClassWeight } from "./sampleWeights.ts";
@@ -11,6 +12,13 @@ import type { Targets } from "./targets.ts";
 export type ValidationData =
   | readonly [x: Samples, y: Targets]
   | readonly [x: Samples, y: Targets, sampleWeight: ArrayLike<number>];
+
+/**
+ * Runs (or looks up) the frozen part of a network for all samples of a source.
+ *
+ * @param prefix - From one data input to one output; its weights are constants.
+ */
+export type FrozenPart = (prefix: Graph, source: BatchSource, work: WorkOptions) => Promise<BatchSource>;
 
 /** Options of `fit`, Keras's names and defaults. */
 export interface FitOptions extends WorkOptions {
@@ -46,6 +54,11 @@ export interface FitOptions extends WorkOptions {
    * bit by bit; it only costs the memory of those features. Default true.
    */
   readonly oncePerSample?: boolean;
+  /**
+   * Gives what the frozen part makes of all samples of a source, in their order: from a store, say.
+   * Default: computed with `engine` and kept in memory.
+   */
+  readonly frozenPart?: FrozenPart;
   /** Computes the frozen part; one is started and closed again if it is needed and none is given. */
   readonly engine?: Engine;
 }

@@ -1,16 +1,17 @@
 import { availableParallelism } from "node:os";
 import { PermafrostError } from "../base/errors.ts";
-import { toEngineShape } from "../layers/layout.ts";
+import type { WorkOptions } from "../base/progress.ts";
+import type { Engine } from "../engine/engine.ts";
 import { optimizerConfig } from "../optimizers/index.ts";
 import { batchLayout } from "./batchBuffer.ts";
-import { batchSource, type Samples } from "./batchSource.ts";
+import type { Samples } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
-import type { FitOptions } from "./fitOptions.ts";
+import type { FitOptions, FrozenPart } from "./fitOptions.ts";
 import { frozenFeatures, withEngine } from "./frozenFeatures.ts";
 import { type LabelledSamples, splitValidation } from "./labelledSamples.ts";
-import { type ClassWeight, sampleWeights } from "./sampleWeights.ts";
+import { labelSamples } from "./labelSamples.ts";
 import { buildPhase, type Phase } from "./stepGraph.ts";
-import { encodeTargets, type Targets } from "./targets.ts";
+import type { Targets } from "./targets.ts";
 import type { TrainProgram } from "./trainProgram.ts";
 
 /** What a run of `fit` works on: the program, and the samples as it reads them. */
@@ -27,6 +28,7 @@ export async function prepareFit(
   y: Targets,
   options: FitOptions,
 ): Promise<PreparedFit> {
+  if (compiled.trained.size === 0) throw nothingToTrain(compiled);
   const { train, validation } = labelledParts(compiled, x, y, options);
   const phase = (mode: "train" | "infer", samples: LabelledSamples) =>
     buildPhase(compiled, {
@@ -36,7 +38,7 @@ export async function prepareFit(
       seed: options.seed ?? 0,
     });
   const trainPhase = phase("train", train);
-  checkTrained(compiled, trainPhase);
+  if (trainPhase.parameters.length === 0) throw nothingToTrain(compiled);
   const testPhase = validation && phase("infer", validation);
   const { batchSize = 32, validationBatchSize = batchSize } = options;
   const program: TrainProgram = {
@@ -53,74 +55,41 @@ export async function prepareFit(
     ),
     threads: options.threads ?? availableParallelism(),
   };
-  return {
+  const parts = { train, validation };
+  if (trainPhase.prefix === undefined && testPhase?.prefix === undefined) return { program, ...parts };
+  return withEngine(options.engine, async (engine) => ({
     program,
-    train: await throughPrefix(train, trainPhase, options),
-    validation: validation && testPhase && (await throughPrefix(validation, testPhase, options)),
-  };
-}
-
-/**
- * Samples with their targets and weights in the form in which a model reads them.
- *
- * @throws PermafrostError SHAPE_MISMATCH or DATA_INVALID
- */
-export function labelledSamples(
-  compiled: Compiled,
-  x: Samples,
-  y: Targets,
-  sampleWeight?: ArrayLike<number>,
-  classWeight?: ClassWeight,
-): LabelledSamples {
-  const { model, loss } = compiled;
-  const source = batchSource(x);
-  const expected = toEngineShape(model.inputs[0]!.shape).slice(1);
-  const fits =
-    expected.length === source.shape.length && expected.every((size, axis) => size === source.shape[axis]);
-  if (!fits) {
-    throw new PermafrostError(
-      "SHAPE_MISMATCH",
-      `${model.name}: expected samples of shape [${expected.join(", ")}] (pictures: channels, height, width), got [${source.shape.join(", ")}].`,
-    );
-  }
-  if (source.samples === 0) throw new PermafrostError("DATA_EMPTY", `${model.name}: there are no samples.`);
-  const outputShape = toEngineShape(model.outputShape).slice(1).map(Number);
-  const targets = encodeTargets(y, loss, outputShape, source.samples);
-  return { source, targets, weights: sampleWeights(targets, source.samples, sampleWeight, classWeight) };
+    train: await throughPrefix(engine, train, trainPhase, options),
+    validation: validation && testPhase && (await throughPrefix(engine, validation, testPhase, options)),
+  }));
 }
 
 function labelledParts(compiled: Compiled, x: Samples, y: Targets, options: FitOptions) {
   const { validationData, validationSplit = 0, sampleWeight, classWeight } = options;
-  const whole = labelledSamples(compiled, x, y, sampleWeight, classWeight);
+  const whole = labelSamples(compiled, x, y, sampleWeight, classWeight);
   if (validationSplit !== 0) {
-    const parts = splitValidation(labelledSamples(compiled, x, y, sampleWeight), validationSplit);
+    const parts = splitValidation(labelSamples(compiled, x, y, sampleWeight), validationSplit);
     // Class weights count in training only.
     return { ...parts, train: splitValidation(whole, validationSplit).train };
   }
   const validation =
-    validationData && labelledSamples(compiled, validationData[0], validationData[1], validationData[2]);
+    validationData && labelSamples(compiled, validationData[0], validationData[1], validationData[2]);
   return { train: whole, validation };
 }
 
 async function throughPrefix(
+  engine: Engine,
   samples: LabelledSamples,
   { prefix }: Phase,
-  { engine, onProgress, signal }: FitOptions,
+  options: FitOptions,
 ): Promise<LabelledSamples> {
   if (prefix === undefined) return samples;
-  const source = await withEngine(engine, (running) =>
-    frozenFeatures(running, prefix, samples.source, {
-      ...(onProgress === undefined ? {} : { onProgress }),
-      ...(signal === undefined ? {} : { signal }),
-    }),
-  );
-  return { ...samples, source };
+  return { ...samples, source: await frozenFeatures(engine, prefix, samples.source, options) };
 }
 
-function checkTrained({ model, trained }: Compiled, phase: Phase): void {
-  if (phase.parameters.length > 0) return;
+function nothingToTrain({ model, trained }: Compiled): PermafrostError {
   const reason = trained.size === 0 ? "every layer is frozen" : "no trained weight reaches the output";
-  throw new PermafrostError(
+  return new PermafrostError(
     "INVALID_ARGUMENT",
     `${model.name}: there is nothing to train: ${reason}. Set trainable = true on a layer and call compile again.`,
   );

@@ -7,8 +7,9 @@ import type { Parameter } from "../layers/parameter.ts";
 import { regularizationPenalty } from "../layers/regularizers.ts";
 import { splitFrozen } from "../models/cut.ts";
 import { operators } from "../ops/index.ts";
-import { scalar, type Tensor } from "../tensor/tensor.ts";
+import { scalar } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
+import { weightTensors } from "./inference.ts";
 import { phaseProgram } from "./phaseProgram.ts";
 import type { PhaseProgram, TrainedParameter } from "./trainProgram.ts";
 
@@ -37,6 +38,7 @@ export interface PhaseOptions {
 interface Parts {
   readonly forward: Graph;
   readonly whole: Graph;
+  readonly x: Value;
   readonly prediction: Value;
   readonly loss: Value;
   readonly penalty: Value | undefined;
@@ -54,7 +56,7 @@ interface Parts {
 export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   const parts = buildParts(compiled, options);
   const isTrained = (path: string) => compiled.trained.has(path);
-  const frozen = frozenTensors(parts.parameters, isTrained);
+  const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isTrained(path))));
   const split = options.splitPrefix ? splitFrozen(parts.forward, isTrained) : undefined;
   const prefix = split?.prefix;
   const cut = prefix?.outputs[0];
@@ -78,8 +80,34 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   };
 }
 
-function buildParts(compiled: Compiled, { mode, targetShape }: PhaseOptions): Parts {
-  const { builder: g, outputs, parameters } = compiled.model.toGraph({ mode });
+/** The graph of `evaluate`: predictions, each sample's loss and the penalties, all weights fixed. */
+export interface EvaluationGraph {
+  readonly graph: Graph;
+  readonly x: string;
+  readonly target: string;
+  readonly prediction: string;
+  readonly loss: string;
+  readonly penalty: string | undefined;
+}
+
+/** @param targetShape - One target's shape, as `encodeTargets` gave it. */
+export function evaluationGraph(compiled: Compiled, targetShape: readonly number[]): EvaluationGraph {
+  const parts = buildParts(compiled, { mode: "infer", targetShape });
+  return {
+    graph: bindParameters(parts.whole, weightTensors(parts.parameters)),
+    x: parts.x.name,
+    target: parts.target.name,
+    prediction: parts.prediction.name,
+    loss: parts.loss.name,
+    penalty: parts.penalty?.name,
+  };
+}
+
+function buildParts(
+  compiled: Compiled,
+  { mode, targetShape }: Pick<PhaseOptions, "mode" | "targetShape">,
+): Parts {
+  const { builder: g, inputs, outputs, parameters } = compiled.model.toGraph({ mode });
   const prediction = outputs[0]!;
   const forward = g.build([prediction]);
   const target = g.input(
@@ -92,7 +120,7 @@ function buildParts(compiled: Compiled, { mode, targetShape }: PhaseOptions): Pa
   const trained = trainedInputs(forward, compiled);
   const penalty = penaltyOf(g, trained, compiled);
   const perSample = g.scope("loss", () => compiled.loss.perSample(g, prediction, target));
-  const common = { forward, prediction, target, weights, count, parameters };
+  const common = { forward, x: inputs[0]!, prediction, target, weights, count, parameters };
   if (mode === "infer") {
     const whole = g.build([prediction, perSample, ...(penalty === undefined ? [] : [penalty])]);
     return { ...common, whole, loss: perSample, penalty, gradients: new Map() };
@@ -161,16 +189,4 @@ function gradientsByPath(
       return [path, own];
     }),
   );
-}
-
-function frozenTensors(
-  parameters: ReadonlyMap<string, Parameter>,
-  isTrained: (path: string) => boolean,
-): ReadonlyMap<string, Tensor> {
-  const frozen = new Map<string, Tensor>();
-  for (const [path, parameter] of parameters) {
-    if (!isTrained(path))
-      frozen.set(path, { dtype: "float32", shape: parameter.engineShape, data: parameter.value });
-  }
-  return frozen;
 }

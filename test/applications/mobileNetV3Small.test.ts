@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import { bindParameters } from "../graph/bind.ts";
-import type { Model } from "../models/functional.ts";
-import { encodeModel } from "../onnx/encode.ts";
-import { createBase, mobileNetV3Small } from "./index.ts";
+import { createBase, mobileNetV3Small } from "../../src/applications/index.ts";
+import { bindParameters } from "../../src/graph/bind.ts";
+import type { Model } from "../../src/models/functional.ts";
+import { encodeModel } from "../../src/onnx/encode.ts";
 
 interface GoldenArray {
   readonly shape: readonly number[];
@@ -21,7 +21,7 @@ interface Case {
 }
 
 const golden = JSON.parse(
-  readFileSync(new URL("../../test/golden/mobileNetV3Small.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../golden/mobileNetV3Small.json", import.meta.url), "utf8"),
 ) as { readonly cases: readonly Case[] };
 
 /** The golden file's picture formula: uint8 RGB, rows first. */

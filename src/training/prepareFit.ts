@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
 import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
-import type { Engine } from "../engine/engine.ts";
 import { optimizerConfig } from "../optimizers/index.ts";
 import { batchLayout } from "./batchBuffer.ts";
 import type { Samples } from "./batchSource.ts";
@@ -57,11 +56,15 @@ export async function prepareFit(
   };
   const parts = { train, validation };
   if (trainPhase.prefix === undefined && testPhase?.prefix === undefined) return { program, ...parts };
-  return withEngine(options.engine, async (engine) => ({
+  const through = async (frozenPart: FrozenPart) => ({
     program,
-    train: await throughPrefix(engine, train, trainPhase, options),
-    validation: validation && testPhase && (await throughPrefix(engine, validation, testPhase, options)),
-  }));
+    train: await throughPrefix(frozenPart, train, trainPhase, options),
+    validation: validation && testPhase && (await throughPrefix(frozenPart, validation, testPhase, options)),
+  });
+  if (options.frozenPart !== undefined) return through(options.frozenPart);
+  return withEngine(options.engine, (engine) =>
+    through((prefix, source, work) => frozenFeatures(engine, prefix, source, work)),
+  );
 }
 
 function labelledParts(compiled: Compiled, x: Samples, y: Targets, options: FitOptions) {
@@ -78,13 +81,17 @@ function labelledParts(compiled: Compiled, x: Samples, y: Targets, options: FitO
 }
 
 async function throughPrefix(
-  engine: Engine,
+  frozenPart: FrozenPart,
   samples: LabelledSamples,
   { prefix }: Phase,
-  options: FitOptions,
+  { onProgress, signal }: FitOptions,
 ): Promise<LabelledSamples> {
   if (prefix === undefined) return samples;
-  return { ...samples, source: await frozenFeatures(engine, prefix, samples.source, options) };
+  const work: WorkOptions = {
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+  return { ...samples, source: await frozenPart(prefix, samples.source, work) };
 }
 
 function nothingToTrain({ model, trained }: Compiled): PermafrostError {

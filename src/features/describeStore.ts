@@ -33,8 +33,7 @@ async function packsIn(folder: string): Promise<StoreSize> {
   let packs = 0;
   let bytes = 0;
   for (const group of await namesIn(folder)) {
-    for (const name of await namesIn(path.join(folder, group))) {
-      if (!name.endsWith(packEnding) || name.startsWith(".")) continue;
+    for (const name of await packNames(path.join(folder, group))) {
       const facts = await stat(path.join(folder, group, name)).catch(() => undefined);
       if (facts === undefined) continue;
       packs++;
@@ -44,11 +43,17 @@ async function packsIn(folder: string): Promise<StoreSize> {
   return { packs, bytes };
 }
 
+/** Of one group; a file among the groups' folders has none. */
+async function packNames(group: string): Promise<readonly string[]> {
+  const names = await namesIn(group).catch(() => []);
+  return names.filter((name) => name.endsWith(packEnding) && !name.startsWith("."));
+}
+
 async function namesIn(folder: string): Promise<readonly string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return [];
+    if (systemCode(error) === "ENOENT") return [];
     throw error;
   }
 }

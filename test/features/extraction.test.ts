@@ -126,6 +126,15 @@ describe("extractFeatures", () => {
     expect((await extract(setup, { preprocessing })).forwards).toEqual({ computed: 9, reused: 0 });
   });
 
+  it("finds features again under other paths, with other batches and workers", async () => {
+    const setup = await setting(5);
+    await extract(setup, { batchSize: 8 });
+    const moved = setup.views.map((view, index) => copyOf(view, `moved ${index}.png`));
+    for (const view of setup.views) rmSync(view.path);
+    const second = await extract({ ...setup, views: moved.toReversed() }, { batchSize: 2, workers: 1 });
+    expect(second.forwards).toEqual({ computed: 0, reused: 5 });
+  });
+
   it("starts no thread when everything is stored and the numerics class is known", async () => {
     const setup = await setting(2);
     const engine = await Engine.start({ workers: 1 });

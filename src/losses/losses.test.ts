@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { gradients } from "../autodiff/gradients.ts";
 import { interpret } from "../engine/reference/interpret.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
@@ -24,13 +25,20 @@ interface Case {
   readonly sampleWeight?: readonly number[];
   readonly perSample: readonly number[];
   readonly value: number;
+  readonly gradient: readonly number[];
 }
 
 const golden = JSON.parse(
   readFileSync(new URL("../../test/golden/losses.json", import.meta.url), "utf8"),
 ) as { readonly cases: readonly Case[] };
 
-function computed(one: Case): { readonly perSample: readonly number[]; readonly value: number } {
+interface Computed {
+  readonly perSample: readonly number[];
+  readonly value: number;
+  readonly gradient: readonly number[];
+}
+
+function computed(one: Case): Computed {
   const g = new GraphBuilder();
   const feeds = new Map<string, Tensor>();
   const feed = (name: string, { shape, values }: Numbers): Value => {
@@ -46,8 +54,14 @@ function computed(one: Case): { readonly perSample: readonly number[]; readonly 
   const perSample = loss.perSample(g, prediction, feed("target", one.target));
   const weights =
     one.sampleWeight && feed("weights", { shape: [one.sampleWeight.length], values: one.sampleWeight });
-  const results = interpret(g.build([perSample, meanLoss(g, perSample, weights)]), feeds);
-  return { perSample: [...results[0]!.data], value: results[1]!.data[0]! };
+  const mean = meanLoss(g, perSample, weights);
+  const [gradient] = gradients(g, mean, [input]);
+  const results = interpret(g.build([perSample, mean, gradient!]), feeds);
+  return {
+    perSample: [...results[0]!.data],
+    value: results[1]!.data[0]!,
+    gradient: [...results[2]!.data],
+  };
 }
 
 function expectClose(actual: number, expected: number): void {
@@ -59,8 +73,9 @@ describe("losses", () => {
   const cases = golden.cases.filter((one) => one.ignore_class === undefined);
 
   it.each(cases)("agree with Keras: $name", (one) => {
-    const { perSample, value } = computed(one);
+    const { perSample, value, gradient } = computed(one);
     expectClose(value, one.value);
+    for (const [index, expected] of one.gradient.entries()) expectClose(gradient[index]!, expected);
     if (one.perSample.length !== perSample.length) return;
     for (const [index, expected] of one.perSample.entries()) {
       const weight = one.sampleWeight?.[index] ?? 1;

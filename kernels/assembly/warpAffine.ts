@@ -26,6 +26,9 @@ export function warpAffine(
   const factors = f32x4(redFactor, greenFactor, blueFactor, 0);
   const offsets = f32x4(redOffset, greenOffset, blueOffset, 0);
   const fills = f32x4.splat(fill);
+  const lastRow = <f64>(height - 1);
+  const lastColumn = <f64>(width - 1);
+  const stride = <usize>width * 3;
   let at: usize = 0;
   for (let y = 0; y < height; y++) {
     const row = <f64>(upsideDown ? height - 1 - y : y);
@@ -33,12 +36,14 @@ export function warpAffine(
     const columnPart = cr * row;
     for (let x = 0; x < width; x++) {
       const column = <f64>(mirrored ? width - 1 - x : x);
-      const sourceRow = intoPicture(rowPart + rc * column + row0, height, mode);
-      const sourceColumn = intoPicture(columnPart + cc * column + column0, width, mode);
+      const sourceRow = rowPart + rc * column + row0;
+      const sourceColumn = columnPart + cc * column + column0;
       let value: v128;
-      if (mode == 1 && (sourceRow == outside || sourceColumn == outside)) value = fills;
-      else if (order == 0) value = picked(source, width, height, sourceRow, sourceColumn);
-      else value = blended(source, width, height, sourceRow, sourceColumn);
+      if (order == 1 && sourceRow >= 0 && sourceRow < lastRow && sourceColumn >= 0 && sourceColumn < lastColumn) {
+        value = blendedInside(source, stride, sourceRow, sourceColumn);
+      } else {
+        value = sampledAnywhere(source, width, height, sourceRow, sourceColumn, mode, fills, order);
+      }
       value = f32x4.add(f32x4.mul(value, factors), offsets);
       v128.store32_lane(redPlane + at, value, 0);
       v128.store32_lane(greenPlane + at, value, 1);
@@ -46,6 +51,54 @@ export function warpAffine(
       at += 4;
     }
   }
+}
+
+/** Two texels of one row, three bytes each, from eight bytes. */
+// @ts-ignore: decorator
+@inline
+function blendedInside(source: usize, stride: usize, row: f64, column: f64): v128 {
+  const y = <i32>row;
+  const x = <i32>column;
+  const down = f32x4.splat(<f32>(row - <f64>y));
+  const right = f32x4.splat(<f32>(column - <f64>x));
+  const at = source + <usize>y * stride + <usize>x * 3;
+  const upper = v128.load64_zero(at);
+  const lower = v128.load64_zero(at + stride);
+  return blend(firstTexel(upper), secondTexel(upper), firstTexel(lower), secondTexel(lower), down, right);
+}
+
+// @ts-ignore: decorator
+@inline
+function firstTexel(bytes: v128): v128 {
+  const lanes = i8x16.swizzle(bytes, i8x16(0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, -1, -1, -1, -1));
+  return f32x4.convert_i32x4_s(lanes);
+}
+
+// @ts-ignore: decorator
+@inline
+function secondTexel(bytes: v128): v128 {
+  const lanes = i8x16.swizzle(bytes, i8x16(3, -1, -1, -1, 4, -1, -1, -1, 5, -1, -1, -1, -1, -1, -1, -1));
+  return f32x4.convert_i32x4_s(lanes);
+}
+
+/** Differences of bytes are exact, so three products and three sums round. */
+// @ts-ignore: decorator
+@inline
+function blend(a: v128, b: v128, c: v128, d: v128, down: v128, right: v128): v128 {
+  const top = f32x4.add(a, f32x4.mul(f32x4.sub(b, a), right));
+  const bottom = f32x4.add(c, f32x4.mul(f32x4.sub(d, c), right));
+  return f32x4.add(top, f32x4.mul(f32x4.sub(bottom, top), down));
+}
+
+/** At and beyond the edges, and without blending. */
+function sampledAnywhere(
+  source: usize, width: i32, height: i32, row: f64, column: f64, mode: i32, fills: v128, order: i32,
+): v128 {
+  const y = intoPicture(row, height, mode);
+  const x = intoPicture(column, width, mode);
+  if (mode == 1 && (y == outside || x == outside)) return fills;
+  if (order == 0) return picked(source, width, height, y, x);
+  return blended(source, width, height, y, x);
 }
 
 // @ts-ignore: decorator
@@ -65,14 +118,12 @@ function blended(source: usize, width: i32, height: i32, row: f64, column: f64):
   const right = f32x4.splat(<f32>(column - floorColumn));
   const y = <i32>floorRow;
   const x = <i32>floorColumn;
-  const upper = source + (<usize>(nearIndex(y, height) * width)) * 3;
-  const lower = source + (<usize>(nearIndex(y + 1, height) * width)) * 3;
+  const upper = (<usize>(nearIndex(y, height) * width)) * 3;
+  const lower = (<usize>(nearIndex(y + 1, height) * width)) * 3;
   const left = (<usize>nearIndex(x, width)) * 3;
   const next = (<usize>nearIndex(x + 1, width)) * 3;
-  // Differences of bytes are exact, so three products and three sums round.
-  const a = texel(upper + left);
-  const c = texel(lower + left);
-  const top = f32x4.add(a, f32x4.mul(f32x4.sub(texel(upper + next), a), right));
-  const bottom = f32x4.add(c, f32x4.mul(f32x4.sub(texel(lower + next), c), right));
-  return f32x4.add(top, f32x4.mul(f32x4.sub(bottom, top), down));
+  return blend(
+    texel(source + upper + left), texel(source + upper + next), texel(source + lower + left),
+    texel(source + lower + next), down, right,
+  );
 }

@@ -51,7 +51,8 @@ async function checkEngine(): Promise<Check[]> {
   const { engineInstallCommand } = await import("../../engine/ort.ts");
   try {
     const { Engine } = await import("../../engine/engine.ts");
-    await using engine = await Engine.start({ workers: 1 });
+    const engine = await Engine.start({ workers: 1 });
+    await engine.close();
     const copies = engine.skipsCopies
       ? "outputs are not copied twice"
       : "outputs are copied twice (slower, same values)";

@@ -4,7 +4,7 @@ import { didYouMean } from "../base/names.ts";
 import type { Application, ApplicationOptions, BaseNetwork } from "./application.ts";
 import { mobileNetV3Small, mobileNetV3SmallApplication } from "./mobileNetV3Small.ts";
 
-export type { Application, ApplicationOptions, WeightSource } from "./application.ts";
+export type { Application, ApplicationOptions } from "./application.ts";
 export { BaseNetwork } from "./application.ts";
 export { mobileNetV3Small } from "./mobileNetV3Small.ts";
 

@@ -30,7 +30,7 @@ interface BlockParts {
  *
  * @param blocks - The network's blocks; one that does not widen its 16 input channels has no expansion.
  */
-export function torchvisionModules(blocks: readonly BlockParts[]): ReadonlyMap<string, string> {
+function torchvisionModules(blocks: readonly BlockParts[]): ReadonlyMap<string, string> {
   const modules = new Map([
     ["conv", "features.0.0"],
     ["conv_bn", "features.0.1"],

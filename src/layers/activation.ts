@@ -6,7 +6,7 @@ export interface ActivationConfig {
   readonly activation: ActivationName;
 }
 
-export const activationDefinition = defineLayer<ActivationConfig>({
+const activationDefinition = defineLayer<ActivationConfig>({
   kind: "Activation",
   call: ({ g, inputs, config }) => activations[config.activation](g, inputs[0]!),
 });

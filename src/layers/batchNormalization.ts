@@ -15,7 +15,7 @@ export interface BatchNormalizationConfig {
   readonly scale: boolean;
 }
 
-export const batchNormalizationDefinition = defineLayer<BatchNormalizationConfig>({
+const batchNormalizationDefinition = defineLayer<BatchNormalizationConfig>({
   kind: "BatchNormalization",
   parameters: ([x], config) => {
     const shape = [knownSize(x ?? [], -1)];

@@ -23,7 +23,7 @@ export interface Conv2dOptions extends LayerOptions, ConvolutionOptions, WeightO
   readonly groups?: number;
 }
 
-export const conv2dDefinition = defineLayer<Conv2dConfig>({
+const conv2dDefinition = defineLayer<Conv2dConfig>({
   kind: "Conv2D",
   parameters: ([x], config) => {
     const channels = channelsOf("conv2d", x);

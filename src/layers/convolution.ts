@@ -8,7 +8,7 @@ import { checkPair, type Pair } from "./arguments.ts";
 import { knownSize } from "./layout.ts";
 
 /** "valid": no padding. "same": output size ceil(n / stride), the odd pixel of padding at the bottom and right. */
-export type Padding = "valid" | "same";
+type Padding = "valid" | "same";
 
 /** What all convolutions have in common. */
 export interface ConvolutionConfig {

@@ -20,7 +20,7 @@ export interface DenseOptions extends LayerOptions, WeightOptions {
   readonly activation?: string | null;
 }
 
-export const denseDefinition = defineLayer<DenseConfig>({
+const denseDefinition = defineLayer<DenseConfig>({
   kind: "Dense",
   parameters: ([x], config) => {
     if (x?.length !== 2) {

@@ -20,7 +20,7 @@ export interface DepthwiseConv2dOptions extends LayerOptions, ConvolutionOptions
   readonly depthMultiplier?: number;
 }
 
-export const depthwiseConv2dDefinition = defineLayer<DepthwiseConv2dConfig>({
+const depthwiseConv2dDefinition = defineLayer<DepthwiseConv2dConfig>({
   kind: "DepthwiseConv2D",
   parameters: ([x], config) => {
     const channels = channelsOf("depthwiseConv2d", x);

@@ -7,7 +7,7 @@ export interface DropoutConfig {
   readonly rate: number;
 }
 
-export const dropoutDefinition = defineLayer<DropoutConfig>({
+const dropoutDefinition = defineLayer<DropoutConfig>({
   kind: "Dropout",
   call: ({ g, context, inputs, config }) => {
     const x = inputs[0]!;

@@ -4,7 +4,7 @@ import { toChannelsLast } from "./channels.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
 
-export const flattenDefinition = defineLayer<Readonly<Record<never, never>>>({
+const flattenDefinition = defineLayer<Readonly<Record<never, never>>>({
   kind: "Flatten",
   call: ({ g, inputs }) => {
     const x = toChannelsLast(g, inputs[0]!);

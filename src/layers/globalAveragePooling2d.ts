@@ -6,7 +6,7 @@ export interface GlobalPoolingConfig {
   readonly keepdims: boolean;
 }
 
-export const globalAveragePooling2dDefinition = defineLayer<GlobalPoolingConfig>({
+const globalAveragePooling2dDefinition = defineLayer<GlobalPoolingConfig>({
   kind: "GlobalAveragePooling2D",
   call: ({ g, inputs, config }) => {
     const mean = g.apply(operators.globalAveragePool2d, [inputs[0]!], {});

@@ -3,7 +3,7 @@ import { lookUp } from "../base/identifiers.ts";
 import type { Random } from "../base/random.ts";
 
 /** How fast a weight's first values spread: over its inputs, its outputs, or the mean of both. */
-export type FanMode = "fanIn" | "fanOut" | "fanAvg";
+type FanMode = "fanIn" | "fanOut" | "fanAvg";
 
 /** Where a weight's first values come from. Plain data, kept in a layer's configuration. */
 export type Initializer =

@@ -3,13 +3,13 @@ import type { Shape } from "../tensor/shape.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { SymbolicTensor } from "./layer.ts";
 
-export interface InputConfig {
+interface InputConfig {
   /** Shape of one sample. */
   readonly shape: readonly number[];
 }
 
 /** Where data enters a network. */
-export const inputLayerDefinition = defineLayer<InputConfig>({
+const inputLayerDefinition = defineLayer<InputConfig>({
   kind: "InputLayer",
   call: () => {
     throw new PermafrostError("INTERNAL", "an input layer is fed, never called.");

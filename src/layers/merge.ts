@@ -25,8 +25,8 @@ function merge(
   });
 }
 
-export const addDefinition = merge("Add", (g, a, b) => g.apply(operators.add, [a, b], {}));
-export const multiplyDefinition = merge("Multiply", (g, a, b) => g.apply(operators.mul, [a, b], {}));
+const addDefinition = merge("Add", (g, a, b) => g.apply(operators.add, [a, b], {}));
+const multiplyDefinition = merge("Multiply", (g, a, b) => g.apply(operators.mul, [a, b], {}));
 
 /** The sum of its inputs, element by element (axes of size 1 stretch). */
 export function add(options: LayerOptions = {}): DefinedLayer<NoConfig> {

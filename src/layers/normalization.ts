@@ -19,7 +19,7 @@ export interface NormalizationOptions extends LayerOptions {
   readonly variance?: number | readonly number[] | null;
 }
 
-export const normalizationDefinition = defineLayer<NormalizationConfig>({
+const normalizationDefinition = defineLayer<NormalizationConfig>({
   kind: "Normalization",
   parameters: ([x], config) => {
     if (config.mean !== null) return [];

@@ -10,7 +10,7 @@ export interface ReluConfig {
   readonly threshold: number;
 }
 
-export const reluDefinition = defineLayer<ReluConfig>({
+const reluDefinition = defineLayer<ReluConfig>({
   kind: "ReLU",
   call: (call) => {
     const { g, inputs, config } = call;

@@ -8,7 +8,7 @@ export interface RescalingConfig {
   readonly offset: number;
 }
 
-export const rescalingDefinition = defineLayer<RescalingConfig>({
+const rescalingDefinition = defineLayer<RescalingConfig>({
   kind: "Rescaling",
   call: ({ g, inputs, config }) => {
     const scaled = g.apply(operators.mul, [inputs[0]!, g.constant(scalar(config.scale), "scale")], {});

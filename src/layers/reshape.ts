@@ -10,7 +10,7 @@ export interface ReshapeConfig {
   readonly targetShape: readonly number[];
 }
 
-export const reshapeDefinition = defineLayer<ReshapeConfig>({
+const reshapeDefinition = defineLayer<ReshapeConfig>({
   kind: "Reshape",
   call: ({ g, inputs, config }) => {
     const x = toChannelsLast(g, inputs[0]!);

@@ -9,7 +9,7 @@ export interface ZeroPaddingConfig {
   readonly padding: readonly [readonly [number, number], readonly [number, number]];
 }
 
-export const zeroPadding2dDefinition = defineLayer<ZeroPaddingConfig>({
+const zeroPadding2dDefinition = defineLayer<ZeroPaddingConfig>({
   kind: "ZeroPadding2D",
   call: ({ g, inputs, config }) => {
     const [[top, bottom], [left, right]] = config.padding;

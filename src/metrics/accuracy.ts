@@ -28,7 +28,7 @@ export function sparseCategoricalAccuracy(name = "sparse_categorical_accuracy"):
 }
 
 /** The three forms of accuracy. */
-export type AccuracyKind = "binary" | "categorical" | "sparseCategorical";
+type AccuracyKind = "binary" | "categorical" | "sparseCategorical";
 
 /** What "accuracy" means for these shapes (Keras 3): one output is binary; class numbers are sparse; else categorical. */
 export function accuracyKind(predictions: Shape, targets: Shape): AccuracyKind {
@@ -57,7 +57,7 @@ function expectSameWidth(name: string, prediction: Float32Array, target: Float32
 }
 
 /** Index of the largest element, the first of equals. */
-export function firstLargest(row: ArrayLike<number>): number {
+function firstLargest(row: ArrayLike<number>): number {
   let best = 0;
   for (let index = 1; index < row.length; index++) if (row[index]! > row[best]!) best = index;
   return best;

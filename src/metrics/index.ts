@@ -3,16 +3,7 @@ import type { Shape } from "../tensor/shape.ts";
 import { accuracy, binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from "./accuracy.ts";
 import type { Metric } from "./metric.ts";
 
-export {
-  type AccuracyKind,
-  accuracy,
-  accuracyKind,
-  binaryAccuracy,
-  categoricalAccuracy,
-  firstLargest,
-  sparseCategoricalAccuracy,
-} from "./accuracy.ts";
-export { Mean, type Metric } from "./metric.ts";
+export type { Metric } from "./metric.ts";
 
 /** Makes a metric of the given name for predictions and targets of these shapes. */
 type Make = (name: string, predictions: Shape, targets: Shape) => Metric;

@@ -20,7 +20,7 @@ export interface Metric {
 }
 
 /** A running mean: sum of weight · value over sum of weights. */
-export class Mean {
+class Mean {
   #sum = 0;
   #weight = 0;
 

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { sameSpelling } from "../base/identifiers.ts";
 import { float32 } from "../tensor/tensor.ts";
-import { accuracyKind, checkMetric, resolveMetric } from "./index.ts";
+import { accuracyKind } from "./accuracy.ts";
+import { checkMetric, resolveMetric } from "./index.ts";
 
 interface Numbers {
   readonly shape: readonly number[];

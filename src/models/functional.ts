@@ -203,8 +203,3 @@ function modeOf(call: LayerCall): Mode | undefined {
 function listOf(tensors: SymbolicTensor | readonly SymbolicTensor[]): readonly SymbolicTensor[] {
   return "call" in tensors ? [tensors] : tensors;
 }
-
-/** Keras's `Model(inputs, outputs)`. */
-export function model(options: ModelOptions): Model {
-  return new Model(options);
-}

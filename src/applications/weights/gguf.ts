@@ -3,7 +3,7 @@ import { float32, type Tensor } from "../../tensor/tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { decodeFloat16 } from "./float16.ts";
 
-export type GgufValue = number | boolean | string | readonly GgufValue[];
+type GgufValue = number | boolean | string | readonly GgufValue[];
 
 /** What a GGUF file (the model file of ggml) holds. */
 export interface GgufFile {

@@ -7,6 +7,8 @@ import type { CrossentropyOptions } from "./options.ts";
 import { sparseCategoricalCrossentropy } from "./sparseCategoricalCrossentropy.ts";
 
 export { type Loss, meanLoss } from "./loss.ts";
+export type { CrossentropyOptions } from "./options.ts";
+export type { SparseCrossentropyOptions } from "./sparseCategoricalCrossentropy.ts";
 export { binaryCrossentropy, categoricalCrossentropy, meanSquaredError, sparseCategoricalCrossentropy };
 
 /** Every loss. A new one is a file here and a line in this table. */

@@ -3,6 +3,12 @@ import type { Shape } from "../tensor/shape.ts";
 import { accuracy, binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from "./accuracy.ts";
 import type { Metric } from "./metric.ts";
 
+export {
+  accuracy,
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+} from "./accuracy.ts";
 export type { Metric } from "./metric.ts";
 
 /** Makes a metric of the given name for predictions and targets of these shapes. */

@@ -1,0 +1,43 @@
+/**
+ * Transfer learning for images with Keras's names. Shapes are as users write them: pictures are
+ * [batch, height, width, channels]; the engine's own order stays inside.
+ *
+ * @module
+ */
+export { type Digest, digestOf, sha256 } from "./base/digest.ts";
+export { type ErrorCode, errorCodes, PermafrostError } from "./base/errors.ts";
+export type { ProgressEvent, WorkOptions } from "./base/progress.ts";
+export { Random } from "./base/random.ts";
+export type { Dataset, Sample, Skipped, Split } from "./data/dataset.ts";
+export { openDataset } from "./data/openDataset.ts";
+export { scanDataset } from "./data/scan.ts";
+export type { ScanReport } from "./data/scanReport.ts";
+export { Engine, type EngineOptions } from "./engine/engine.ts";
+export { type ExtractionOptions, type ExtractionResult, extractFeatures } from "./features/extract.ts";
+export { FeatureStore } from "./features/store.ts";
+export * as activations from "./keras/activations.ts";
+export * as applications from "./keras/applications.ts";
+export * as callbacks from "./keras/callbacks.ts";
+export * as initializers from "./keras/initializers.ts";
+export * as losses from "./keras/losses.ts";
+export * as metrics from "./keras/metrics.ts";
+export * as models from "./keras/models.ts";
+export * as optimizers from "./keras/optimizers.ts";
+export * as preprocessing from "./keras/preprocessing.ts";
+export * as regularizers from "./keras/regularizers.ts";
+export * as layers from "./layers/index.ts";
+export {
+  type EvaluationRequest,
+  type EvaluationResult,
+  evaluateClassifier,
+} from "./recipes/evaluateClassifier.ts";
+export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
+export {
+  type Prediction,
+  type PredictionRequest,
+  type PredictionResult,
+  predictImages,
+} from "./recipes/predictImages.ts";
+export { trainClassifier } from "./recipes/trainClassifier.ts";
+export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./recipes/training.ts";
+export { float32, type Tensor, tensor } from "./tensor/tensor.ts";

@@ -1,0 +1,30 @@
+import {
+  type ApplicationOptions,
+  createBase,
+  mobileNetV3Small as plainMobileNetV3Small,
+} from "../applications/index.ts";
+import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
+
+export { baseNames } from "../applications/index.ts";
+export type { Preprocessing } from "../applications/preprocessing.ts";
+export type { ApplicationOptions };
+export { BaseNetwork };
+
+/**
+ * MobileNetV3-Small without its classifier, with the weights that come with the package.
+ * Output [batch, height / 32, width / 32, 576], or [batch, 576] with pooling "avg".
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for a size that is no multiple of 32 from 96 up.
+ */
+export async function mobileNetV3Small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainMobileNetV3Small(options));
+}
+
+/**
+ * A base network by its name in any spelling: "mobilenet_v3_small", "mobileNetV3Small".
+ *
+ * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
+ */
+export async function byName(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await createBase(name, options));
+}

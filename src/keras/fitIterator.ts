@@ -1,0 +1,91 @@
+import type { ImageIterator } from "../augmentation/imageIterator.ts";
+import { PermafrostError } from "../base/errors.ts";
+import type { Engine, Program } from "../engine/engine.ts";
+import type { Graph } from "../graph/graph.ts";
+import { sizeOf } from "../tensor/tensor.ts";
+import type { BatchSource } from "../training/batchSource.ts";
+import type { Callback } from "../training/callback.ts";
+import type { Compiled } from "../training/compile.ts";
+import { fit } from "../training/fit.ts";
+import type { FitOptions } from "../training/fitOptions.ts";
+import { frozenFeatures } from "../training/frozenFeatures.ts";
+import type { History } from "../training/history.ts";
+import { outputsOf } from "../training/inference.ts";
+import { iteratorSamples } from "./iteratorSamples.ts";
+import type { Predictor } from "./predictor.ts";
+
+/**
+ * Trains on an iterator. Without draws the frozen part of the network runs once for each picture. With draws it runs once
+ * for each picture and epoch, as an epoch asks for its views; nothing of them is kept.
+ */
+export async function fitIterator(
+  compiled: Compiled,
+  iterator: ImageIterator,
+  { stepsPerEpoch, ...options }: FitOptions & { readonly stepsPerEpoch?: number },
+  predictor: Predictor,
+): Promise<History> {
+  checkSteps(iterator, stepsPerEpoch);
+  const { source, y, sampleWeight } = iteratorSamples(iterator);
+  const loaded: Program[] = [];
+  const frozenPart: FitOptions["frozenPart"] = async (prefix, samples, work) => {
+    const engine = options.engine ?? (await predictor.engine());
+    if (samples !== source || source.fixed) return frozenFeatures(engine, prefix, samples, work);
+    const program = await engine.compile(prefix);
+    loaded.push(program);
+    return featuresOnDemand(engine, prefix, program, samples);
+  };
+  const nextEpoch: Callback = {
+    onEpochBegin(epoch) {
+      source.epoch = epoch;
+    },
+  };
+  try {
+    return await fit(compiled, source, y, {
+      seed: iterator.seed ?? 0,
+      frozenPart,
+      ...options,
+      batchSize: iterator.batchSize,
+      shuffle: iterator.shuffle,
+      callbacks: [nextEpoch, ...(options.callbacks ?? [])],
+      ...(sampleWeight === undefined ? {} : { sampleWeight }),
+    });
+  } finally {
+    await Promise.all(loaded.map((program) => program.close()));
+  }
+}
+
+/** What a frozen part makes of samples, computed again each time they are read. */
+function featuresOnDemand(
+  engine: Engine,
+  prefix: Graph,
+  program: Program,
+  samples: BatchSource,
+): BatchSource {
+  const shape = prefix.outputs[0]!.type.shape.slice(1).map(Number);
+  return {
+    samples: samples.samples,
+    shape,
+    async read(indices, into) {
+      const rows: BatchSource = {
+        samples: indices.length,
+        shape: samples.shape,
+        read: (chosen, target) =>
+          samples.read(
+            chosen.map((row) => indices[row]!),
+            target,
+          ),
+      };
+      const batchSize = Math.ceil(indices.length / engine.workers);
+      const { data } = await outputsOf(engine, prefix, rows, { program, batchSize, phase: "features" });
+      into.set(data.subarray(0, indices.length * sizeOf(shape)));
+    },
+  };
+}
+
+function checkSteps({ length, n, batchSize }: ImageIterator, stepsPerEpoch: number | undefined): void {
+  if (stepsPerEpoch === undefined || stepsPerEpoch === length) return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `stepsPerEpoch: an epoch is one pass over the pictures: expected ${length} (${n} in batches of ${batchSize}), got ${stepsPerEpoch}. Leave it out.`,
+  );
+}

@@ -1,0 +1,150 @@
+import { type DrawPolicy, drawNumber, sampleDraw } from "../augmentation/draw.ts";
+import type { FloatImage } from "../augmentation/floatImage.ts";
+import { ImageIterator } from "../augmentation/imageIterator.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import { float32, hasDType, sizeOf, type Tensor } from "../tensor/tensor.ts";
+import { type BatchSource, selectSamples } from "../training/batchSource.ts";
+
+/** An iterator's pictures as a source: sample i is its file i, under the draw that belongs to `epoch`. */
+export class ViewSource implements BatchSource {
+  readonly samples: number;
+  readonly shape: readonly number[];
+  /** Whether every epoch reads the same pictures. */
+  readonly fixed: boolean;
+  /** Which epoch's draws are read, from 0. */
+  epoch = 0;
+  readonly #iterator: ImageIterator;
+
+  /** @throws PermafrostError INVALID_ARGUMENT for a generator with `compat`: its numbers depend on the order of batches. */
+  constructor(iterator: ImageIterator) {
+    if (iterator.generator.legacyRandom !== undefined) {
+      throw new PermafrostError(
+        "INVALID_ARGUMENT",
+        "iterator: the random numbers of a generator with compat depend on the order of its batches, so a model cannot read " +
+          "from it. Take batches with next() and give them as arrays, or leave compat out.",
+      );
+    }
+    const { height, width, channels } = iterator.source.imageShape;
+    this.samples = iterator.n;
+    this.shape = [channels, height, width];
+    this.fixed = iterator.draws === "none";
+    this.#iterator = iterator;
+  }
+
+  async read(indices: Uint32Array, into: Float32Array): Promise<void> {
+    const { epoch } = this;
+    const size = sizeOf(this.shape);
+    const write = async (index: number, row: number) => {
+      const picture = await view(this.#iterator, index, epoch);
+      writeChannelsFirst(picture, into.subarray(row * size, row * size + size));
+    };
+    await Promise.all(Array.from(indices, write));
+  }
+}
+
+/** Labelled pictures of an iterator, in the order of its files. */
+export interface IteratorSamples {
+  readonly source: ViewSource;
+  readonly y: Tensor<"float32" | "int32">;
+  readonly sampleWeight: Float32Array | undefined;
+}
+
+export function isIterator(data: object): data is ImageIterator {
+  return data instanceof ImageIterator;
+}
+
+/**
+ * Pictures with their labels, as `fit` and `evaluate` need them.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT when the iterator has no labels, or not one kind of them.
+ */
+export function iteratorSamples(iterator: ImageIterator): IteratorSamples {
+  const source = new ViewSource(iterator);
+  const all = Uint32Array.from({ length: iterator.n }, (_, index) => index);
+  const { y, sampleWeight } = iterator.source.targets(all, float32([0], []));
+  if (y === undefined || !isTensor(y) || y.shape[0] !== iterator.n) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `${iterator.source.description}: expected one label for each picture. Use classMode "binary", "categorical" or "sparse".`,
+    );
+  }
+  if (!hasDType(y, "float32") && !hasDType(y, "int32")) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `iterator: expected float32 or int32 labels, got ${y.dtype}.`,
+    );
+  }
+  return { source, y, sampleWeight: sampleWeight?.data };
+}
+
+/**
+ * The part that so many batches hold; all for undefined. An iterator that shuffles gives a fixed choice by its seed.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for more batches than there are.
+ */
+export function firstBatches(iterator: ImageIterator, steps: number | undefined, name: string): Uint32Array {
+  const { n, length, batchSize, shuffle, seed } = iterator;
+  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1 && steps <= length)) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `${name}: expected a whole number from 1 to ${length} (${n} pictures in batches of ${batchSize}), got ${steps}.`,
+    );
+  }
+  const count = Math.min(n, (steps ?? length) * batchSize);
+  if (count === n || !shuffle) return Uint32Array.from({ length: count }, (_, index) => index);
+  return new Random(seed ?? 0, "shuffle", 0).permutation(n).slice(0, count).sort();
+}
+
+/** The samples with these numbers. */
+export function selectIteratorSamples(
+  { source, y, sampleWeight }: IteratorSamples,
+  indices: Uint32Array,
+): {
+  readonly source: BatchSource;
+  readonly y: Tensor<"float32">;
+  readonly sampleWeight: Float32Array | undefined;
+} {
+  const width = sizeOf(y.shape.slice(1));
+  const values = Float32Array.from(y.data);
+  const data = new Float32Array(indices.length * width);
+  for (const [row, index] of indices.entries()) {
+    data.set(values.subarray(index * width, index * width + width), row * width);
+  }
+  return {
+    source: indices.length === source.samples ? source : selectSamples(source, indices),
+    y: float32([indices.length, ...y.shape.slice(1)], data),
+    sampleWeight: sampleWeight && Float32Array.from(indices, (index) => sampleWeight[index]!),
+  };
+}
+
+async function view(iterator: ImageIterator, index: number, epoch: number): Promise<FloatImage> {
+  const { generator, source, draws } = iterator;
+  const { image, digest } = await source.load(index);
+  const draw = draws === "none" ? undefined : drawOf(iterator, draws, digest(), epoch);
+  return generator.standardize(generator.applyDraw(image, draw));
+}
+
+function drawOf(
+  { generator, source, seed }: ImageIterator,
+  policy: DrawPolicy,
+  imageDigest: string,
+  epoch: number,
+) {
+  const request = { seed: seed ?? 0, imageDigest, shape: source.imageShape };
+  const number = drawNumber(policy, epoch, request.seed, imageDigest);
+  return number === undefined ? undefined : sampleDraw(generator.pipeline, { ...request, number });
+}
+
+function writeChannelsFirst({ data, channels }: FloatImage, into: Float32Array): void {
+  const pixels = data.length / channels;
+  for (let channel = 0; channel < channels; channel++) {
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      into[channel * pixels + pixel] = data[pixel * channels + channel]!;
+    }
+  }
+}
+
+function isTensor(y: Tensor | readonly Tensor[]): y is Tensor {
+  return !Array.isArray(y);
+}

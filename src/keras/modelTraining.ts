@@ -1,0 +1,176 @@
+import type { ImageIterator } from "../augmentation/imageIterator.ts";
+import { PermafrostError } from "../base/errors.ts";
+import type { Model } from "../models/functional.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { batchSource, type Samples, selectSamples } from "../training/batchSource.ts";
+import { type Compiled, type CompileOptions, compileModel } from "../training/compile.ts";
+import { type EvaluateOptions, evaluate } from "../training/evaluate.ts";
+import { fit } from "../training/fit.ts";
+import type { FitOptions, ValidationData } from "../training/fitOptions.ts";
+import { frozenFeatures } from "../training/frozenFeatures.ts";
+import type { History } from "../training/history.ts";
+import { expectSamples } from "../training/labelSamples.ts";
+import type { Logs } from "../training/logs.ts";
+import { checkBatchSize, type InferenceOptions, predict } from "../training/predict.ts";
+import type { Targets } from "../training/targets.ts";
+import { toUserLayout } from "../training/userLayout.ts";
+import { fitIterator } from "./fitIterator.ts";
+import {
+  firstBatches,
+  isIterator,
+  iteratorSamples,
+  selectIteratorSamples,
+  ViewSource,
+} from "./iteratorSamples.ts";
+import { Predictor } from "./predictor.ts";
+import { type SaveModelOptions, saveModel } from "./saveModel.ts";
+import { type TrainedOn, trainedOnArrays, trainedOnIterator } from "./trainedOn.ts";
+
+/** Options of `fit` for arrays: Keras's names and defaults. `verbose` is 1 by default. */
+export interface ArrayFitOptions extends Omit<FitOptions, "validationData"> {
+  /** Measured on after each epoch: arrays, or an iterator whose first draws are used in every epoch. */
+  readonly validationData?: ValidationData | ImageIterator;
+  /** Batches of a validation iterator to measure on. Default: all. */
+  readonly validationSteps?: number;
+}
+
+/** Options of `fit` for an iterator; batch size, order and weights are the iterator's. */
+export interface IteratorFitOptions
+  extends Omit<ArrayFitOptions, "batchSize" | "shuffle" | "sampleWeight" | "validationSplit"> {
+  /** Batches of an epoch: all of the iterator's, which is the default. */
+  readonly stepsPerEpoch?: number;
+}
+
+export type ArrayEvaluateOptions = EvaluateOptions;
+
+export interface IteratorEvaluateOptions extends InferenceOptions {
+  /** Batches to measure on. Default: all. */
+  readonly steps?: number;
+}
+
+export interface PredictOptions extends InferenceOptions {
+  /** Batches of an iterator to predict, from the first file on. Default: all. */
+  readonly steps?: number;
+}
+
+/** What a model knows beside its layers: how it is trained, on what it was trained, and the threads that predict with it. */
+export class ModelTraining {
+  readonly #model: Model;
+  readonly #predictor: Predictor;
+  #compiled: Compiled | undefined;
+  #trainedOn: TrainedOn | undefined;
+
+  constructor(model: Model) {
+    this.#model = model;
+    this.#predictor = new Predictor(model);
+  }
+
+  compile(options: CompileOptions): void {
+    this.#compiled = compileModel(this.#model, options);
+  }
+
+  async fit(
+    x: Samples | ImageIterator,
+    y: Targets | IteratorFitOptions | undefined,
+    options: ArrayFitOptions = {},
+  ): Promise<History> {
+    const compiled = this.#requireCompiled("fit");
+    if (isIterator(x)) {
+      const history = await fitIterator(compiled, x, commonOptions(y as IteratorFitOptions), this.#predictor);
+      this.#trainedOn = trainedOnIterator(x);
+      return history;
+    }
+    const targets = requireTargets(y as Targets | undefined, "fit");
+    const frozenPart: FitOptions["frozenPart"] = async (prefix, source, work) =>
+      frozenFeatures(options.engine ?? (await this.#predictor.engine()), prefix, source, work);
+    const history = await fit(compiled, x, targets, { frozenPart, ...commonOptions(options) });
+    this.#trainedOn = trainedOnArrays(x, targets);
+    return history;
+  }
+
+  async evaluate(
+    x: Samples | ImageIterator,
+    y: Targets | IteratorEvaluateOptions | undefined,
+    options: ArrayEvaluateOptions = {},
+  ): Promise<Logs> {
+    const compiled = this.#requireCompiled("evaluate");
+    const engine = await this.#predictor.engine();
+    if (!isIterator(x)) {
+      return evaluate(compiled, x, requireTargets(y as Targets | undefined, "evaluate"), {
+        engine,
+        ...options,
+      });
+    }
+    const { steps, ...rest } = (y ?? {}) as IteratorEvaluateOptions;
+    const all = iteratorSamples(x);
+    const chosen = selectIteratorSamples(all, firstBatches(x, steps, "steps"));
+    const weights = chosen.sampleWeight === undefined ? {} : { sampleWeight: chosen.sampleWeight };
+    return evaluate(compiled, chosen.source, chosen.y, {
+      engine,
+      batchSize: x.batchSize,
+      ...weights,
+      ...rest,
+    });
+  }
+
+  async predict(x: Samples | ImageIterator, options: PredictOptions = {}): Promise<Tensor<"float32">> {
+    const { steps, engine, ...work } = options;
+    const samples = isIterator(x) ? firstSamples(x, steps) : x;
+    if (engine !== undefined) return predict(this.#model, samples, { ...work, engine });
+    const source = expectSamples(this.#model, batchSource(samples));
+    const batchSize = checkBatchSize(work.batchSize ?? 32);
+    return toUserLayout(await this.#predictor.outputs(source, batchSize, work));
+  }
+
+  async save(folder: string, options: SaveModelOptions = {}): Promise<void> {
+    const { numericsClass } = await this.#predictor.engine();
+    await saveModel(this.#model, { trainedOn: this.#trainedOn, numericsClass }, folder, options);
+  }
+
+  close(): Promise<void> {
+    return this.#predictor.close();
+  }
+
+  #requireCompiled(method: string): Compiled {
+    if (this.#compiled !== undefined) return this.#compiled;
+    throw new PermafrostError(
+      "NOT_COMPILED",
+      `${this.#model.name}: ${method} needs a loss and an optimizer. Call compile({ optimizer, loss, metrics }) first.`,
+    );
+  }
+}
+
+/** The options of `training/fit`, with an iterator for validation turned into samples. */
+function commonOptions(
+  options: ArrayFitOptions = {},
+): FitOptions & Pick<IteratorFitOptions, "stepsPerEpoch"> {
+  const { validationData, validationSteps, ...rest } = options;
+  const common = { verbose: 1, ...rest } as const;
+  if (validationData === undefined) return common;
+  if (!isIterator(validationData)) {
+    if (validationSteps === undefined) return { ...common, validationData };
+    throw new PermafrostError("INVALID_ARGUMENT", "validationSteps: expected an iterator as validationData.");
+  }
+  const indices = firstBatches(validationData, validationSteps, "validationSteps");
+  const { source, y, sampleWeight } = selectIteratorSamples(iteratorSamples(validationData), indices);
+  return {
+    validationBatchSize: validationData.batchSize,
+    ...common,
+    validationData: sampleWeight === undefined ? [source, y] : [source, y, sampleWeight],
+  };
+}
+
+/** The first batches in the order of the files. */
+function firstSamples(iterator: ImageIterator, steps: number | undefined): Samples {
+  const { length } = firstBatches(iterator, steps, "steps");
+  const indices = Uint32Array.from({ length }, (_, index) => index);
+  return selectSamples(new ViewSource(iterator), indices);
+}
+
+function requireTargets(y: Targets | undefined, method: string): Targets {
+  if (y !== undefined) return y;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${method}: expected targets beside the samples: ${method}(x, y).`,
+  );
+}

@@ -1,0 +1,118 @@
+import type { ImageIterator } from "../augmentation/imageIterator.ts";
+import type { Model } from "../models/functional.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Samples } from "../training/batchSource.ts";
+import type { CompileOptions } from "../training/compile.ts";
+import type { History } from "../training/history.ts";
+import type { Logs } from "../training/logs.ts";
+import type { Targets } from "../training/targets.ts";
+import {
+  type ArrayEvaluateOptions,
+  type ArrayFitOptions,
+  type IteratorEvaluateOptions,
+  type IteratorFitOptions,
+  ModelTraining,
+  type PredictOptions,
+} from "./modelTraining.ts";
+import type { SaveModelOptions } from "./saveModel.ts";
+
+/** What Keras's models can do beside being layers. */
+export interface TrainableModel {
+  /**
+   * Says what to train with. Which weights are trained is decided here, by `trainable` as it is now.
+   *
+   * @throws PermafrostError NOT_BUILT, UNKNOWN_NAME or INVALID_ARGUMENT.
+   */
+  compile(options: CompileOptions): void;
+
+  /**
+   * Trains on arrays: `fit(x, y, { epochs: 30, batchSize: 20, validationData: [vx, vy] })`.
+   *
+   * What comes before the first trained layer is computed once a sample, not once an epoch; the numbers are the same.
+   *
+   * @param x - [samples, ...]; pictures [samples, height, width, channels].
+   * @param y - Class numbers, values or one-hot rows, as the loss wants them.
+   * @throws PermafrostError NOT_COMPILED, STALE_COMPILE, SHAPE_MISMATCH, DATA_INVALID, LOSS_NAN, INTERRUPTED.
+   */
+  fit(x: Samples, y: Targets, options?: ArrayFitOptions): Promise<History>;
+
+  /** Trains on the pictures and labels of an iterator of an ImageDataGenerator. */
+  fit(iterator: ImageIterator, options?: IteratorFitOptions): Promise<History>;
+
+  /**
+   * Loss and metrics in inference form, by name: `{ loss, acc }`.
+   *
+   * @throws PermafrostError NOT_COMPILED, SHAPE_MISMATCH, DATA_INVALID.
+   */
+  evaluate(x: Samples, y: Targets, options?: ArrayEvaluateOptions): Promise<Logs>;
+  evaluate(iterator: ImageIterator, options?: IteratorEvaluateOptions): Promise<Logs>;
+
+  /**
+   * The outputs [samples, ...], feature maps as [samples, height, width, channels]. The model need not be compiled.
+   *
+   * Outputs for an iterator are in the order of its files, whether or not it shuffles (Keras hands them back shuffled).
+   */
+  predict(x: Samples | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">>;
+
+  /**
+   * Writes a classifier, a base network with a head on it, as a bundle folder. `models.load` and `permafrost predict` read it.
+   *
+   * @throws PermafrostError INVALID_ARGUMENT for a model of another form or without class names; OUTPUT_EXISTS, DISK_FULL.
+   */
+  save(folder: string, options?: SaveModelOptions): Promise<void>;
+
+  /** Ends the threads that `predict` keeps ready. They never keep a finished program from ending. */
+  close(): Promise<void>;
+}
+
+/** TypeScript wants this very signature of the base class of a mixin. */
+// biome-ignore lint/suspicious/noExplicitAny: see above; the arguments keep their types in the resulting class.
+type ModelClass = new (...args: any[]) => Model;
+
+/**
+ * Gives a class of models the methods of `TrainableModel`. `models/` lies below `training/` and cannot have them; a
+ * subclass can, and stays a layer that other models take as it is.
+ */
+export function withTraining<Base extends ModelClass>(
+  base: Base,
+): Base &
+  (new (
+    // biome-ignore lint/suspicious/noExplicitAny: as above
+    ...args: any[]
+  ) => TrainableModel) {
+  return class extends base implements TrainableModel {
+    readonly #training = new ModelTraining(this);
+
+    compile(options: CompileOptions): void {
+      this.#training.compile(options);
+    }
+
+    fit(
+      x: Samples | ImageIterator,
+      y?: Targets | IteratorFitOptions,
+      options?: ArrayFitOptions,
+    ): Promise<History> {
+      return this.#training.fit(x, y, options);
+    }
+
+    evaluate(
+      x: Samples | ImageIterator,
+      y?: Targets | IteratorEvaluateOptions,
+      options?: ArrayEvaluateOptions,
+    ): Promise<Logs> {
+      return this.#training.evaluate(x, y, options);
+    }
+
+    predict(x: Samples | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">> {
+      return this.#training.predict(x, options);
+    }
+
+    save(folder: string, options?: SaveModelOptions): Promise<void> {
+      return this.#training.save(folder, options);
+    }
+
+    close(): Promise<void> {
+      return this.#training.close();
+    }
+  };
+}

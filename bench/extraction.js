@@ -11,6 +11,7 @@ import { prefixSignature } from "../dist/features/prefix.js";
 import { FeatureStore } from "../dist/features/store.js";
 import { bindParameters } from "../dist/graph/bind.js";
 import { decodeImage } from "../dist/images/decode.js";
+import { Preprocessor } from "../dist/images/preprocess.js";
 import { encodeModel } from "../dist/onnx/encode.js";
 
 const data = process.env.PERMAFROST_TEST_DATA ?? new URL("../../shared/data", import.meta.url).pathname;
@@ -74,15 +75,29 @@ async function decodeOnly() {
   return { rate: views.length / seconds, cpu: cpuSeconds(cpu) / views.length };
 }
 
+/** Seconds of CPU an image for resampling and normalising alone. */
+async function preprocessOnly() {
+  const preprocessor = new Preprocessor(preprocessing);
+  const into = new Float32Array(3 * preprocessing.height * preprocessing.width);
+  const images = await Promise.all(views.slice(0, 64).map((view) => decodeImage(readFileSync(view.path))));
+  const cpu = process.cpuUsage();
+  for (let round = 0; round < 5; round++) for (const image of images) preprocessor.run(image, into);
+  return { cpu: cpuSeconds(cpu) / (5 * images.length) };
+}
+
 async function extraction() {
   const place = mkdtempSync(path.join(os.tmpdir(), "permafrost-bench-"));
   try {
     const store = await FeatureStore.open(place);
     const options = { views, prefix, preprocessing, store, batchSize, workers };
-    const cpu = process.cpuUsage();
     let started;
-    const first = await extractFeatures({ ...options, onProgress: () => (started ??= performance.now()) });
-    const end = performance.now();
+    let cpu;
+    const onProgress = () => {
+      started ??= performance.now();
+      cpu ??= process.cpuUsage();
+    };
+    const first = await extractFeatures({ ...options, onProgress });
+    const seconds = (performance.now() - started) / 1000;
     const used = cpuSeconds(cpu);
     const again = performance.now();
     const second = await extractFeatures(options);
@@ -93,8 +108,8 @@ async function extraction() {
     const { total } = first.seconds;
     return {
       rate: views.length / total,
-      steady: (views.length - batchSize) / ((end - started) / 1000),
-      cores: used / total,
+      steady: (views.length - batchSize) / seconds,
+      cores: used / seconds,
       cpu: used / views.length,
       seconds: first.seconds,
       reuse,
@@ -113,49 +128,51 @@ function median(values) {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-const results = { bare: [], decode: [], extraction: [] };
+const results = { bare: [], decode: [], preprocess: [], extraction: [] };
 for (let round = 0; round < rounds; round++) {
   results.bare.push(await bareEngine(views.length));
   results.decode.push(await decodeOnly());
+  results.preprocess.push(await preprocessOnly());
   results.extraction.push(await extraction());
 }
 
 const of = (name, member) => median(results[name].map((one) => one[member]));
 const [bare, decode, steady] = [of("bare", "rate"), of("decode", "rate"), of("extraction", "steady")];
-// Both need the same cores, so an image costs the sum of both times.
-const possible = 1 / (1 / bare + 1 / decode);
-const milliseconds = (seconds) => `${((1000 * seconds) / views.length).toFixed(3)} ms`;
-const share = (name) => milliseconds(median(results.extraction.map((one) => one.seconds[name])));
+const cpu = Object.fromEntries(Object.keys(results).map((name) => [name, 1000 * of(name, "cpu")]));
+const needed = cpu.bare + cpu.decode + cpu.preprocess;
+const print = (name, text) => console.log(`${name.padEnd(34)} ${text}`);
+const percent = (value) => `${(100 * value).toFixed(0)} %`;
 
 console.log(`${views.length} images of ${folder}, MobileNetV3-Small 224, ${rounds} rounds, medians`);
 console.log(`${os.cpus()[0]?.model}, ${workers} workers of one thread, batch ${batchSize}`);
-console.log(
-  `bare engine           ${bare.toFixed(0)} images/s (${(1000 * of("bare", "cpu")).toFixed(3)} ms of CPU an image)`,
-);
-console.log(
-  `decoding alone        ${decode.toFixed(0)} images/s (${(1000 * of("decode", "cpu")).toFixed(3)} ms of CPU an image)`,
-);
-console.log(
-  `extraction, steady    ${steady.toFixed(0)} images/s = ${(steady / bare).toFixed(3)} of the bare engine`,
-);
-console.log(
-  `  of what is possible ${(steady / possible).toFixed(3)} (${possible.toFixed(0)} images/s when both share the cores)`,
-);
-console.log(
-  `extraction, with start-up of threads and engine  ${of("extraction", "rate").toFixed(0)} images/s`,
-);
-console.log(
-  `  CPU an image ${(1000 * of("extraction", "cpu")).toFixed(3)} ms, cores busy ${of("extraction", "cores").toFixed(2)}`,
-);
-for (const name of ["hash", "preprocess", "forward", "write"])
-  console.log(`  ${name.padEnd(12)} ${share(name)} an image`);
-console.log(`second run, all stored ${of("extraction", "reuse").toFixed(3)} s`);
+print("bare engine, images/s", bare.toFixed(0));
+print("decoding alone, images/s", decode.toFixed(0));
+print("extraction, images/s", `${steady.toFixed(0)} = ${(steady / bare).toFixed(3)} of the bare engine`);
+print("  with start-up of the engine", of("extraction", "rate").toFixed(0));
+print("  cores busy", of("extraction", "cores").toFixed(2));
+// Other work on the machine changes the rates above; the time on a core that an image costs hardly.
+print("CPU an image, ms", `${cpu.extraction.toFixed(3)}, of which measured alone:`);
+for (const [name, member] of [
+  ["forward", "bare"],
+  ["decode", "decode"],
+  ["resample and normalise", "preprocess"],
+]) {
+  print(`  ${name}`, `${cpu[member].toFixed(3)} (${percent(cpu[member] / cpu.extraction)})`);
+}
+print("  reading, hashing, moving, writing", (cpu.extraction - needed).toFixed(3));
+print("bound by these three", `${percent(needed / cpu.extraction)} of the CPU time`);
+const perImage = (name) => (1000 * median(results.extraction.map((one) => one.seconds[name]))) / views.length;
+for (const name of ["hash", "preprocess", "forward", "write"]) {
+  print(`  ${name}, ms by the clock in its thread`, perImage(name).toFixed(3));
+}
+print("second run, all stored, s", of("extraction", "reuse").toFixed(3));
 const summary = {
   images: views.length,
   bare,
   decode,
   steady,
   ratio: steady / bare,
-  ofPossible: steady / possible,
+  cpu,
+  bound: needed / cpu.extraction,
 };
 console.log(JSON.stringify({ bench: "extraction", ...summary }));

@@ -1,10 +1,18 @@
 import { randomInt } from "node:crypto";
 import { Random } from "../base/random.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { applyTransform } from "./applyTransform.ts";
-import { invalid } from "./checks.ts";
+import { ArrayIterator, type FlowOptions } from "./arrayIterator.ts";
+import type { FlowImages } from "./arraySource.ts";
+import { checkNames, invalid } from "./checks.ts";
+import {
+  DataframeIterator,
+  type DataframeRecord,
+  type FlowFromDataframeOptions,
+} from "./dataframeIterator.ts";
 import { DirectoryIterator, type FlowFromDirectoryOptions } from "./directoryIterator.ts";
 import type { Draw } from "./draw.ts";
-import type { FloatImage } from "./floatImage.ts";
+import { type FloatImage, withData } from "./floatImage.ts";
 import { type ImageDataGeneratorOptions, resolvePipeline } from "./generatorOptions.ts";
 import type { ImageTransformer } from "./imageTransformer.ts";
 import { LegacyRandom } from "./legacyRandom.ts";
@@ -17,6 +25,7 @@ import {
   type Standardization,
   standardizeImage,
 } from "./standardize.ts";
+import { computeStatistics, imagesOf } from "./statistics.ts";
 import { checkValidationSplit } from "./subset.ts";
 import {
   type ImageShape,
@@ -24,6 +33,12 @@ import {
   sampleTransform,
   type TransformParameters,
 } from "./transformParameters.ts";
+
+export interface FitOptions {
+  readonly augment?: boolean;
+  readonly rounds?: number;
+  readonly seed?: number;
+}
 
 /**
  * Keras's ImageDataGenerator: random views of pictures, normalised, in batches.
@@ -71,6 +86,55 @@ export class ImageDataGenerator implements ImageTransformer {
    */
   flowFromDirectory(directory: string, options: FlowFromDirectoryOptions = {}): DirectoryIterator {
     return new DirectoryIterator(this, directory, options);
+  }
+
+  /**
+   * Batches from the files that a table names.
+   *
+   * @throws PermafrostError INVALID_ARGUMENT for options and columns.
+   */
+  flowFromDataframe(
+    records: readonly DataframeRecord[],
+    options: FlowFromDataframeOptions = {},
+  ): DataframeIterator {
+    return new DataframeIterator(this, records, options);
+  }
+
+  /**
+   * Batches from arrays.
+   *
+   * @param images - [samples, height, width, channels], or that and arrays to pass along.
+   * @throws PermafrostError SHAPE_MISMATCH, INVALID_ARGUMENT.
+   */
+  flow(images: FlowImages, y: Tensor | null = null, options: FlowOptions = {}): ArrayIterator {
+    return new ArrayIterator(this, images, y, options);
+  }
+
+  /**
+   * Finds what featurewiseCenter, featurewiseStdNormalization and zcaWhitening need, over rescaled pictures. The own
+   * function is not applied, as in Keras.
+   *
+   * @param x - [samples, height, width, channels].
+   * @param options.augment - Over `rounds` (default 1) transformed pictures of each.
+   */
+  fit(x: Tensor, options: FitOptions = {}): void {
+    checkNames("fit", options, ["augment", "rounds", "seed"]);
+    const { augment = false, rounds = 1, seed } = options;
+    if (seed !== undefined) this.legacyRandom?.seed(seed);
+    const random = this.#source(undefined);
+    const fitted = this.legacyRandom === undefined && seed !== undefined ? new Random(seed, "fit") : random;
+    // Only the last releases rescale first; 2.0.8 did not.
+    const factor = Math.fround(this.standardization.perPixel ? 1 : this.standardization.rescale);
+    const images = imagesOf(x).map((image) =>
+      withData(
+        image,
+        image.data.map((value) => value * factor),
+      ),
+    );
+    const transformed = (image: FloatImage) =>
+      this.applyTransform(image, sampleTransform(this.pipeline, image, fitted));
+    const seen = augment ? Array.from({ length: rounds }, () => images.map(transformed)).flat() : images;
+    this.#statistics = computeStatistics(seen, this.standardization);
   }
 
   /**

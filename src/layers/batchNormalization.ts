@@ -30,7 +30,7 @@ const batchNormalizationDefinition = defineLayer<BatchNormalizationConfig>({
   },
   call: (call) => {
     const { g, context, inputs, parameters, config, trainable } = call;
-    if (context.mode === "train" && trainable) throw batchStatisticsError();
+    if (context.mode === "train" && trainable) throw batchStatisticsError(context.path);
     const gamma = parameters["gamma"] ?? constantLike(call, 1);
     const beta = parameters["beta"] ?? constantLike(call, 0);
     const statistics = [parameters["moving_mean"]!, parameters["moving_variance"]!];
@@ -45,10 +45,10 @@ function constantLike({ g, parameters }: CallArguments<BatchNormalizationConfig>
   return g.constant(float32([size], new Float32Array(size).fill(value)));
 }
 
-function batchStatisticsError(): PermafrostError {
+function batchStatisticsError(path: string): PermafrostError {
   return new PermafrostError(
     "NO_GRADIENT",
-    "batchNormalization: training it with the statistics of each batch is not built yet. Freeze it (layer.trainable = false), " +
+    `${path}: training a BatchNormalization with the statistics of each batch is not built yet. Freeze it (layer.trainable = false), ` +
       "or call its network with apply(x, { training: false }).",
   );
 }

@@ -24,6 +24,11 @@ export class CallContext {
     return this.#mode;
   }
 
+  /** Where the graph is being built: "vgg16/block1_conv1". */
+  get path(): string {
+    return this.#path.join("/");
+  }
+
   /** The weights asked for, by their path in the outermost model: "dense/kernel", "vgg16/block1_conv1/kernel". */
   get parameters(): ReadonlyMap<string, Parameter> {
     return this.#parameters;
@@ -47,7 +52,7 @@ export class CallContext {
    * @param rate - 0 <= rate < 1.
    */
   dropoutMask(shape: Shape, rate: number): Value {
-    const path = this.#path.join("/");
+    const { path } = this;
     const calls = this.#masks.get(path) ?? 0;
     this.#masks.set(path, calls + 1);
     // A layer called twice in one graph draws from two streams.

@@ -13,11 +13,11 @@ function merge(
 ): LayerDefinition<NoConfig> {
   return defineLayer<NoConfig>({
     kind,
-    call: ({ g, inputs }) => {
+    call: ({ g, context, inputs }) => {
       if (inputs.length < 2) {
         throw new PermafrostError(
           "SHAPE_MISMATCH",
-          `${kind}: expected two inputs or more, got ${inputs.length}. Call apply([a, b]).`,
+          `${context.path}: expected two inputs or more, got ${inputs.length}. Call apply([a, b]).`,
         );
       }
       return inputs.reduce((a, b) => combine(g, a, b));

@@ -12,14 +12,14 @@ export interface ReshapeConfig {
 
 const reshapeDefinition = defineLayer<ReshapeConfig>({
   kind: "Reshape",
-  call: ({ g, inputs, config }) => {
+  call: ({ g, context, inputs, config }) => {
     const x = toChannelsLast(g, inputs[0]!);
-    const shape = fillIn(config.targetShape, elementsPerSample(x.type.shape));
+    const shape = fillIn(config.targetShape, elementsPerSample(x.type.shape), context.path);
     return toChannelsFirst(g, g.apply(operators.reshape, [x], { shape: ["batch", ...shape] }));
   },
 });
 
-function fillIn(target: readonly number[], size: number): readonly number[] {
+function fillIn(target: readonly number[], size: number, path: string): readonly number[] {
   const known = target.reduce((product, n) => (n === -1 ? product : product * n), 1);
   const shape = target.map((n) => (n === -1 ? size / known : n));
   const fits =
@@ -27,7 +27,7 @@ function fillIn(target: readonly number[], size: number): readonly number[] {
   if (fits && target.filter((n) => n === -1).length <= 1) return shape;
   throw new PermafrostError(
     "SHAPE_MISMATCH",
-    `reshape: ${size} elements a sample do not fit the target shape [${target.join(", ")}].`,
+    `${path}: ${size} elements a sample do not fit the target shape [${target.join(", ")}].`,
   );
 }
 

@@ -169,7 +169,7 @@ describe("a store that disappears or cannot be written", () => {
       views,
       prefix: smallPrefix({ pool: false }),
       preprocessing: smallPreprocessing,
-      store: await FeatureStore.open(store, { packBytes: 4 * 6200 }),
+      store: await FeatureStore.open(store, { packBytes: 5 * 6200 }),
       workers: 1,
       batchSize: 4,
       onProgress: ({ done }) => {

@@ -160,7 +160,7 @@ describe("a store that disappears or cannot be written", () => {
     group.readRows(group.find(rowsOf(0, 10).keys), new Float32Array(50));
   });
 
-  it("is made anew when it is removed while an extraction runs", async () => {
+  it("costs no result when it is removed while an extraction runs", async () => {
     const folder = temporaryFolder();
     const store = path.join(folder, "store");
     const views = await writePictures(path.join(folder, "pictures"), 40);
@@ -181,7 +181,8 @@ describe("a store that disappears or cannot be written", () => {
     onTestFinished(() => result.table.close());
     expect(removed).toBeGreaterThan(0);
     expect(result.table.rows).toBe(40);
-    expect(result.warnings).toEqual([expect.stringContaining("could not be written")]);
+    // Between two packs nobody notices: the folder is made anew.
+    for (const warning of result.warnings) expect(warning).toContain("could not be written");
     result.table.read([...Array(40).keys()], new Float32Array(40 * 24 * 64));
   });
 });

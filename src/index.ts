@@ -18,6 +18,12 @@ export { FeatureStore } from "./features/store.ts";
 export * as activations from "./keras/activations.ts";
 export * as applications from "./keras/applications.ts";
 export * as callbacks from "./keras/callbacks.ts";
+export {
+  type ClassifierEvaluation,
+  type ClassifierOptions,
+  evaluateClassifier,
+  trainClassifier,
+} from "./keras/classifier.ts";
 export * as initializers from "./keras/initializers.ts";
 export * as losses from "./keras/losses.ts";
 export * as metrics from "./keras/metrics.ts";
@@ -26,11 +32,7 @@ export * as optimizers from "./keras/optimizers.ts";
 export * as preprocessing from "./keras/preprocessing.ts";
 export * as regularizers from "./keras/regularizers.ts";
 export * as layers from "./layers/index.ts";
-export {
-  type EvaluationRequest,
-  type EvaluationResult,
-  evaluateClassifier,
-} from "./recipes/evaluateClassifier.ts";
+export type { EvaluationRequest, EvaluationResult } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export {
   type Prediction,
@@ -38,6 +40,5 @@ export {
   type PredictionResult,
   predictImages,
 } from "./recipes/predictImages.ts";
-export { trainClassifier } from "./recipes/trainClassifier.ts";
 export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./recipes/training.ts";
 export { float32, type Tensor, tensor } from "./tensor/tensor.ts";

@@ -1,0 +1,53 @@
+import { storeFolder } from "../features/storeFolder.ts";
+import {
+  type EvaluationRequest,
+  type EvaluationResult,
+  evaluateClassifier as evaluateBundle,
+} from "../recipes/evaluateClassifier.ts";
+import {
+  type TrainingHooks,
+  type TrainingRequest,
+  type TrainingResult,
+  trainClassifier as train,
+} from "../recipes/trainClassifier.ts";
+
+/** What to train on, and where to; the rest as `permafrost train` has it. */
+export type ClassifierOptions = Pick<TrainingRequest, "data" | "out"> & Partial<TrainingRequest>;
+
+/** Which bundle to measure on what; the feature store as `permafrost evaluate` has it. */
+export type ClassifierEvaluation = Pick<EvaluationRequest, "bundle" | "data"> & Partial<EvaluationRequest>;
+
+/**
+ * Photographs in a folder become a trained, evaluated, saved classifier: `permafrost train` as a function.
+ *
+ * Defaults: base MobileNetV3-Small, a linear head, 30 epochs of batches of 32 with Adam, a fifth of the images held back where
+ * the data name no validation split, seed 0.
+ *
+ * @throws PermafrostError as `permafrost train` reports it.
+ */
+export function trainClassifier(
+  options: ClassifierOptions,
+  hooks: TrainingHooks = {},
+): Promise<TrainingResult> {
+  const defaults = {
+    base: "mobilenet_v3_small",
+    head: "linear",
+    epochs: 30,
+    batchSize: 32,
+    optimizer: "adam",
+    validationSplit: 0.2,
+    seed: 0,
+    embedBase: false,
+    store: storeFolder(),
+    commandLine: "trainClassifier",
+  };
+  return train({ ...defaults, ...options }, hooks);
+}
+
+/** Scores a classifier on labelled photographs: `permafrost evaluate` as a function. */
+export function evaluateClassifier(
+  options: ClassifierEvaluation,
+  hooks: Omit<TrainingHooks, "onEpoch"> = {},
+): Promise<EvaluationResult> {
+  return evaluateBundle({ store: storeFolder(), ...options }, hooks);
+}

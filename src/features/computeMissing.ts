@@ -12,6 +12,7 @@ import { rowKeys } from "./key.ts";
 import type { PrefixSignature } from "./prefix.ts";
 import type { RowWriter } from "./rowWriter.ts";
 import type { StoreGroup } from "./storeGroup.ts";
+import type { DrawSettings } from "./viewDraws.ts";
 import type { ViewSource } from "./views.ts";
 
 /** Decoded pictures may wait in this many bytes; photographs of 12 million pixels then go seven at a time. */
@@ -22,6 +23,7 @@ export interface Computation extends WorkOptions {
   readonly signature: PrefixSignature;
   readonly preprocessing: Preprocessing;
   readonly batchSize?: number;
+  readonly draws?: DrawSettings;
   readonly numericsClass: string;
   readonly search: FeatureSearch;
   readonly group: StoreGroup;
@@ -124,10 +126,12 @@ async function loadPrefix({
   signature,
   preprocessing,
   batchSize = 8,
+  draws,
   numericsClass,
 }: Computation): Promise<void> {
   const model = signature.trivial ? {} : { model: encodeModel(prefix, { sentinel: true }) };
-  await pool.load({ signature, preprocessing, batchSize, ...model });
+  const drawing = draws === undefined ? {} : { draws };
+  await pool.load({ signature, preprocessing, batchSize, ...model, ...drawing });
   const found = await pool.numericsClass();
   if (found === numericsClass) return;
   throw new PermafrostError(

@@ -17,11 +17,14 @@ import type { FeatureGroup } from "./key.ts";
 import { type PrefixSignature, prefixSignature } from "./prefix.ts";
 import type { FeatureStore } from "./store.ts";
 import type { StoreGroup, StoreProblem } from "./storeGroup.ts";
+import type { DrawSettings } from "./viewDraws.ts";
 import { DistinctViews, type View } from "./views.ts";
 
 export interface ExtractionOptions extends WorkOptions {
-  /** The images; files with equal bytes are computed once. */
-  readonly views: readonly View[];
+  /** The images under their draws; equal views are computed once. */
+  readonly views: Iterable<View>;
+  /** Whose draws the views name; needed where one has a draw. */
+  readonly draws?: DrawSettings;
   /** One data input float32[batch, 3, H, W], parameters bound as constants, one output. */
   readonly prefix: Graph;
   readonly preprocessing: Preprocessing;
@@ -38,7 +41,7 @@ export interface ExtractionResult {
   readonly table: FeatureTable;
   /** Files whose image cannot be used, each with the reason. */
   readonly skipped: readonly Skipped[];
-  /** Distinct images that passed the prefix now, and those whose feature was in the store. */
+  /** Distinct views that passed the prefix now, and those whose feature was in the store. */
   readonly forwards: { readonly computed: number; readonly reused: number };
   readonly bytesWritten: number;
   /** Packs and rows of the store that were damaged or foreign and were not used. */

@@ -43,12 +43,13 @@ export class ExtractionBatch {
   add(decoded: Decoded<ViewSource>): void {
     this.#skipped.push(...decoded.skipped);
     if (decoded.pixels === undefined) return;
+    const { image: digest, draw } = decoded.source;
     const slot = this.#sources.push(decoded.source) - 1;
     // The decoder's memory is not JavaScript's and cannot move to another thread; a copy can.
     const data = new Uint8Array(decoded.pixels.data);
     const image = { width: decoded.pixels.width, height: decoded.pixels.height, data };
     const answer = this.#thread
-      .call("place", { slot, image }, [data.buffer])
+      .call("place", { slot, image, digest, draw }, [data.buffer])
       .then(() => undefined, refusal)
       .finally(() => this.#images.release(decoded));
     answer.catch(() => undefined);

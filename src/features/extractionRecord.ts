@@ -25,6 +25,7 @@ export class ExtractionRecord {
   bytesWritten = 0;
   readonly skipped: Skipped[] = [];
   readonly warnings: string[];
+  readonly #skippedPaths = new Set<string>();
   readonly seconds = { total: 0, verify: 0, hash: 0, preprocess: 0, forward: 0, write: 0 };
 
   constructor(warnings: readonly string[]) {
@@ -33,7 +34,11 @@ export class ExtractionRecord {
 
   addBatch(batch: BatchResult): void {
     this.computed += batch.sources.length;
-    this.skipped.push(...batch.skipped);
+    // Several views of one image fail for the same reason.
+    for (const skip of batch.skipped) {
+      if (!this.#skippedPaths.has(skip.path)) this.skipped.push(skip);
+      this.#skippedPaths.add(skip.path);
+    }
     this.seconds.preprocess += batch.preprocessSeconds;
     this.seconds.forward += batch.forwardSeconds;
   }

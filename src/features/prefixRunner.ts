@@ -1,8 +1,10 @@
 import type { Preprocessing } from "../applications/preprocessing.ts";
+import type { Draw } from "../augmentation/draw.ts";
+import type { AugmentationPipeline } from "../augmentation/pipeline.ts";
+import { ViewRenderer } from "../augmentation/view.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { Session } from "../engine/session.ts";
 import type { PixelImage } from "../images/pixelImage.ts";
-import { Preprocessor } from "../images/preprocess.ts";
 import { Arena } from "../tensor/arena.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import type { PrefixSignature } from "./prefix.ts";
@@ -10,6 +12,8 @@ import type { PrefixSignature } from "./prefix.ts";
 export interface PrefixRunnerOptions {
   readonly signature: PrefixSignature;
   readonly preprocessing: Preprocessing;
+  /** Whose draws the pictures come with; null without augmentation. */
+  readonly pipeline: AugmentationPipeline | null;
   readonly batchSize: number;
   /** Loaded from `encodeModel(prefix)`; missing for a trivial prefix. */
   readonly session?: Session;
@@ -20,7 +24,7 @@ export interface PrefixRunnerOptions {
  */
 export class PrefixRunner {
   readonly #options: PrefixRunnerOptions;
-  readonly #preprocessor: Preprocessor;
+  readonly #renderer: ViewRenderer;
   readonly #arena: Arena;
   readonly #input: ReturnType<Arena["allocate"]>;
   readonly #output: ReturnType<Arena["allocate"]>;
@@ -29,7 +33,7 @@ export class PrefixRunner {
   constructor(options: PrefixRunnerOptions) {
     const { signature, batchSize } = options;
     this.#options = options;
-    this.#preprocessor = new Preprocessor(options.preprocessing);
+    this.#renderer = new ViewRenderer(options.preprocessing);
     this.#pixels = 3 * signature.height * signature.width;
     const lengths = [batchSize * this.#pixels, batchSize * sizeOf(signature.shape)] as const;
     this.#arena = new Arena(Arena.bytesFor(lengths));
@@ -37,10 +41,11 @@ export class PrefixRunner {
     this.#output = this.#arena.allocate(lengths[1]);
   }
 
-  /** Preprocesses a picture to be sample `slot` of the next run. */
-  place(slot: number, image: PixelImage): void {
+  /** Preprocesses a picture, transformed as the draw says, to be sample `slot` of the next run. */
+  place(slot: number, image: PixelImage, draw: Draw | null): void {
     const start = slot * this.#pixels;
-    this.#preprocessor.run(image, this.#arena.view(this.#input).subarray(start, start + this.#pixels));
+    const into = this.#arena.view(this.#input).subarray(start, start + this.#pixels);
+    this.#renderer.render(image, this.#options.pipeline, draw, into);
   }
 
   /** The features of the first `count` samples placed: a new array, [count, ...shape]. */

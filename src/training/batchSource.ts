@@ -8,6 +8,8 @@ export interface BatchSource {
   readonly shape: readonly number[];
   /** Writes the samples with these indices one after the other. */
   read(indices: Uint32Array, into: Float32Array): void | Promise<void>;
+  /** The samples as an epoch (from 0) of training sees them; left out: every epoch sees the same. */
+  forEpoch?(epoch: number): BatchSource;
 }
 
 /** What `fit`, `evaluate` and `predict` take: an array [samples, ...], pictures as [samples, height, width, channels], or a source. */
@@ -54,6 +56,7 @@ export function arrayRows(data: Float32Array, shape: readonly number[]): BatchSo
 
 /** Part of a source: sample i of it is sample `indices[i]` of the whole. */
 export function selectSamples(source: BatchSource, indices: Uint32Array): BatchSource {
+  const { forEpoch } = source;
   return {
     samples: indices.length,
     shape: source.shape,
@@ -62,6 +65,9 @@ export function selectSamples(source: BatchSource, indices: Uint32Array): BatchS
         rows.map((row) => indices[row]!),
         into,
       ),
+    ...(forEpoch === undefined
+      ? {}
+      : { forEpoch: (epoch) => selectSamples(forEpoch.call(source, epoch), indices) }),
   };
 }
 

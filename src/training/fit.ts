@@ -76,7 +76,8 @@ async function oneEpoch(
   const { batchSize = 32, shuffle = true, seed = 0, signal, onProgress } = options;
   const { steps, epochs } = run.params;
   const measurements = new Measurements(run.compiled, train.targets.shape);
-  const trained = await trainEpoch(run, train, measurements, {
+  const source = train.source.forEpoch?.(epoch) ?? train.source;
+  const trained = await trainEpoch(run, { ...train, source }, measurements, {
     epoch,
     batchSize,
     shuffle,

@@ -33,7 +33,7 @@ export async function prepareFit(
     buildPhase(compiled, {
       mode,
       targetShape: samples.targets.shape,
-      splitPrefix: options.oncePerSample ?? true,
+      splitPrefix: (options.oncePerSample ?? true) && isSplit(samples, options),
       seed: options.seed ?? 0,
     });
   const trainPhase = phase("train", train);
@@ -67,6 +67,11 @@ export async function prepareFit(
   );
 }
 
+/** Where samples change from epoch to epoch, the default way of computing their features once would freeze those of one epoch. */
+function isSplit({ source }: LabelledSamples, { frozenPart }: FitOptions): boolean {
+  return source.forEpoch === undefined || frozenPart !== undefined;
+}
+
 function labelledParts(compiled: Compiled, x: Samples, y: Targets, options: FitOptions) {
   const { validationData, validationSplit = 0, sampleWeight, classWeight } = options;
   const whole = labelSamples(compiled, x, y, sampleWeight, classWeight);
@@ -91,7 +96,17 @@ async function throughPrefix(
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),
   };
-  return { ...samples, source: await frozenPart(prefix, samples.source, work) };
+  const source = await frozenPart(prefix, samples.source, work);
+  if (samples.source.forEpoch !== undefined && source.forEpoch === undefined) throw frozenDraw();
+  return { ...samples, source };
+}
+
+function frozenDraw(): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    "frozenPart: the samples change from epoch to epoch (random views), but the features given for them do not: " +
+      "one draw would be frozen for ever. Give the features a forEpoch too, or leave frozenPart out.",
+  );
 }
 
 function nothingToTrain({ model, trained }: Compiled): PermafrostError {

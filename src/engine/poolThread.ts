@@ -4,6 +4,8 @@ import type { Session, Tensors } from "./session.ts";
 import { serve, Transferring } from "./thread.ts";
 
 const started = Runtime.start();
+// The first call that waits for it reports a failure; without this line Node would end the thread before that.
+started.catch(() => undefined);
 const sessions = new Map<number, Session>();
 
 /** What a thread of the engine's pool answers. */

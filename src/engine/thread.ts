@@ -14,6 +14,9 @@ interface Request {
   readonly argument: unknown;
 }
 
+/** Asks a thread to end once everything before it is answered. */
+const closeRequest = "close";
+
 interface SerializedError {
   readonly message: string;
   readonly code: ErrorCode;
@@ -76,8 +79,16 @@ export class Thread<H extends Handlers> {
     return this.#waiting.size;
   }
 
+  /**
+   * Ends the thread when it has answered what is under way. A thread that is stopped inside ONNX Runtime would take the
+   * whole process with it, so this is the only way to end one.
+   */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    if (this.#failure !== undefined) return;
+    this.#worker.ref();
+    const exit = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
+    this.#worker.postMessage(closeRequest);
+    await exit;
   }
 
   /** An idle thread does not keep a finished script alive. */
@@ -112,8 +123,8 @@ export function serve(handlers: Handlers): void {
   const port = parentPort;
   if (port === null) throw new PermafrostError("INTERNAL", "internal: serve() belongs in a worker thread.");
   let last: Promise<void> = Promise.resolve();
-  port.on("message", (request: Request) => {
-    last = last.then(() => answer(port, handlers, request));
+  port.on("message", (request: Request | typeof closeRequest) => {
+    last = last.then(() => (request === closeRequest ? port.close() : answer(port, handlers, request)));
   });
 }
 

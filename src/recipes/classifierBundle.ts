@@ -1,14 +1,13 @@
 import { type BaseNetwork, createBase } from "../applications/index.ts";
 import { PermafrostError } from "../base/errors.ts";
-import { DefinedLayer } from "../layers/definition.ts";
 import { makeLayer } from "../layers/kinds.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
-import type { BundleContents, NamedWeight } from "../saving/bundleContents.ts";
+import { layerRecord } from "../models/structure.ts";
+import { namedWeights, setNamedWeights, weightsDigest } from "../models/weights.ts";
+import type { BundleContents } from "../saving/bundleContents.ts";
 import type { JsonObject } from "../saving/fields.ts";
 import { checkBase } from "../saving/loadBundle.ts";
-import { weightsDigest } from "./classifierModel.ts";
 
 /** What a bundle says beside the network itself. */
 export interface BundleFacts {
@@ -31,7 +30,7 @@ export function bundleContents(model: Sequential, base: BaseNetwork, facts: Bund
       weightsDigest: weightsDigest(base),
     },
     head: {
-      layers: layers.map((layer) => ({ kind: layer.kind, name: layer.name, config: configOf(layer) })),
+      layers: layers.map(recordOf),
       weights: layers.flatMap((layer) =>
         layer.weights.map((weight) => ({ name: `${layer.name}/${weight.name}`, tensor: weight.get() })),
       ),
@@ -59,7 +58,7 @@ export async function modelFromBundle(
     ...contents.base.options,
     ...(embeddedBase === undefined ? {} : { weights: null }),
   });
-  if (embeddedBase !== undefined) setWeights(base, embeddedBase, folder);
+  if (embeddedBase !== undefined) setNamedWeights(base, embeddedBase);
   checkBase(folder, contents.base, weightsDigest(base));
   base.trainable = false;
   const head = contents.head.layers.map(({ kind, name, config }) => makeLayer(kind, config, { name }));
@@ -79,7 +78,7 @@ export async function modelFromBundle(
 
 /** `Dense(2, softmax)`: a layer as people read it. */
 export function describeLayer(layer: Layer): string {
-  const config: Readonly<Record<string, unknown>> = configOf(layer);
+  const { config } = layerRecord(layer);
   const told = ["units", "rate", "activation"].flatMap((key) => {
     const value = config[key];
     return value === undefined || value === null || value === "linear" ? [] : [String(value)];
@@ -87,22 +86,10 @@ export function describeLayer(layer: Layer): string {
   return told.length === 0 ? layer.kind : `${layer.kind}(${told.join(", ")})`;
 }
 
-function configOf(layer: Layer): JsonObject {
-  // A layer's configuration is plain JSON with every default filled in; that is what DefinedLayer is for.
-  return layer instanceof DefinedLayer ? (layer.config as JsonObject) : {};
-}
-
-function namedWeights(model: Model): NamedWeight[] {
-  return [...model.namedParameters()].map(([name, parameter]) => ({ name, tensor: parameter.get() }));
-}
-
-function setWeights(model: Model, weights: readonly NamedWeight[], folder: string): void {
-  const tensors = new Map(weights.map(({ name, tensor }) => [name, tensor]));
-  for (const [name, parameter] of model.namedParameters()) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw missingWeight(folder, name);
-    parameter.set(tensor);
-  }
+function recordOf(layer: Layer): BundleContents["head"]["layers"][number] {
+  const { kind, name, config } = layerRecord(layer);
+  // A layer's configuration is plain JSON by construction.
+  return { kind, name, config: config as JsonObject };
 }
 
 function missingWeight(folder: string, name: string): PermafrostError {

@@ -1,8 +1,6 @@
 import type { BaseNetwork } from "../applications/index.ts";
-import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import { globalAveragePooling2D, normalization } from "../layers/index.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 
 /** Name of the layer that standardises features. */
@@ -18,15 +16,4 @@ export function classifierModel(base: BaseNetwork, head: readonly Layer[], seed:
   const pooling = globalAveragePooling2D({ name: "pooling" });
   const standardize = normalization({ name: standardizeName });
   return new Sequential({ name: "classifier", layers: [base, pooling, standardize, ...head], seed });
-}
-
-/** SHA-256 over names, shapes and values of all weights of a network. */
-export function weightsDigest(model: Model): Digest {
-  return digestOf(
-    [...model.namedParameters()].map(([name, parameter]) => [
-      name,
-      parameter.shape,
-      sha256(new Uint8Array(parameter.value.buffer, parameter.value.byteOffset, parameter.value.byteLength)),
-    ]),
-  );
 }

@@ -8,7 +8,7 @@ import type { TrainingRun } from "./trainingRun.ts";
  */
 export function lossNan(run: TrainingRun, epoch: number, step: number, loss: number): PermafrostError {
   const { epochs, steps } = run.params;
-  const first = run.iteration <= 2 && epoch === 0;
+  const first = epoch === 0 && step === 0;
   const what = Number.isNaN(loss) ? "NaN" : String(loss);
   const kept = epoch === 0 ? "from before training" : `of the end of epoch ${epoch}`;
   const advice = first

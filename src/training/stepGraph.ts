@@ -1,11 +1,12 @@
 import { gradients } from "../autodiff/gradients.ts";
-import { bindParameters, subgraph } from "../graph/bind.ts";
+import { bindParameters } from "../graph/bind.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { Mode } from "../layers/context.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { regularizationPenalty } from "../layers/regularizers.ts";
 import { splitFrozen } from "../models/cut.ts";
+import { graphBehindRow } from "../models/row.ts";
 import { operators } from "../ops/index.ts";
 import { scalar } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
@@ -59,8 +60,7 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isTrained(path))));
   const split = options.splitPrefix ? splitFrozen(parts.forward, isTrained) : undefined;
   const prefix = split?.prefix;
-  const cut = prefix?.outputs[0];
-  const whole = cut === undefined ? parts.whole : subgraph(parts.whole, split!.cut, parts.whole.outputs);
+  const whole = split?.prefix === undefined ? parts.whole : graphBehindRow(parts.whole, split.cut);
   const graph = bindParameters(whole, frozen);
   return {
     program: phaseProgram(graph, {

@@ -30,12 +30,12 @@ function trainHandlers() {
       return { numericsClass: runtime.numericsClass };
     },
     train: async ({ storage, count, info }: { storage: ArrayBuffer; count: number; info: StepInfo }) => {
-      const loss = await running().runner.train(open(storage), count, info);
-      return new Transferring({ storage, loss }, [storage]);
+      const value = await running().runner.train(open(storage), count, info);
+      return new Transferring({ storage, value }, [storage]);
     },
     test: async ({ storage, count }: { storage: ArrayBuffer; count: number }) => {
-      const penalty = await running().runner.test(open(storage), count);
-      return new Transferring({ storage, penalty }, [storage]);
+      const value = await running().runner.test(open(storage), count);
+      return new Transferring({ storage, value }, [storage]);
     },
     read: ({ iteration, withSlots }: { iteration: number; withSlots: boolean }) => {
       const state = running().runner.read(iteration, withSlots);

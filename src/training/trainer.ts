@@ -45,17 +45,23 @@ export class Trainer {
   }
 
   /** One step over the first `count` samples. The batch is gone until the result comes. */
-  async train(batch: BatchBuffer, count: number, info: StepInfo): Promise<StepResult> {
-    const { storage } = batch;
-    const result = await this.#thread.call("train", { storage, count, info }, [storage]);
-    return { batch: new BatchBuffer(this.program.layout, result.storage), value: result.loss };
+  train({ storage }: BatchBuffer, count: number, info: StepInfo): Promise<StepResult> {
+    return this.#result(this.#thread.call("train", { storage, count, info }, [storage]));
   }
 
   /** Predictions and losses of the first `count` samples, in inference form. */
-  async test(batch: BatchBuffer, count: number): Promise<StepResult> {
-    const { storage } = batch;
-    const result = await this.#thread.call("test", { storage, count }, [storage]);
-    return { batch: new BatchBuffer(this.program.layout, result.storage), value: result.penalty };
+  test({ storage }: BatchBuffer, count: number): Promise<StepResult> {
+    return this.#result(this.#thread.call("test", { storage, count }, [storage]));
+  }
+
+  #result(answer: Promise<{ readonly storage: ArrayBuffer; readonly value: number }>): Promise<StepResult> {
+    const result = answer.then(({ storage, value }) => ({
+      batch: new BatchBuffer(this.program.layout, storage),
+      value,
+    }));
+    // It may fail while the caller still gathers the next batch; whoever waits for it later hears of it.
+    result.catch(() => {});
+    return result;
   }
 
   /** Copies of the weights, and whether all are finite numbers; with the optimizer's slots if asked for. */

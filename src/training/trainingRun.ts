@@ -54,7 +54,8 @@ export class TrainingRun implements TrainingControl {
     const parameters = this.#parameters();
     await this.trainer.write({
       iteration: this.iteration,
-      weights: parameters.map((parameter) => parameter.value),
+      // Copies: sending a view would send everything else that lies in the same memory.
+      weights: parameters.map((parameter) => parameter.value.slice()),
       slots: this.compiled.state?.slots ?? [],
     });
   }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { dense } from "../../src/layers/index.ts";
 import { sequential } from "../../src/models/index.ts";
-import { adam, sgd } from "../../src/optimizers/index.ts";
+import { adam, cosineDecay, sgd } from "../../src/optimizers/index.ts";
+import type { Shape } from "../../src/tensor/shape.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
 import {
+  arrayRows,
   type Callback,
   compileModel,
   EarlyStopping,
@@ -67,6 +69,67 @@ describe("fit", () => {
     const logs = await evaluate(compiled, test.x, test.y);
     expect(logs["acc"]).toBe(history["val_acc"]![1]);
     expect(logs["loss"]).toBeCloseTo(history["val_loss"]![1]!, 6);
+  });
+
+  it("measures the same in validation batches of any size, and trains on a lone last sample", async () => {
+    const { x, y } = smallProblem(21);
+    const test = smallProblem(20, 8);
+    const run = async (validationBatchSize: number) => {
+      const { history } = await train(compileModel(smallHead(), binary), x, y, {
+        epochs: 2,
+        batchSize: 4,
+        validationBatchSize,
+        validationData: [test.x, test.y],
+      });
+      return history;
+    };
+    const whole = await run(20);
+    for (const size of [1, 3]) {
+      const parts = await run(size);
+      expect(parts["val_acc"]).toEqual(whole["val_acc"]);
+      expect(parts["loss"]).toEqual(whole["loss"]);
+      // Exponentials have other last bits at the end of a batch than inside it.
+      expect(parts["val_loss"]![1]).toBeCloseTo(whole["val_loss"]![1]!, 7);
+    }
+  });
+
+  it("follows a schedule of learning rates, and what a callback sets", async () => {
+    const { x, y } = smallProblem(20);
+    const learningRate = cosineDecay({ initialLearningRate: 0.1, decaySteps: 4 });
+    const compiled = compileModel(smallHead(), { ...binary, optimizer: sgd({ learningRate }) });
+    const rates: number[] = [];
+    const watch: Callback = {
+      onEpochBegin: (epoch, control) => {
+        if (epoch === 3) control.learningRate = 0.5;
+        rates.push(control.learningRate);
+      },
+    };
+    await train(compiled, x, y, { epochs: 4, batchSize: 20, callbacks: [watch] });
+    expect(rates.map((rate) => Number(rate.toFixed(4)))).toEqual([0.1, 0.0854, 0.05, 0.5]);
+  });
+
+  it("lets the caller supply the frozen part", async () => {
+    const { x, y } = smallPictures(8);
+    const shapes: Shape[] = [];
+    await train(compileModel(frozenBaseAndHead(), binary), x, y, {
+      frozenPart: async (prefix, source) => {
+        shapes.push(prefix.outputs[0]!.type.shape);
+        return arrayRows(new Float32Array(source.samples * 12), [3, 2, 2]);
+      },
+    });
+    expect(shapes).toEqual([["batch", 3, 2, 2]]);
+  });
+
+  it("passes a callback's error on and leaves the model usable", async () => {
+    const { x, y } = smallProblem(20);
+    const compiled = compileModel(smallHead(), binary);
+    const broken: Callback = {
+      onTrainBatchEnd: () => {
+        throw new Error("callback failed");
+      },
+    };
+    await expect(train(compiled, x, y, { callbacks: [broken] })).rejects.toThrow("callback failed");
+    await expect(train(compiled, x, y)).resolves.toBeDefined();
   });
 
   it("counts classes and samples by their weights, divided by the number of samples", async () => {

@@ -39,7 +39,7 @@ export function withoutSkipped(dataset: Dataset, skipped: readonly Skipped[]): D
     throw new PermafrostError(
       "DATA_EMPTY",
       `${dataset.root}: class ${quote(dataset.classNames[label]!)} has no readable image; ` +
-        `none of its ${lost.length} could be used, for example ${lost[0]!.name}: ${reasons.get(lost[0]!.path)}. ` +
+        `all of its files were skipped, for example ${lost[0]!.name}: ${sentence(reasons.get(lost[0]!.path)!)} ` +
         "Replace the damaged files or remove the class.",
       { details: { className: dataset.classNames[label], paths: lost.map((sample) => sample.path) } },
     );
@@ -118,6 +118,11 @@ function classesMissingFromTrain({ root, classNames, samples }: Dataset): Permaf
       ),
     ];
   });
+}
+
+/** A reason, ended by one full stop. */
+function sentence(reason: string): string {
+  return reason.endsWith(".") ? reason : `${reason}.`;
 }
 
 /** A name in quotation marks, so that spaces and quotes in it can be seen. */

@@ -2,6 +2,8 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { glob } from "tinyglobby";
 import { PermafrostError } from "../base/errors.ts";
+import { compareCodePoints } from "../data/codePoints.ts";
+import { walkFiles } from "../data/walk.ts";
 import { imageExtensions } from "../images/format.ts";
 
 /**
@@ -29,11 +31,11 @@ export async function findImages(names: readonly string[]): Promise<readonly str
 async function filesOf(name: string): Promise<readonly string[]> {
   const facts = await stat(name).catch(() => undefined);
   if (facts?.isFile()) return [name];
-  const matches = facts?.isDirectory()
-    ? await glob("**/*", { cwd: name, expandDirectories: false })
+  // The walk visits every real folder once, so links that lead back end.
+  const files = facts?.isDirectory()
+    ? (await walkFiles(name)).files
     : await glob(name.replaceAll("\\", "/"), { expandDirectories: false });
-  const files = facts?.isDirectory() ? matches.map((match) => path.join(name, match)) : matches;
-  return files.filter(isImageName).sort();
+  return files.filter(isImageName).sort(compareCodePoints);
 }
 
 function isImageName(file: string): boolean {

@@ -1,3 +1,4 @@
+import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -12,6 +13,7 @@ const rowsAtOnce = 256;
  * Probabilities of all samples of a source, [samples, classes].
  *
  * @param suffix - From features to probabilities, weights as constants.
+ * @throws PermafrostError INTERRUPTED when the signal is aborted.
  */
 export async function predictFeatures(
   engine: Engine,
@@ -26,7 +28,7 @@ export async function predictFeatures(
   const program = await engine.compile(suffix);
   try {
     for (let start = 0; start < source.samples; start += rowsAtOnce) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw interrupted(start, source.samples);
       const count = Math.min(rowsAtOnce, source.samples - start);
       const data = new Float32Array(count * sizeOf(source.shape));
       await source.read(
@@ -41,4 +43,11 @@ export async function predictFeatures(
     await program.close();
   }
   return probabilities;
+}
+
+function interrupted(done: number, total: number): PermafrostError {
+  return new PermafrostError(
+    "INTERRUPTED",
+    `evaluate: stopped as asked after ${done} of ${total} samples. Features are kept in the store; run again to go on.`,
+  );
 }

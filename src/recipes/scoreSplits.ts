@@ -1,3 +1,4 @@
+import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import { type Split, splits } from "../data/dataset.ts";
 import type { SplitSample } from "../data/split.ts";
@@ -21,7 +22,11 @@ export interface ScoredSplits {
   readonly last: ScoredSplit;
 }
 
-/** Scores every split with the final weights. */
+/**
+ * Scores every split with the final weights.
+ *
+ * @throws PermafrostError LOSS_NAN when they give no numbers: the last update itself was too large.
+ */
 export async function scoreSplits(
   engine: Engine,
   trained: TrainedHead,
@@ -35,8 +40,18 @@ export async function scoreSplits(
     if (samples.length === 0) continue;
     const source = featureSource(trained.table, samples, trained.digests);
     const probabilities = await predictFeatures(engine, suffix, source, work);
+    refuseDiverged(probabilities, split);
     metrics[split] = classificationScores(probabilities, labelsOf(samples), trained.dataset.classNames);
     last = { samples, probabilities };
   }
   return { metrics, last };
+}
+
+function refuseDiverged(probabilities: Float32Array, split: Split): void {
+  if (probabilities.every(Number.isFinite)) return;
+  throw new PermafrostError(
+    "LOSS_NAN",
+    `training diverged: expected probabilities of the ${split} images, got NaN from the trained weights. Nothing was saved; use a lower learning rate.`,
+    { details: { split } },
+  );
 }

@@ -5,6 +5,7 @@ import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
 import { checkReplaceable } from "../saving/saveBundle.ts";
 import { classifierModel } from "./classifierModel.ts";
+import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
 import { headLayers } from "./headLayers.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { prepareData } from "./prepareData.ts";
@@ -18,6 +19,7 @@ export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "
 /**
  * Trains a classifier on a folder of photographs: the frozen base runs once for each distinct image (not at all where the
  * store has the feature), the head is trained on the features, all splits are scored, bundle and report are written.
+ * When the loss stops being a number, the bundle holds the last good weights, unless an earlier one is in its place.
  *
  * @throws PermafrostError for data that cannot be trained on, an output folder that is not ours, LOSS_NAN, INTERRUPTED, ...
  */
@@ -26,6 +28,14 @@ export async function trainClassifier(
   hooks: TrainingHooks = {},
 ): Promise<TrainingResult> {
   await checkReplaceable(request.out);
+  try {
+    return await trainAndSave(request, hooks);
+  } catch (error) {
+    throw await explainInterruption(error, request);
+  }
+}
+
+async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Promise<TrainingResult> {
   const clock = new PhaseClock();
   const warnings: string[] = [];
   const warn = (text: string) => {
@@ -58,8 +68,13 @@ export async function trainClassifier(
     report: path.join(request.out, "report.html"),
     numericsClass: engine.numericsClass,
   };
-  await clock.time("save", () => saveTraining({ request, base, model, trained, scored, result, clock }));
+  const { failure } = trained;
+  const isSaved = failure === undefined || !(await holdsBundle(request.out));
+  if (isSaved) {
+    await clock.time("save", () => saveTraining({ request, base, model, trained, scored, result, clock }));
+  }
   trained.table.close();
+  if (failure !== undefined) throw lossNanKept(failure, request, isSaved);
   return { ...result, seconds: clock.seconds };
 }
 

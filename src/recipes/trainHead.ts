@@ -1,4 +1,5 @@
 import type { BaseNetwork } from "../applications/index.ts";
+import type { PermafrostError } from "../base/errors.ts";
 import { balancedClassWeights } from "../data/classWeights.ts";
 import type { Split } from "../data/dataset.ts";
 import type { SplitSample } from "../data/split.ts";
@@ -14,9 +15,10 @@ import { float32 } from "../tensor/tensor.ts";
 import type { Callback } from "../training/callback.ts";
 import { compileModel } from "../training/compile.ts";
 import { fit } from "../training/fit.ts";
-import type { History } from "../training/history.ts";
+import { type History, HistoryRecorder } from "../training/history.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
 import { standardizeName } from "./classifierModel.ts";
+import { isLossNan } from "./earlyEnd.ts";
 import { featureSource, imageFeatures } from "./imageFeatures.ts";
 import { channelMoments } from "./moments.ts";
 import type { PhaseClock } from "./phaseClock.ts";
@@ -39,7 +41,10 @@ export interface HeadTraining {
 export interface TrainedHead extends PreparedData {
   readonly model: Sequential;
   readonly table: FeatureTable;
+  /** Of the finished epochs. */
   readonly history: History;
+  /** Why training stopped early, with the weights of the last good epoch kept. */
+  readonly failure?: PermafrostError;
   readonly forwards: { readonly computed: number; readonly reused: number };
   readonly cut: string;
 }
@@ -69,11 +74,11 @@ export async function trainHead(training: HeadTraining, hooks: TrainingHooks): P
   for (const text of extraction.warnings) warn(text);
   const { table, forwards } = extraction;
   const data = withoutUnreadable(training.found, extraction.skipped);
-  const history = await clock.time("train", async () => {
+  const fitted = await clock.time("train", async () => {
     await standardize(model, table, data);
     return fitHead(training, table, data, hooks);
   });
-  return { ...data, model, table, history, forwards, cut: reason };
+  return { ...data, model, table, ...fitted, forwards, cut: reason };
 }
 
 /** Samples of one split, in the data set's order. */
@@ -91,29 +96,35 @@ async function standardize(model: Sequential, table: FeatureTable, data: Prepare
 }
 
 async function fitHead(
-  { request, base, model }: HeadTraining,
+  training: HeadTraining,
   table: FeatureTable,
   data: PreparedData,
   hooks: TrainingHooks,
-): Promise<History> {
+): Promise<Pick<TrainedHead, "history" | "failure">> {
+  const { request, base, model } = training;
   const { epochs, batchSize, optimizer, seed } = request;
   const train = samplesOf(data, "train");
   const validation = samplesOf(data, "validation");
-  const steps = epochs * Math.ceil(train.length / batchSize);
+  if (batchSize > train.length) training.warn(largeBatch(batchSize, train.length));
+  const epochSteps = Math.ceil(train.length / batchSize);
   const initialLearningRate = request.learningRate ?? usualLearningRate[optimizer] ?? 1e-3;
   const compiled = compileModel(model, {
-    optimizer: optimizerWithRate(optimizer, cosineDecay({ initialLearningRate, decaySteps: steps })),
+    optimizer: optimizerWithRate(
+      optimizer,
+      cosineDecay({ initialLearningRate, decaySteps: epochs * epochSteps }),
+    ),
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy"],
   });
   const pictures = (samples: readonly SplitSample[]) => pictureSource(samples, base.preprocessing);
   const sources = new Map([train, validation].map((samples) => [pictures(samples), samples]));
   const [trainSource, validationSource] = [...sources.keys()];
-  return fit(compiled, trainSource!, labelsOf(train), {
+  const finished = new HistoryRecorder({ epochs, steps: epochSteps, verbose: 0 });
+  const fitting = fit(compiled, trainSource!, labelsOf(train), {
     epochs,
     batchSize,
     seed,
-    callbacks: [reporter(hooks)],
+    callbacks: [reporter(hooks, finished)],
     sampleWeight: Float32Array.from(train, (sample) => sample.weight),
     frozenPart: (_prefix, source) =>
       Promise.resolve(featureSource(table, sources.get(source)!, data.digests)),
@@ -124,6 +135,16 @@ async function fitHead(
     ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
   });
+  try {
+    return { history: await fitting };
+  } catch (failure) {
+    if (!isLossNan(failure) || finished.epoch.length === 0) throw failure;
+    return { history: finished, failure };
+  }
+}
+
+function largeBatch(batchSize: number, images: number): string {
+  return `--batch-size ${batchSize} is more than the ${images} training images: each epoch is a single step of all of them. A smaller batch size learns faster.`;
 }
 
 /** An optimizer by name with everything but the rate as Keras has it. */
@@ -136,6 +157,11 @@ export function labelsOf(samples: readonly SplitSample[]): Float32Array {
   return Float32Array.from(samples, (sample) => sample.label);
 }
 
-function reporter({ onEpoch }: TrainingHooks): Callback {
-  return { onEpochEnd: (epoch, logs) => onEpoch?.({ ...logs, epoch: epoch + 1 }) };
+function reporter({ onEpoch }: TrainingHooks, finished: HistoryRecorder): Callback {
+  return {
+    onEpochEnd(epoch, logs) {
+      finished.add(epoch, logs);
+      onEpoch?.({ ...logs, epoch: epoch + 1 });
+    },
+  };
 }

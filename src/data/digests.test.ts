@@ -98,7 +98,7 @@ describe("withoutSkipped", () => {
     const { root, dataset } = await oldFiles({ "a/0.jpg": "", "b/2.jpg": "two" });
     const { skipped } = await digestSamples(dataset.samples);
     expect(() => withoutSkipped(dataset, skipped)).toThrow(
-      `${root}: class "a" has no readable image; none of its 1 could be used, for example a/0.jpg: empty file (0 bytes). ` +
+      `${root}: class "a" has no readable image; all of its files were skipped, for example a/0.jpg: empty file (0 bytes). ` +
         "Replace the damaged files or remove the class.",
     );
   });

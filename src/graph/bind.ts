@@ -59,6 +59,21 @@ export function subgraph(graph: Graph, from: readonly Value[], to: readonly Valu
   return copyNodes(nodes, to, replaced, [...from.map((value) => replaced.get(value)!), ...rest]);
 }
 
+/**
+ * What lies behind some values of a graph, computed from another graph's outputs in their place.
+ *
+ * @param start - Its outputs stand for the values in `from`, one for one and of the same types.
+ * @throws PermafrostError GRAPH_INVALID if the graph needs a value that lies before them.
+ */
+export function continued(start: Graph, graph: Graph, from: readonly Value[]): Graph {
+  const replaced = new Map(from.map((value, index) => [value, start.outputs[index]!]));
+  const nodes = nodesBehind(graph.outputs, new Set(from));
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...graph.outputs]);
+  const rest = graph.inputs.filter((input) => used.has(input) && !replaced.has(input));
+  const behind = copyNodes(nodes, graph.outputs, replaced, [...start.inputs, ...rest]);
+  return { ...behind, nodes: [...start.nodes, ...behind.nodes] };
+}
+
 /** Copies nodes so that they use the replacements. Values that are no replacement and no result are taken over. */
 function copyNodes(
   nodes: readonly Node[],

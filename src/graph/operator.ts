@@ -23,6 +23,18 @@ export interface Operator<Name extends string = string, Attributes = unknown> {
    * Left out: it does not.
    */
   mixesBatch?(inputs: readonly TensorType[], attributes: Attributes): boolean;
+
+  /**
+   * Multiply-adds for one sample, for an operator that does far more than reading what it is given (a convolution, a
+   * matrix product). Left out: it costs about as much as reading its inputs.
+   */
+  multiplyAdds?(inputs: readonly TensorType[], attributes: Attributes): number;
+
+  /**
+   * Works on one element (or row) after the other and keeps the shape, as bias, activation and normalization by given
+   * statistics do: engines join it to the operator before it, so the two are never cut apart.
+   */
+  readonly pointwise?: true;
 }
 
 /** What `lower` is told of the node it writes: names of ONNX values, and types. */

@@ -3,7 +3,9 @@ import { describe, expect, it } from "vitest";
 import { interpret } from "../engine/reference/interpret.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph, Value } from "../graph/graph.ts";
+import { verifyGraph } from "../graph/verify.ts";
 import {
+  add,
   batchNormalization,
   conv2d,
   dense,
@@ -26,6 +28,25 @@ function smallBase(): Model {
   x = batchNormalization({ name: "low_bn" }).apply(x);
   const outputs = conv2d({ filters: 6, kernelSize: 3, activation: "relu", name: "high" }).apply(x);
   return new Model({ inputs, outputs, name: "base" });
+}
+
+/** A block with a skip connection whose middle convolution is trained: two frozen values meet it. */
+function residual(): { readonly model: Model; readonly skip: string } {
+  const inputs = input({ shape: [8, 8, 3], name: "pictures" });
+  const frozen = { activation: "relu", trainable: false } as const;
+  const skip = conv2d({ filters: 16, kernelSize: 3, name: "expand", ...frozen }).apply(inputs);
+  const x = conv2d({ filters: 8, kernelSize: 7, padding: "same", name: "squeeze", ...frozen }).apply(skip);
+  const trained = conv2d({ filters: 16, kernelSize: 3, padding: "same", name: "trained" }).apply(x);
+  return { model: new Model({ inputs, outputs: add().apply([trained, skip]) }), skip: "expand" };
+}
+
+/** Numbers between -1 and 1 by a formula. */
+function pictures(count: number, shape: readonly number[]): Tensor<"float32"> {
+  const size = shape.reduce((a, b) => a * b, count);
+  return float32(
+    [count, ...shape],
+    Array.from({ length: size }, (_, i) => Math.sin(i * 1.7)),
+  );
 }
 
 function withHead(base: Layer, ...head: Layer[]): Sequential {
@@ -97,8 +118,81 @@ describe("splitFrozen", () => {
     const right = dense({ units: 3, name: "right", trainable: false }).apply(first);
     const outputs = [left, right].map((x, i) => dense({ units: 1, name: `top_${i}` }).apply(x));
     const { cut, reason } = cutOf(new Model({ inputs, outputs }));
-    expect(cut[0]!.name).toBe("first/add");
-    expect(reason).toContain("behind it the frozen part branches");
+    expect(cut.map(({ name }) => name)).toEqual(["first/add"]);
+    expect(reason).toBe(
+      "cut at first/add: 4 numbers a sample [batch, 4]; behind it the frozen part branches, and storing 2 values " +
+        "(24 bytes against 16) costs more than computing the rest again.",
+    );
+  });
+
+  it("stores the values around a trained layer together where computing one again costs more", () => {
+    const { model, skip } = residual();
+    const { cut, reason, prefix, suffix } = cutOf(model);
+    expect(cut.map(({ name }) => name)).toEqual([`${skip}/relu`, "squeeze/relu"]);
+    expect(reason).toBe(
+      "cut at expand/relu: 576 numbers a sample [batch, 16, 6, 6] and squeeze/relu: 288 numbers a sample " +
+        "[batch, 8, 6, 6], stored together (3456 bytes a sample): computing one of them again would cost more.",
+    );
+    expect(prefix!.outputs.map(({ type }) => type.shape)).toEqual([["batch", 864]]);
+    expect(suffix.inputs[0]).toMatchObject({ name: "/cut", type: { shape: ["batch", 864] } });
+    verifyGraph(prefix!);
+    verifyGraph(suffix);
+  });
+
+  it("gives the same numbers through a row of several values", () => {
+    const { builder, outputs, parameters } = residual().model.toGraph({ mode: "infer" });
+    const graph = builder.build(outputs);
+    const { prefix, suffix } = splitFrozen(graph, (name) => parameters.get(name)!.trainable);
+    const feeds = new Map<string, Tensor>(
+      [...parameters].map(([name, parameter]) => [name, parameter.engineTensor]),
+    );
+    feeds.set("pictures", pictures(2, [3, 8, 8]));
+    const [row] = interpret(prefix!, feeds);
+    expect(interpret(suffix, new Map(feeds).set("/cut", row!))).toEqual(interpret(graph, feeds));
+  });
+
+  it("ends the prefix at a dropout, but for a rate of 0 and a call in inference form", () => {
+    const cutWith = (rate: number, training?: boolean) => {
+      const inputs = input({ shape: [8, 8, 3] });
+      const base = smallBase();
+      base.trainable = false;
+      let x = base.apply(inputs);
+      x = dropout({ rate }).apply(x, training === undefined ? {} : { training });
+      x = globalAveragePooling2D().apply(x);
+      return cutOf(new Model({ inputs, outputs: dense({ units: 1 }).apply(x) })).cut[0]!.name;
+    };
+    expect(cutWith(0.5)).toBe("base/high/relu");
+    expect(cutWith(0)).toBe("global_average_pooling2d/globalAveragePool2d");
+    expect(cutWith(0.5, false)).toBe("global_average_pooling2d/globalAveragePool2d");
+  });
+
+  it("cuts behind a base that several inputs share", () => {
+    const base = smallBase();
+    base.trainable = false;
+    const inputs = ["left", "right"].map((name) => input({ shape: [8, 8, 3], name }));
+    const pooled = inputs.map((one) => globalAveragePooling2D().apply(base.apply(one)));
+    const { cut, prefix } = cutOf(
+      new Model({ inputs, outputs: dense({ units: 1 }).apply(add().apply(pooled)) }),
+    );
+    expect(cut.map(({ type }) => type.shape)).toEqual([["batch", 6]]);
+    expect(prefix!.inputs.filter(({ name }) => name === "left" || name === "right")).toHaveLength(2);
+  });
+
+  it("cuts inside a nested model and behind several outputs", () => {
+    const base = smallBase();
+    base.trainable = false;
+    const inputs = input({ shape: [8, 8, 3] });
+    const inner = new Model({
+      inputs,
+      outputs: globalAveragePooling2D().apply(base.apply(inputs)),
+      name: "inner",
+    });
+    const x = input({ shape: [8, 8, 3], name: "x" });
+    const features = inner.apply(x);
+    const outputs = [dense({ units: 2 }).apply(features), dense({ units: 3 }).apply(features)];
+    expect(cutOf(new Model({ inputs: x, outputs })).cut[0]!.name).toBe(
+      "inner/global_average_pooling2d/globalAveragePool2d",
+    );
   });
 
   it("never takes a value that mixes the batch or depends on random numbers", () => {
@@ -133,12 +227,18 @@ function randomGraph(choices: readonly number[]): {
   for (const [index, choice] of choices.entries()) {
     const pick = (offset: number) => values[(choice * 7 + offset * 13) % values.length]!;
     const parameter = `${choice === 7 ? "trained" : "frozen"}_${index}`;
-    const weight = () => feed(g.input(parameter, type([3, 3]), { kind: "parameter", parameter }), [3, 3]);
+    const weight = (rows = 3, columns = 3, name = parameter) =>
+      feed(g.input(name, type([rows, columns]), { kind: "parameter", parameter: name }), [rows, columns]);
+    const product = (x: Value, by: Value) => g.apply(operators.matMul, [x, by], {});
+    // Dear enough that a row of several values is cheaper than computing it again.
+    const wide = () => product(product(pick(0), weight(3, 300)), weight(300, 3, `${parameter}_back`));
     const draw = { kind: "dropout", rate: 0.5, layer: `layer_${index}` } as const;
     const mask = () => feed(g.input(`mask_${index}`, type(["batch", 3]), { kind: "random", draw }), [2, 3]);
     values.push(
       choice < 12
-        ? g.apply(operators.matMul, [pick(0), weight()], {})
+        ? choice % 2 === 0
+          ? wide()
+          : product(pick(0), weight())
         : choice < 16
           ? g.apply(operators.tanh, [pick(1)], {})
           : choice < 19
@@ -152,6 +252,7 @@ function randomGraph(choices: readonly number[]): {
 describe("splitFrozen on random graphs", () => {
   it("computes the same in two parts, and trained weights and random numbers stay behind the cut", () => {
     let split = 0;
+    let together = 0;
     fc.assert(
       fc.property(fc.array(fc.nat(19), { minLength: 1, maxLength: 12 }), (choices) => {
         const { graph, feeds } = randomGraph(choices);
@@ -162,17 +263,19 @@ describe("splitFrozen on random graphs", () => {
           return;
         }
         split++;
+        if (cut.length > 1) together++;
         for (const { name } of prefix.inputs) expect(name).not.toMatch(/^(trained|mask)/);
         expect(suffix.inputs.map((one) => one.name)).not.toContain("x");
         const [features] = interpret(prefix, feeds);
         const withFeatures = new Map(feeds);
-        withFeatures.set(cut[0]!.name, features! as Tensor);
+        withFeatures.set(cut.length > 1 ? "/cut" : cut[0]!.name, features! as Tensor);
         expect(interpret(suffix, withFeatures).map((one) => [...one.data])).toEqual(
           whole.map((one) => [...one.data]),
         );
       }),
       { seed: 1, numRuns: 300 },
     );
-    expect(split).toBeGreaterThan(50);
+    expect(split).toBeGreaterThan(100);
+    expect(together).toBeGreaterThan(20);
   });
 });

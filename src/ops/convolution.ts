@@ -1,6 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Operator } from "../graph/operator.ts";
-import type { TensorType } from "../tensor/shape.ts";
+import { elementsPerSample, type TensorType } from "../tensor/shape.ts";
 import { imageSize } from "./imageSize.ts";
 import {
   expectInputs,
@@ -48,6 +48,11 @@ export const conv2d: Operator<"conv2d", Conv2dAttributes> = {
     const [window, count] = expectFilters(x!, filters!, attributes);
     if (bias !== undefined) expectShape("a bias", bias, [count]);
     return [{ dtype: x!.dtype, shape: [x!.shape[0]!, count, ...windowCount(imageSize(x!), window)] }];
+  },
+  multiplyAdds(inputs, attributes) {
+    const [, filters] = inputs;
+    const [result] = conv2d.infer(inputs, attributes);
+    return elementsPerSample(result!.shape) * elementsPerSample(filters!.shape.slice(1));
   },
   lower(onnx, { inputs, outputs, inputTypes, attributes }) {
     const window = windowOf(imageSize(inputTypes[1]!), attributes);

@@ -7,6 +7,7 @@ import { expectDType, expectInputs, expectSameDType, type NoAttributes } from ".
 function binary<Name extends string>(name: Name, opType: string): Operator<Name, NoAttributes> {
   return {
     name,
+    pointwise: true,
     infer(inputs) {
       expectInputs(inputs, 2);
       expectSameDType(inputs);
@@ -41,6 +42,7 @@ function unary<Name extends string, A = NoAttributes>(
 ): Operator<Name, A> {
   return {
     name,
+    pointwise: true,
     infer(inputs) {
       expectInputs(inputs, 1);
       return [inputs[0]!];

@@ -1,6 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Operator } from "../graph/operator.ts";
-import { showShape } from "../tensor/shape.ts";
+import { elementsPerSample, showShape } from "../tensor/shape.ts";
 import { expectInputs, expectRank, expectSameDType } from "./signature.ts";
 
 /** op(A) op(B) alpha, where op transposes or not. Defaults: no transposing, alpha 1. */
@@ -46,4 +46,7 @@ export const matMul: Operator<"matMul", MatMulAttributes> = {
     });
   },
   mixesBatch: ([a], { transposeA = false }) => a!.shape[transposeA ? 0 : 1] === "batch",
+  multiplyAdds([a, b], { transposeB = false }) {
+    return elementsPerSample(a!.shape) * elementsPerSample([b!.shape[transposeB ? 0 : 1]!]);
+  },
 };

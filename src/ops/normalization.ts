@@ -14,6 +14,7 @@ export interface BatchNormAttributes {
  */
 export const batchNormInference: Operator<"batchNormInference", BatchNormAttributes> = {
   name: "batchNormInference",
+  pointwise: true,
   infer(inputs) {
     expectInputs(inputs, 5);
     expectSameDType(inputs);

@@ -188,3 +188,17 @@ describe("mixesBatch", () => {
     expect(mixes("relu", [["batch", 3]], {})).toBe(false);
   });
 });
+
+describe("multiply-adds", () => {
+  const type = (shape: Shape) => ({ dtype: "float32", shape }) as const;
+
+  it("count those of one sample", () => {
+    const { conv2d, matMul, relu } = operators;
+    const picture = type(["batch", 4, 10, 12]);
+    expect(conv2d.multiplyAdds!([picture, type([8, 4, 3, 3])], {})).toBe(8 * 8 * 10 * 4 * 9);
+    expect(conv2d.multiplyAdds!([picture, type([4, 1, 3, 3])], { groups: 4 })).toBe(4 * 8 * 10 * 9);
+    expect(matMul.multiplyAdds!([type(["batch", 5]), type([5, 7])], {})).toBe(35);
+    expect(matMul.multiplyAdds!([type(["batch", 5]), type([7, 5])], { transposeB: true })).toBe(35);
+    expect(relu.multiplyAdds).toBeUndefined();
+  });
+});

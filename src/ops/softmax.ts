@@ -10,6 +10,7 @@ export interface SoftmaxAttributes {
 function normalized<Name extends string>(name: Name, opType: string): Operator<Name, SoftmaxAttributes> {
   return {
     name,
+    pointwise: true,
     infer(inputs, { axis = -1 }) {
       expectInputs(inputs, 1);
       normalizeAxis(axis, inputs[0]!.shape.length);

@@ -26,7 +26,7 @@ export function batchSource(samples: Samples): BatchSource {
  * @param array - [samples, ...]; pictures [samples, height, width, channels].
  * @throws PermafrostError SHAPE_MISMATCH when it has no axis of samples.
  */
-export function arraySource(array: Tensor<"float32">): BatchSource {
+function arraySource(array: Tensor<"float32">): BatchSource {
   const [samples, ...userShape] = array.shape;
   if (samples === undefined || userShape.length === 0) {
     throw new PermafrostError(

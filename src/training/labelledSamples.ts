@@ -36,7 +36,7 @@ export async function fillBatch(
 }
 
 /** Part of labelled samples: sample i of it is sample `indices[i]` of the whole. */
-export function selectLabelled(samples: LabelledSamples, indices: Uint32Array): LabelledSamples {
+function selectLabelled(samples: LabelledSamples, indices: Uint32Array): LabelledSamples {
   const { source, targets, weights } = samples;
   const size = sizeOf(targets.shape);
   const data = new Float32Array(indices.length * size);

@@ -2,13 +2,13 @@ import { PermafrostError } from "../../base/errors.ts";
 import { type CosineDecay, checkCosineDecay, cosineDecayAt } from "./cosineDecay.ts";
 
 /** A learning rate that stays the same. */
-export interface Constant {
+interface Constant {
   readonly kind: "constant";
   readonly learningRate: number;
 }
 
 /** A learning rate as a function of the number of updates made. Plain JSON. */
-export type Schedule = Constant | CosineDecay;
+type Schedule = Constant | CosineDecay;
 
 /** A number is short for a constant schedule. */
 export type LearningRate = number | Schedule;

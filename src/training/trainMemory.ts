@@ -1,0 +1,113 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { TrainingKernels } from "../base/trainingKernels.ts";
+import { instantiateKernels } from "../base/wasm.ts";
+import type { Tensors } from "../engine/session.ts";
+import type { ParameterSpans } from "../optimizers/optimizer.ts";
+import { Arena, type Span } from "../tensor/arena.ts";
+import { bindBatch, elementsPerSample } from "../tensor/shape.ts";
+import { sizeOf, type Tensor } from "../tensor/tensor.ts";
+import type { DropoutMask, PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
+
+/**
+ * The memory of a training run: weights, gradients, slots and dropout masks in one arena. ONNX Runtime writes the
+ * gradients there, the optimizer's kernels read them there.
+ */
+export class TrainMemory {
+  readonly kernels: TrainingKernels;
+  /** In the order of the program's parameters. */
+  readonly spans: readonly ParameterSpans[];
+  /** By the names of the training graph's outputs. */
+  readonly gradients: Tensors;
+  /** A number for the graph to read, and one for it to write. */
+  readonly count: Tensor<"float32">;
+  readonly scalar: Tensor<"float32">;
+  readonly #program: TrainProgram;
+  readonly #arena: Arena;
+  readonly #masks: ReadonlyMap<DropoutMask, Span>;
+
+  /** @param slots - Names of the arrays that the optimizer keeps for each weight. */
+  constructor(program: TrainProgram, slots: readonly string[]) {
+    const { parameters, layout, train } = program;
+    const copies = 2 + slots.length;
+    const maskLength = ({ shape }: DropoutMask) => elementsPerSample(shape) * layout.capacity;
+    this.#program = program;
+    this.#arena = new Arena(
+      Arena.bytesFor([
+        ...parameters.flatMap(({ shape }) => Array.from({ length: copies }, () => sizeOf(shape))),
+        ...train.masks.map(maskLength),
+        ...[1, 1],
+      ]),
+    );
+    const allocate = (length: number) => this.#arena.allocate(length);
+    this.spans = parameters.map(({ shape }) => ({
+      weight: allocate(sizeOf(shape)),
+      gradient: allocate(sizeOf(shape)),
+      slots: Object.fromEntries(slots.map((slot) => [slot, allocate(sizeOf(shape))])),
+    }));
+    this.#masks = new Map(train.masks.map((mask) => [mask, allocate(maskLength(mask))]));
+    this.count = this.#arena.tensor(allocate(1), []);
+    this.scalar = this.#arena.tensor(allocate(1), []);
+    this.gradients = Object.fromEntries(
+      parameters.map(({ gradient, shape }, index) => [
+        gradient,
+        this.#arena.tensor(this.spans[index]!.gradient, shape),
+      ]),
+    );
+    this.kernels = instantiateKernels("training", this.#arena.memory);
+  }
+
+  /** The weights that a graph uses, by the names of its inputs; live. */
+  weightFeeds(phase: PhaseProgram): Tensors {
+    const { parameters } = this.#program;
+    const index = new Map(parameters.map(({ path }, place) => [path, place]));
+    const feeds: Record<string, Tensor> = {};
+    for (const { path, input } of phase.parameters) {
+      const place = index.get(path);
+      if (place === undefined)
+        throw new PermafrostError("INTERNAL", `internal: weight ${path} has no memory.`);
+      feeds[input] = this.#arena.tensor(this.spans[place]!.weight, parameters[place]!.shape);
+    }
+    return feeds;
+  }
+
+  /**
+   * New dropout masks. They depend on layer key, step number and place alone: the same after a resume, whatever ran before.
+   *
+   * @param iteration - The step number.
+   */
+  drawMasks(rows: number, iteration: number): Tensors {
+    const feeds: Record<string, Tensor> = {};
+    for (const [{ name, shape, rate, key }, span] of this.#masks) {
+      const bound = bindBatch(shape, rows);
+      this.kernels.dropoutMask(span.offset, sizeOf(bound), 1 - rate, key[0], key[1], iteration, 0);
+      feeds[name] = this.#arena.tensor(span, bound);
+    }
+    return feeds;
+  }
+
+  /** Copies of the weights, and whether all are finite numbers; with the optimizer's slots if asked for. */
+  read(iteration: number, withSlots: boolean): TrainState & { readonly finite: boolean } {
+    const copy = (span: Span) => this.#arena.view(span).slice();
+    const copyAll = (spans: Readonly<Record<string, Span>>) =>
+      Object.fromEntries(Object.entries(spans).map(([name, span]) => [name, copy(span)]));
+    return {
+      iteration,
+      finite: this.spans.every(({ weight }) =>
+        Number.isFinite(this.kernels.sumOfSquares(weight.offset, weight.length)),
+      ),
+      weights: this.spans.map(({ weight }) => copy(weight)),
+      slots: withSlots ? this.spans.map(({ slots }) => copyAll(slots)) : [],
+    };
+  }
+
+  /** Sets weights and, where given, slots. */
+  write({ weights, slots }: TrainState): void {
+    for (const [index, spans] of this.spans.entries()) {
+      this.#arena.view(spans.weight).set(weights[index]!);
+      for (const [name, values] of Object.entries(slots[index] ?? {})) {
+        const span = spans.slots[name];
+        if (span !== undefined) this.#arena.view(span).set(values);
+      }
+    }
+  }
+}

@@ -18,6 +18,14 @@ import type { ViewSource } from "./views.ts";
 /** Decoded pictures may wait in this many bytes; photographs of 12 million pixels then go seven at a time. */
 const waitingPixelBytes = 256 * 2 ** 20;
 
+/** Hears of rows as they come into being. */
+export interface RowsListener {
+  /** Before they are written. @param features - [sources.length, ...shape] */
+  onRows(sources: readonly ViewSource[], features: Float32Array): void;
+  /** After a batch was handed to the writer. */
+  onWritten(): void;
+}
+
 export interface Computation extends WorkOptions {
   readonly prefix: Graph;
   readonly signature: PrefixSignature;
@@ -29,6 +37,7 @@ export interface Computation extends WorkOptions {
   readonly group: StoreGroup;
   readonly pool: ExtractionPool;
   readonly record: ExtractionRecord;
+  readonly listener?: RowsListener;
 }
 
 /**
@@ -88,10 +97,12 @@ class Attempt {
   }
 
   async take(batch: BatchResult): Promise<void> {
-    const { record, onProgress } = this.#work;
+    const { record, listener, onProgress } = this.#work;
     record.addBatch(batch);
+    listener?.onRows(batch.sources, batch.features);
     const keys = rowKeys(batch.sources.map((source) => source.key));
     await this.#write(() => this.#writer.append(keys, batch.features));
+    listener?.onWritten();
     this.#done += batch.sources.length + batch.skipped.length;
     onProgress?.({
       phase: "features",

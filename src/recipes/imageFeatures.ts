@@ -29,9 +29,14 @@ export function imageFeatures(
 ): Promise<ExtractionResult> {
   return extractFeatures({
     ...options,
-    workers: Math.max(1, Math.min(workers, Math.ceil(samples.length / imagesPerWorker))),
+    workers: workersFor(samples.length, workers),
     views: samples.map(({ path }) => ({ path, image: digests.get(path)! })),
   });
+}
+
+/** Threads that are worth starting for so many images. */
+export function workersFor(images: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.ceil(images / imagesPerWorker)));
 }
 
 /** The features of some samples, in their order, as training and prediction read them. */

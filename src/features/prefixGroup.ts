@@ -1,0 +1,41 @@
+import { type Preprocessing, shorterSide } from "../applications/preprocessing.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { graphDigest } from "../graph/digest.ts";
+import type { Graph } from "../graph/graph.ts";
+import { decodeVersion } from "../images/decode.ts";
+import { resizeVersion } from "../images/resize.ts";
+import type { FeatureGroup } from "./key.ts";
+import { type PrefixSignature, prefixSignature } from "./prefix.ts";
+
+/** A frozen prefix and how pictures become its input. */
+export interface PrefixInput {
+  /** One data input float32[batch, 3, H, W], parameters bound as constants, one output. */
+  readonly prefix: Graph;
+  readonly preprocessing: Preprocessing;
+}
+
+/** @throws PermafrostError GRAPH_INVALID or SHAPE_MISMATCH for a prefix that does not fit. */
+export function checkedSignature({ prefix, preprocessing }: PrefixInput): PrefixSignature {
+  const signature = prefixSignature(prefix);
+  const { height, width } = preprocessing;
+  if (height === signature.height && width === signature.width) return signature;
+  throw new PermafrostError(
+    "SHAPE_MISMATCH",
+    `feature extraction: the prefix takes pictures of ${signature.width} x ${signature.height} pixels, the preprocessing makes ${width} x ${height}. Give both the same size.`,
+  );
+}
+
+/** The group in which the features of a prefix lie, in one numerics class. */
+export function featureGroup({ prefix, preprocessing }: PrefixInput, numericsClass: string): FeatureGroup {
+  const { resizeTo: _, ...record } = preprocessing;
+  return {
+    decode: decodeVersion,
+    resize: resizeVersion,
+    // Without "crop" the length of the shorter side has no effect, and so no place in the key.
+    preprocessing: record.fit === "crop" ? { ...record, resizeTo: shorterSide(preprocessing) } : record,
+    prefix: graphDigest(prefix),
+    cut: prefixSignature(prefix).shape,
+    numericsClass,
+    dtype: "float32",
+  };
+}

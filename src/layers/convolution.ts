@@ -8,7 +8,7 @@ import { checkPair, type Pair } from "./arguments.ts";
 import { knownSize } from "./layout.ts";
 
 /** "valid": no padding. "same": output size ceil(n / stride), the odd pixel of padding at the bottom and right. */
-type Padding = "valid" | "same";
+export type Padding = "valid" | "same";
 
 /** What all convolutions have in common. */
 export interface ConvolutionConfig {
@@ -33,20 +33,26 @@ export interface ConvolutionOptions {
 
 /** The options checked and with Keras's defaults filled in. */
 export function convolutionConfig(what: string, options: ConvolutionOptions): ConvolutionConfig {
-  const padding = options.padding ?? "valid";
-  if (padding !== "valid" && padding !== "same") {
-    throw new PermafrostError(
-      "INVALID_ARGUMENT",
-      `${what}: expected padding "valid" or "same", got ${JSON.stringify(padding)}.`,
-    );
-  }
   return {
     kernelSize: checkPair(`${what}: kernelSize`, options.kernelSize),
     strides: checkPair(`${what}: strides`, options.strides ?? 1),
-    padding,
+    padding: checkPadding(what, options.padding),
     dilationRate: checkPair(`${what}: dilationRate`, options.dilationRate ?? 1),
     activation: resolveActivation(options.activation),
   };
+}
+
+/**
+ * Default "valid".
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for another word.
+ */
+export function checkPadding(what: string, padding: Padding = "valid"): Padding {
+  if (padding === "valid" || padding === "same") return padding;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${what}: expected padding "valid" or "same", got ${JSON.stringify(padding)}.`,
+  );
 }
 
 /**
@@ -96,7 +102,7 @@ export function convolve(
 }
 
 /** Padding before and after one axis. */
-function margins(
+export function margins(
   size: number,
   kernel: number,
   stride: number,

@@ -1,5 +1,6 @@
 import { lookUp } from "../base/identifiers.ts";
 import { activation } from "./activation.ts";
+import { averagePooling2D } from "./averagePooling2d.ts";
 import { batchNormalization } from "./batchNormalization.ts";
 import { conv2d } from "./conv2d.ts";
 import { dense } from "./dense.ts";
@@ -8,6 +9,7 @@ import { dropout } from "./dropout.ts";
 import { flatten } from "./flatten.ts";
 import { globalAveragePooling2D } from "./globalAveragePooling2d.ts";
 import type { Layer, LayerOptions } from "./layer.ts";
+import { maxPooling2D } from "./maxPooling2d.ts";
 import { add, multiply } from "./merge.ts";
 import { normalization } from "./normalization.ts";
 import { relu } from "./relu.ts";
@@ -19,6 +21,7 @@ import { zeroPadding2D } from "./zeroPadding2d.ts";
 const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   Activation: activation,
   Add: add,
+  AveragePooling2D: averagePooling2D,
   BatchNormalization: batchNormalization,
   Conv2D: conv2d,
   Dense: dense,
@@ -26,6 +29,7 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   Dropout: dropout,
   Flatten: flatten,
   GlobalAveragePooling2D: globalAveragePooling2D,
+  MaxPooling2D: maxPooling2D,
   Multiply: multiply,
   Normalization: normalization,
   ReLU: relu,

@@ -86,5 +86,11 @@ cases = [
     *[case(f"activation {name}", "Activation", {"activation": name}, L.Activation(name), (2, 3, 4))
       for name in ("linear", "relu", "relu6", "sigmoid", "softmax", "log_softmax", "tanh", "softplus", "exponential",
                    "hard_sigmoid", "hard_swish", "silu")],
+    case("max pooling", "MaxPooling2D", {}, L.MaxPooling2D(), picture),
+    case("max pooling, same, window 3x2, stride 2x1", "MaxPooling2D",
+         {"poolSize": [3, 2], "strides": [2, 1], "padding": "same"}, L.MaxPooling2D((3, 2), (2, 1), "same"), picture),
+    case("average pooling, window 3", "AveragePooling2D", {"poolSize": 3}, L.AveragePooling2D(3), picture),
+    case("average pooling, same, stride 2", "AveragePooling2D", {"poolSize": 3, "strides": 2, "padding": "same"},
+         L.AveragePooling2D(3, 2, "same"), picture),
 ]
 write("layers", {"source": source("layers.py", ["keras", "tensorflow-cpu", "numpy"], backend="tensorflow"), "cases": cases})

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError, systemCode } from "./errors.ts";
 
@@ -31,6 +31,28 @@ export async function writeFileAtomic(target: string, content: Uint8Array | stri
 /** A name in the same folder that no reader takes for the real file. */
 export function temporaryName(target: string): string {
   return path.join(path.dirname(target), `.tmp-${path.basename(target)}-${randomBytes(6).toString("hex")}`);
+}
+
+/**
+ * Removes files that are ours from a folder, with what killed writers left of them, and the folder if nothing else is in it.
+ * A folder that is not there is as good as removed.
+ */
+export async function removeFolder(folder: string, names: readonly string[]): Promise<void> {
+  try {
+    for (const name of await readdir(folder)) {
+      const own = names.some((ours) => name === ours || isTemporaryOf(ours, name));
+      if (own) await rm(path.join(folder, name), { force: true });
+    }
+    await rmdir(folder);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== "ENOENT" && code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+  }
+}
+
+function isTemporaryOf(target: string, name: string): boolean {
+  const prefix = `.tmp-${target}-`;
+  return name.startsWith(prefix) && /^[0-9a-f]{12}$/.test(name.slice(prefix.length));
 }
 
 /** Makes a rename durable. Windows cannot open folders; there the rename itself must do. */

@@ -1,5 +1,6 @@
 import type { Model } from "../models/functional.ts";
-import type { FitParams } from "./history.ts";
+import type { CallbackState, Checkpoint } from "./checkpoint.ts";
+import type { FitParams, History } from "./history.ts";
 import type { Logs } from "./logs.ts";
 
 type Done = void | Promise<void>;
@@ -8,6 +9,10 @@ type Done = void | Promise<void>;
 export interface TrainingControl {
   readonly model: Model;
   readonly params: FitParams;
+  /** The finished epochs so far, those before a restored checkpoint included. */
+  readonly history: History;
+  /** The loss of the step that ended last, before its update, penalties included; NaN before the first. */
+  readonly stepLoss: number;
   /** Set it to end training after the batch or epoch under way. */
   stopTraining: boolean;
   /** The rate of the next step. Setting a number replaces the schedule from then on. */
@@ -16,17 +21,33 @@ export interface TrainingControl {
   getWeights(): Promise<readonly Float32Array[]>;
   /** Replaces the trained weights by earlier copies. */
   setWeights(weights: readonly Float32Array[]): Promise<void>;
+  /** Everything that decides how training goes on from here, copied. Ask for it between epochs. */
+  checkpoint(): Promise<Checkpoint>;
+  /**
+   * Puts a run back to where a checkpoint was taken. Call it from `onTrainRestore`.
+   *
+   * @throws PermafrostError WEIGHTS_INVALID when it is of a model with other trained weights.
+   */
+  restore(checkpoint: Checkpoint): Promise<void>;
 }
 
 /** Hooks into `fit`, by Keras's names. Every one may be left out; `fit` waits for those that return a promise. */
 export interface Callback {
   onTrainBegin?(control: TrainingControl): Done;
+  /** After every callback's `onTrainBegin`: the place to call `control.restore`. */
+  onTrainRestore?(control: TrainingControl): Done;
   onTrainEnd?(logs: Logs, control: TrainingControl): Done;
   onEpochBegin?(epoch: number, control: TrainingControl): Done;
   onEpochEnd?(epoch: number, logs: Logs, control: TrainingControl): Done;
+  /** After every callback's `onEpochEnd`, when nothing of the epoch changes any more. */
+  onEpochSettled?(epoch: number, control: TrainingControl): Done;
   onTrainBatchBegin?(batch: number, control: TrainingControl): Done;
   /** @param logs - Running means of the epoch so far. */
   onTrainBatchEnd?(batch: number, logs: Logs, control: TrainingControl): Done;
   onTestBegin?(control: TrainingControl): Done;
   onTestEnd?(logs: Logs, control: TrainingControl): Done;
+  /** For callbacks that remember something: what a checkpoint must hold of it, ... */
+  getState?(): CallbackState;
+  /** ... and how it is put back. */
+  setState?(state: CallbackState): void;
 }

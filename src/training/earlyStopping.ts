@@ -1,5 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
+import type { CallbackState } from "./checkpoint.ts";
 import type { Logs } from "./logs.ts";
 
 export interface EarlyStoppingOptions {
@@ -68,6 +69,28 @@ export class EarlyStopping implements Callback {
 
   async onTrainEnd(_logs: Logs, control: TrainingControl): Promise<void> {
     if (this.#bestWeights !== undefined) await control.setWeights(this.#bestWeights);
+  }
+
+  getState(): CallbackState {
+    return {
+      values: {
+        best: Number.isFinite(this.#best) ? this.#best : null,
+        waited: this.#waited,
+        bestEpoch: this.bestEpoch,
+        stoppedEpoch: this.stoppedEpoch ?? null,
+        keepsWeights: this.#bestWeights !== undefined,
+      },
+      tensors: this.#bestWeights ?? [],
+    };
+  }
+
+  setState({ values, tensors }: CallbackState): void {
+    const number = (name: string) => (typeof values[name] === "number" ? values[name] : undefined);
+    this.#best = number("best") ?? Number.POSITIVE_INFINITY;
+    this.#waited = number("waited") ?? 0;
+    this.bestEpoch = number("bestEpoch") ?? 0;
+    this.stoppedEpoch = number("stoppedEpoch");
+    this.#bestWeights = values["keepsWeights"] === true ? tensors : undefined;
   }
 
   #isBetter(value: number, best: number): boolean {

@@ -2,7 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import type { Samples } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
 import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
-import { type History, HistoryRecorder } from "./history.ts";
+import type { History } from "./history.ts";
 import { type Logs, validationLogs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
 import { Measurements } from "./measurements.ts";
@@ -49,17 +49,19 @@ export async function fit(
 
 async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: FitOptions): Promise<History> {
   const { epochs = 1, initialEpoch = 0 } = options;
-  const history = new HistoryRecorder(run.params);
+  const { history } = run;
   const display = new ProgressLine(options.stream ?? process.stderr, options.verbose ?? 0);
-  let logs: Logs = {};
   await run.notify((callback) => callback.onTrainBegin?.(run));
-  for (let epoch = initialEpoch; epoch < epochs && !run.stopTraining; epoch++) {
+  await run.notify((callback) => callback.onTrainRestore?.(run));
+  let logs: Logs = history.last;
+  for (let epoch = Math.max(initialEpoch, run.nextEpoch); epoch < epochs && !run.stopTraining; epoch++) {
     display.onEpochBegin(epoch, run);
     await run.notify((callback) => callback.onEpochBegin?.(epoch, run));
     logs = await oneEpoch(run, prepared, epoch, display, options);
-    history.add(epoch, logs);
+    run.finish(epoch, logs);
     display.onEpochEnd(epoch, logs, run);
     await run.notify((callback) => callback.onEpochEnd?.(epoch, logs, run));
+    await run.notify((callback) => callback.onEpochSettled?.(epoch, run));
   }
   await run.notify((callback) => callback.onTrainEnd?.(logs, run));
   return history;

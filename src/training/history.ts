@@ -35,4 +35,16 @@ export class HistoryRecorder implements History {
       this.history[name] = values;
     }
   }
+
+  /** The measurements of the last epoch; none before the first. */
+  get last(): Logs {
+    return Object.fromEntries(Object.entries(this.history).map(([name, values]) => [name, values.at(-1)!]));
+  }
+
+  /** Takes up the epochs of an earlier part of the same run in place of its own. */
+  restore({ history, epoch }: Pick<History, "history" | "epoch">): void {
+    for (const name of Object.keys(this.history)) delete this.history[name];
+    for (const [name, values] of Object.entries(history)) this.history[name] = [...values];
+    this.epoch.splice(0, this.epoch.length, ...epoch);
+  }
 }

@@ -81,6 +81,7 @@ async function settleStep(
   );
   run.trainer.release(batch);
   const { logs } = measurements;
+  run.stepLoss = loss;
   await run.notify((callback) => callback.onTrainBatchEnd?.(step, logs, run));
   options.onStep?.(step, logs);
 }

@@ -2,8 +2,10 @@ import { PermafrostError } from "../base/errors.ts";
 import type { Model } from "../models/functional.ts";
 import { learningRateAt } from "../optimizers/schedules/schedule.ts";
 import type { Callback, TrainingControl } from "./callback.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import type { Compiled } from "./compile.ts";
-import type { FitParams } from "./history.ts";
+import { type FitParams, HistoryRecorder } from "./history.ts";
+import type { Logs } from "./logs.ts";
 import type { Trainer } from "./trainer.ts";
 
 /**
@@ -15,7 +17,11 @@ export class TrainingRun implements TrainingControl {
   readonly trainer: Trainer;
   readonly params: FitParams;
   readonly callbacks: readonly Callback[];
+  readonly history: HistoryRecorder;
   stopTraining = false;
+  stepLoss = Number.NaN;
+  /** The epoch with which training goes on. */
+  nextEpoch = 0;
   /** Updates made, over all calls of `fit` since `compile`. */
   iteration: number;
   #fixedRate: number | undefined;
@@ -25,6 +31,7 @@ export class TrainingRun implements TrainingControl {
     this.trainer = trainer;
     this.params = params;
     this.callbacks = callbacks;
+    this.history = new HistoryRecorder(params);
     this.iteration = compiled.state?.iteration ?? 0;
   }
 
@@ -73,6 +80,44 @@ export class TrainingRun implements TrainingControl {
     return true;
   }
 
+  /** Notes an epoch's measurements. */
+  finish(epoch: number, logs: Logs): void {
+    this.history.add(epoch, logs);
+    this.nextEpoch = epoch + 1;
+  }
+
+  async checkpoint(): Promise<Checkpoint> {
+    const { weights, slots } = await this.trainer.read(this.iteration, true);
+    return {
+      nextEpoch: this.nextEpoch,
+      iteration: this.iteration,
+      stopTraining: this.stopTraining,
+      fixedRate: this.#fixedRate,
+      paths: this.#paths(),
+      weights,
+      slots,
+      history: { history: this.history.history, epoch: this.history.epoch },
+      callbacks: this.callbacks.map((callback) => callback.getState?.()),
+    };
+  }
+
+  async restore(checkpoint: Checkpoint): Promise<void> {
+    this.#checkSameWeights(checkpoint);
+    const { iteration, weights, slots } = checkpoint;
+    await this.trainer.write({ iteration, weights, slots });
+    this.#store(weights);
+    this.compiled.state = { iteration, slots };
+    this.iteration = iteration;
+    this.nextEpoch = checkpoint.nextEpoch;
+    this.stopTraining = checkpoint.stopTraining;
+    this.#fixedRate = checkpoint.fixedRate;
+    this.history.restore(checkpoint.history);
+    for (const [index, callback] of this.callbacks.entries()) {
+      const state = checkpoint.callbacks[index];
+      if (state !== undefined) callback.setState?.(state);
+    }
+  }
+
   /** Calls one hook of every callback, one after the other. */
   async notify(call: (callback: Callback) => void | Promise<void>): Promise<void> {
     for (const callback of this.callbacks) await call(callback);
@@ -80,6 +125,28 @@ export class TrainingRun implements TrainingControl {
 
   #store(weights: readonly Float32Array[]): void {
     for (const [index, parameter] of this.#parameters().entries()) parameter.value.set(weights[index]!);
+  }
+
+  #paths(): readonly string[] {
+    return this.trainer.program.parameters.map(({ path }) => path);
+  }
+
+  #checkSameWeights({ paths, weights }: Checkpoint): void {
+    const described = (names: readonly string[], sizes: readonly number[]) =>
+      names.map((name, index) => `${name} (${sizes[index]})`).join(", ");
+    const found = described(
+      paths,
+      weights.map(({ length }) => length),
+    );
+    const expected = described(
+      this.#paths(),
+      this.#parameters().map(({ value }) => value.length),
+    );
+    if (found === expected) return;
+    throw new PermafrostError(
+      "WEIGHTS_INVALID",
+      `checkpoint: expected the trained weights ${expected}, got ${found}: it is of another model. Give each run a folder of its own.`,
+    );
   }
 
   /** In the order of the training program. */

@@ -55,7 +55,9 @@ async function measureSteps() {
   const run = new TrainingRun(compiled, trainer, { epochs: 1, steps: 1, verbose: 0 }, []);
   await run.begin();
   const times = [];
+  let processor = process.cpuUsage();
   for (let step = 0; step < warmUp + sizes.steps; step++) {
+    if (step === warmUp) processor = process.cpuUsage();
     const start = performance.now();
     const indices = Uint32Array.from(
       { length: sizes.batch },
@@ -67,8 +69,9 @@ async function measureSteps() {
     trainer.release(result.batch);
     if (step >= warmUp) times.push(performance.now() - start);
   }
+  const { user, system } = process.cpuUsage(processor);
   await trainer.close();
-  return times;
+  return { times, processorMs: (user + system) / 1000 / sizes.steps };
 }
 
 async function measureEpochs() {
@@ -89,7 +92,7 @@ async function measureEpochs() {
 const quantile = (times, share) => [...times].sort((a, b) => a - b)[Math.floor(share * (times.length - 1))];
 const round = (value) => Number(value.toFixed(4));
 
-const steps = await measureSteps();
+const { times: steps, processorMs } = await measureSteps();
 const epochTimes = await measureEpochs();
 console.log(
   JSON.stringify({
@@ -105,6 +108,8 @@ console.log(
       median: round(quantile(steps, 0.5)),
       p90: round(quantile(steps, 0.9)),
     },
+    // Processor time of all threads: says what a step costs where other programs keep the cores busy.
+    stepProcessorMs: round(processorMs),
     epochSeconds: { least: round(quantile(epochTimes, 0)), median: round(quantile(epochTimes, 0.5)) },
   }),
 );

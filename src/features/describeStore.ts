@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, PermafrostError, systemCode } from "../base/errors.ts";
-import { packEnding } from "./packFormat.ts";
+import { isPackName } from "./packFormat.ts";
 import { formatFolder } from "./storeFolder.ts";
 
 /** Number and size of the packs in a store, of all groups. */
@@ -46,7 +46,7 @@ async function packsIn(folder: string): Promise<StoreSize> {
 /** Of one group; a file among the groups' folders has none. */
 async function packNames(group: string): Promise<readonly string[]> {
   const names = await namesIn(group).catch(() => []);
-  return names.filter((name) => name.endsWith(packEnding) && !name.startsWith("."));
+  return names.filter(isPackName);
 }
 
 async function namesIn(folder: string): Promise<readonly string[]> {

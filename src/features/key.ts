@@ -19,8 +19,14 @@ export interface FeatureGroup {
   readonly cut: readonly number[];
   /** Bits are equal inside one numerics class only (`Engine.numericsClass`). */
   readonly numericsClass: string;
-  readonly dtype: "float32";
+  /** How the numbers are stored: float32 exactly, the others rounded. */
+  readonly dtype: StoreDtype;
 }
+
+/** float32 keeps every bit; the others take half of the room and round (to nearest, ties to even). */
+export const storeDtypes = ["float32", "float16", "bfloat16"] as const;
+
+export type StoreDtype = (typeof storeDtypes)[number];
 
 /** The name of a group's folder in a store. */
 export function groupDigest(group: FeatureGroup): Digest {
@@ -38,9 +44,19 @@ export interface FeatureKey {
 /** Bytes of a row key. */
 export const keyBytes = 32;
 
-/** The row key: SHA-256 of `<image>/<draw>`. */
+/** The first bytes of a row key are those of its image's digest: so all draws of an image can be found. */
+export const imageKeyBytes = 16;
+
+/** The row key: 16 bytes of the image's digest, then 16 bytes of the SHA-256 of `<image>/<draw>`. */
 export function rowKey(key: FeatureKey): Uint8Array {
-  return Buffer.from(sha256(`${key.image}/${key.draw}`), "hex");
+  const half = 2 * imageKeyBytes;
+  const view = sha256(`${key.image}/${key.draw}`);
+  return Buffer.from(key.image.slice(0, half) + view.slice(0, half), "hex");
+}
+
+/** The part of a row key that all draws of an image share, in hexadecimal. */
+export function imageKey(image: Digest): string {
+  return image.slice(0, 2 * imageKeyBytes);
 }
 
 /** The row keys of many features, one after the other: [keys.length, 32]. */

@@ -1,10 +1,11 @@
-import { keyBytes } from "./key.ts";
+import { imageKeyBytes, keyBytes } from "./key.ts";
 
 const smallestTable = 16;
 
 /**
  * Finds rows by their key. A hash table with open addressing over packed keys: 44 to 60 bytes a row and no object for any.
- * Keys are SHA-256 values, so their first bytes serve as the hash. A key may be added more than once.
+ * Keys are parts of SHA-256 values, so bytes of them serve as the hash; of the part that differs between draws of one image.
+ * A key may be added more than once.
  */
 export class KeyIndex {
   #keys = new Uint8Array(smallestTable * keyBytes);
@@ -73,5 +74,6 @@ export class KeyIndex {
 }
 
 function hashOf(keys: Uint8Array, offset: number): number {
-  return keys[offset]! | (keys[offset + 1]! << 8) | (keys[offset + 2]! << 16) | (keys[offset + 3]! << 24);
+  const at = offset + imageKeyBytes;
+  return keys[at]! | (keys[at + 1]! << 8) | (keys[at + 2]! << 16) | (keys[at + 3]! << 24);
 }

@@ -2,6 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import { keyBytes } from "./key.ts";
 import type { OpenedPack } from "./pack.ts";
 import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
+import { encodeRows } from "./rowCodec.ts";
 import type { RowWriter } from "./rowWriter.ts";
 
 export interface MemoryWriterOptions {
@@ -43,7 +44,7 @@ export class MemoryWriter implements RowWriter {
 
 function memoryPack(format: RowFormat, keys: Uint8Array, features: Float32Array): OpenedPack {
   const size = rowBytes(format);
-  const bytes = new Uint8Array(features.slice().buffer);
+  const bytes = encodeRows(format.dtype, features).slice();
   const rows = keys.length / keyBytes;
   const checksums = Uint32Array.from({ length: rows }, (_, row) =>
     rowChecksum(

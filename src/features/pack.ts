@@ -17,6 +17,8 @@ export interface Pack {
   /** The file, or "memory". */
   readonly place: string;
   readonly rows: number;
+  /** See `RowFormat.origin`. */
+  readonly origin?: string | undefined;
   /** [rows] */
   readonly checksums: Uint32Array;
   /**
@@ -67,6 +69,7 @@ function packOf(
     pack: {
       place: path,
       rows,
+      origin: header.origin,
       checksums,
       read: (first, into) => readInto(descriptorOf(path, files), start + first * size, into, path),
     },

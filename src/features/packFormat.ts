@@ -1,11 +1,11 @@
 import { crc32 } from "node:zlib";
 import { canonicalJson } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
-import { bytesPerElement, sizeOf } from "../tensor/tensor.ts";
-import { keyBytes } from "./key.ts";
+import { sizeOf } from "../tensor/tensor.ts";
+import { type FeatureGroup, keyBytes, type StoreDtype } from "./key.ts";
 
 /**
- * The bytes of a pack, docs/store-format.md: a safetensors file with the tensors `features` [rows, ...shape] F32,
+ * The bytes of a pack, docs/store-format.md: a safetensors file with the tensors `features` [rows, ...shape] F32 (or F16, BF16),
  * `keys` [rows, 32] U8 and `checksums` [rows] U32 in this order.
  */
 const packFormat = "permafrost.features";
@@ -14,6 +14,11 @@ const packFormat = "permafrost.features";
 const packVersion = 1;
 
 export const packEnding = ".safetensors";
+
+/** Whether a file of a group's folder is named like a pack; temporary files begin with a point. */
+export function isPackName(name: string): boolean {
+  return name.endsWith(packEnding) && !name.startsWith(".");
+}
 
 /** Bytes of a row's checksum: the CRC-32 of its key followed by its feature. */
 export const checksumBytes = 4;
@@ -29,10 +34,25 @@ export interface RowFormat {
   readonly group: string;
   /** Shape of one row. */
   readonly shape: readonly number[];
+  readonly dtype: StoreDtype;
+  /** The numerics class that rows were computed in, where it is not the group's own: imported on the user's word. */
+  readonly origin?: string;
 }
 
+const storedTypes = {
+  float32: { name: "F32", bytes: 4 },
+  float16: { name: "F16", bytes: 2 },
+  bfloat16: { name: "BF16", bytes: 2 },
+} as const;
+
+/** What the packs of a group have in common. */
+export function rowFormat(group: FeatureGroup): RowFormat {
+  return { group: canonicalJson(group), shape: group.cut, dtype: group.dtype };
+}
+
+/** Bytes of one stored row. */
 export function rowBytes(format: RowFormat): number {
-  return sizeOf(format.shape) * bytesPerElement.float32;
+  return sizeOf(format.shape) * storedTypes[format.dtype].bytes;
 }
 
 /** CRC-32 of a row: its key, then its feature's bytes. */
@@ -68,6 +88,7 @@ function headerJson(format: RowFormat, rows: number, index: number): string {
       group: format.group,
       created: new Date().toISOString(),
       indexChecksum: String(index),
+      ...(format.origin === undefined ? {} : { origin: format.origin }),
     },
     ...tensorEntries(format, rows),
   });
@@ -77,7 +98,11 @@ function tensorEntries(format: RowFormat, rows: number): Record<string, unknown>
   const features = rows * rowBytes(format);
   const keys = features + rows * keyBytes;
   return {
-    features: { dtype: "F32", shape: [rows, ...format.shape], data_offsets: [0, features] },
+    features: {
+      dtype: storedTypes[format.dtype].name,
+      shape: [rows, ...format.shape],
+      data_offsets: [0, features],
+    },
     keys: { dtype: "U8", shape: [rows, keyBytes], data_offsets: [features, keys] },
     checksums: { dtype: "U32", shape: [rows], data_offsets: [keys, keys + rows * checksumBytes] },
   };
@@ -89,6 +114,8 @@ export interface PackHeader {
   /** Place of the first feature in the file. */
   readonly start: number;
   readonly indexChecksum: number;
+  /** See `RowFormat.origin`. */
+  readonly origin: string | undefined;
 }
 
 /** Number of header bytes that follow the first 8, or an error if there cannot be so many. */
@@ -115,7 +142,8 @@ export function parseHeader(json: Uint8Array, fileBytes: number, format: RowForm
   const start = lengthBytes + json.length;
   const expected = start + rows * (rowBytes(format) + keyBytes + checksumBytes);
   if (fileBytes !== expected) throw damaged(`expected ${expected} bytes for ${rows} rows, got ${fileBytes}`);
-  return { rows, start, indexChecksum: Number(stringMember(metadata, "indexChecksum")) };
+  const indexChecksum = Number(stringMember(metadata, "indexChecksum"));
+  return { rows, start, indexChecksum, origin: stringMember(metadata, "origin") };
 }
 
 function checkMetadata(metadata: unknown, format: RowFormat): void {

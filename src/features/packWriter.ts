@@ -5,6 +5,7 @@ import { explainWriteError, syncFolder } from "../base/files.ts";
 import { keyBytes } from "./key.ts";
 import { PackFileWriter } from "./packFileWriter.ts";
 import { type RowFormat, rowBytes } from "./packFormat.ts";
+import { encodeRows } from "./rowCodec.ts";
 import type { RowWriter } from "./rowWriter.ts";
 
 export interface PackWriterOptions {
@@ -35,7 +36,12 @@ export class PackWriter implements RowWriter {
   }
 
   append(keys: Uint8Array, features: Float32Array): Promise<void> {
-    return this.#inTurn(() => this.#append(keys, features));
+    return this.#inTurn(() => this.#append(keys, encodeRows(this.#format.dtype, features)));
+  }
+
+  /** Adds rows as they are stored elsewhere, [n, row bytes]. */
+  appendStored(keys: Uint8Array, stored: Uint8Array): Promise<void> {
+    return this.#inTurn(() => this.#append(keys, stored));
   }
 
   close(): Promise<void> {
@@ -59,9 +65,8 @@ export class PackWriter implements RowWriter {
     return done;
   }
 
-  async #append(keys: Uint8Array, features: Float32Array): Promise<void> {
+  async #append(keys: Uint8Array, bytes: Uint8Array): Promise<void> {
     const size = rowBytes(this.#format);
-    const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     for (let row = 0; row < keys.length / keyBytes; row++) {
       this.#pack ??= await this.#begin();
       await this.#pack.add(

@@ -1,10 +1,9 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
-import { canonicalJson } from "../base/digest.ts";
 import { messageOf, systemCode } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { type FeatureGroup, groupDigest } from "./key.ts";
-import { packEnding } from "./packFormat.ts";
+import { isPackName, rowFormat } from "./packFormat.ts";
 import { formatFolder } from "./storeFolder.ts";
 import { StoreGroup, type StoreProblem } from "./storeGroup.ts";
 
@@ -73,17 +72,18 @@ export class FeatureStore {
    * that a killed process left more than a day ago are removed and listed there as well.
    */
   async group(group: FeatureGroup): Promise<StoreGroup> {
-    const format = { group: canonicalJson(group), shape: group.cut };
+    const format = rowFormat(group);
     if (this.folder === undefined)
-      return new StoreGroup(format, { packs: [], problems: [], ...this.#options });
+      return new StoreGroup(format, { writable: false, packs: [], problems: [], ...this.#options });
     const folder = path.join(this.folder, formatFolder, groupDigest(group));
     const { names, problems } = await namesIn(folder);
-    const packs = names.filter((name) => name.endsWith(packEnding) && !name.startsWith("."));
+    const packs = names.filter(isPackName);
     const swept = this.#writable ? await sweep(folder, names) : [];
     return new StoreGroup(format, {
       packs: packs.map((name) => path.join(folder, name)),
       problems: [...problems, ...swept],
-      ...(this.#writable ? { folder } : {}),
+      home: folder,
+      writable: this.#writable,
       ...this.#options,
     });
   }

@@ -1,3 +1,5 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { sizeOf } from "../tensor/tensor.ts";
@@ -6,10 +8,12 @@ import { KeyIndex } from "./keyIndex.ts";
 import { MemoryWriter } from "./memoryPack.ts";
 import { OpenFiles } from "./openFiles.ts";
 import { type OpenedPack, openPack, type Pack } from "./pack.ts";
-import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
+import { isPackName, type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
 import { PackWriter } from "./packWriter.ts";
+import { decodeRows } from "./rowCodec.ts";
 import { RowPlaces } from "./rowPlaces.ts";
 import type { RowWriter } from "./rowWriter.ts";
+import { markUsed } from "./useTime.ts";
 
 /** A pack or a row that is not used, and why. */
 export interface StoreProblem {
@@ -20,8 +24,10 @@ export interface StoreProblem {
 }
 
 export interface GroupOptions {
-  /** Where new packs go; left out: into memory. */
-  readonly folder?: string;
+  /** Where its packs lie; left out: in memory only. */
+  readonly home?: string;
+  /** Whether new packs may be written there. */
+  readonly writable: boolean;
   /** Packs found there. */
   readonly packs: readonly string[];
   /** What was wrong before any pack was opened. */
@@ -41,7 +47,8 @@ const pieceBytes = 4 * 2 ** 20;
 
 /**
  * The rows of one group: an index in memory (under 70 bytes a row), features on disk. Row numbers hold as long as the
- * object does. Other processes may add packs at the same time; they are seen when the group is opened again.
+ * object does. Other processes may add packs at the same time; they are seen when the group is opened again, or when a row
+ * that was found has gone: it may have been moved to another pack.
  */
 export class StoreGroup {
   readonly shape: readonly number[];
@@ -51,6 +58,8 @@ export class StoreGroup {
   readonly #index = new KeyIndex();
   readonly #places = new RowPlaces<Pack>();
   readonly #problems: StoreProblem[];
+  readonly #seen = new Set<string>();
+  readonly #used = new Set<Pack>();
   #states = new Uint8Array(0);
   #inMemory: boolean;
 
@@ -60,7 +69,7 @@ export class StoreGroup {
     this.#format = format;
     this.#options = options;
     this.#problems = [...options.problems];
-    this.#inMemory = options.folder === undefined;
+    this.#inMemory = options.home === undefined || !options.writable;
     for (const path of options.packs) this.#open(path);
   }
 
@@ -72,6 +81,11 @@ export class StoreGroup {
   /** Packs and rows that were left out so far. */
   get problems(): readonly StoreProblem[] {
     return this.#problems;
+  }
+
+  /** Numerics classes other than the group's own whose rows were used: imported on the user's word. */
+  get origins(): readonly string[] {
+    return [...new Set([...this.#used].flatMap(({ origin }) => origin ?? []))];
   }
 
   /** Whether new rows stay in memory and are gone after this run. */
@@ -92,11 +106,11 @@ export class StoreGroup {
 
   /** Takes new rows; they are found after `close`, those of full packs before. */
   writer(): RowWriter {
-    const { folder, packBytes, memoryLimit } = this.#options;
-    if (this.#inMemory || folder === undefined) {
+    const { home, packBytes, memoryLimit } = this.#options;
+    if (this.#inMemory || home === undefined) {
       return new MemoryWriter(this.#format, { limit: memoryLimit, onPack: (pack) => this.#adopt(pack) });
     }
-    return new PackWriter(folder, this.#format, { packBytes, onPack: (path) => this.#open(path) });
+    return new PackWriter(home, this.#format, { packBytes, onPack: (path) => this.#open(path) });
   }
 
   /**
@@ -112,7 +126,17 @@ export class StoreGroup {
         `feature store: expected room for ${rows.length} rows of ${length} numbers, got ${into.length}.`,
       );
     }
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, rows.length * rowBytes(this.#format));
+    const { dtype } = this.#format;
+    if (dtype === "float32") {
+      this.#readStored(rows, new Uint8Array(into.buffer, into.byteOffset, rows.length * length * 4));
+    } else {
+      const stored = new Uint8Array(rows.length * rowBytes(this.#format));
+      this.#readStored(rows, stored);
+      decodeRows(dtype, stored, into);
+    }
+  }
+
+  #readStored(rows: ArrayLike<number>, bytes: Uint8Array): void {
     for (const run of this.#places.runs(rows)) this.#readRun(run.row, run.count, run.at, bytes);
   }
 
@@ -134,6 +158,7 @@ export class StoreGroup {
       }
       await nextTurn();
     }
+    if (found > 0) this.#openNew();
     return found;
   }
 
@@ -142,10 +167,22 @@ export class StoreGroup {
   }
 
   #open(path: string): void {
+    if (this.#seen.has(path)) return;
+    this.#seen.add(path);
     try {
       this.#adopt(openPack(path, this.#format, this.#files));
     } catch (error) {
       this.#problems.push({ path, reason: messageOf(error) });
+    }
+  }
+
+  /** Packs that have appeared since: another process may have merged some that are gone now. */
+  #openNew(): void {
+    const { home } = this.#options;
+    if (home === undefined) return;
+    for (const name of listNames(home).filter(isPackName)) {
+      const file = path.join(home, name);
+      if (!this.#seen.has(file)) this.#open(file);
     }
   }
 
@@ -173,12 +210,31 @@ export class StoreGroup {
   #readRun(row: number, count: number, at: number, bytes: Uint8Array): void {
     const size = rowBytes(this.#format);
     const target = bytes.subarray(at * size, (at + count) * size);
+    const known = this.#problems.length;
     const bad = this.#checkRun(row, count, target);
     if (bad === 0) return;
+    this.#openNew();
+    if (this.#readMoved(row, count, target)) {
+      // What was only moved is no problem.
+      this.#problems.length = known;
+      return;
+    }
     throw new PermafrostError(
       "STORE_DAMAGED",
       `${this.#places.find(row).item.place}: ${bad} of ${count} rows from row ${row - this.#places.find(row).first} on do not agree with their checksums. They are not used; run again to compute them anew.`,
     );
+  }
+
+  /** Reads the damaged ones among rows from where else the store holds them. */
+  #readMoved(row: number, count: number, target: Uint8Array): boolean {
+    const size = rowBytes(this.#format);
+    for (let index = 0; index < count; index++) {
+      if (this.#states[row + index] !== damaged) continue;
+      const moved = this.find(this.#index.key(row + index))[0]!;
+      if (moved < 0) return false;
+      if (this.#checkRun(moved, 1, target.subarray(index * size, (index + 1) * size)) > 0) return false;
+    }
+    return true;
   }
 
   /** Reads rows that lie together and checks those not checked before. Hands back how many are damaged. */
@@ -190,6 +246,7 @@ export class StoreGroup {
       for (let each = row; each < row + count; each++) this.#markDamaged(each, messageOf(error));
       return count;
     }
+    this.#noteUse(pack);
     const size = rowBytes(this.#format);
     let bad = 0;
     for (let index = 0; index < count; index++) {
@@ -206,9 +263,23 @@ export class StoreGroup {
     return bad;
   }
 
+  #noteUse(pack: Pack): void {
+    if (this.#used.has(pack)) return;
+    this.#used.add(pack);
+    if (this.#options.writable) markUsed(pack.place);
+  }
+
   #markDamaged(row: number, reason: string): void {
     const { item: pack, first } = this.#places.find(row);
     if (this.#states[row] !== damaged) this.#problems.push({ path: pack.place, row: row - first, reason });
     this.#states[row] = damaged;
+  }
+}
+
+function listNames(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

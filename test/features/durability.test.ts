@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { sha256 } from "../../src/base/digest.ts";
 import { Random } from "../../src/base/random.ts";
 import { extractFeatures } from "../../src/features/extract.ts";
 import { rowKeys } from "../../src/features/key.ts";
@@ -28,7 +29,9 @@ async function lineFrom(process: ChildProcess, text: string): Promise<void> {
 
 /** Holds every row that is there against its key; hands back which of images 0 to `count - 1` are there. */
 async function goodRows(group: StoreGroup, count: number): Promise<number> {
-  const keys = rowKeys(Array.from({ length: count }, (_, i) => ({ image: `image ${i}`, draw: "none" })));
+  const keys = rowKeys(
+    Array.from({ length: count }, (_, i) => ({ image: sha256(`image ${i}`), draw: "none" })),
+  );
   const rows = group.find(keys);
   const found = rows.filter((row) => row >= 0);
   expect(await group.verify(found)).toBe(0);

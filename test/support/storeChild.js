@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 
 const dist = new URL("../../dist/", import.meta.url);
 const { FeatureStore } = await import(new URL("features/store.js", dist).href);
+const { sha256 } = await import(new URL("base/digest.js", dist).href);
 const { rowKeys } = await import(new URL("features/key.js", dist).href);
 const [job, folder, ...rest] = process.argv.slice(2);
 
@@ -18,7 +19,7 @@ async function writeRows(first, count) {
   process.stdout.write("started\n");
   for (let number = first; number < first + count; number += 3) {
     const images = [number, number + 1, number + 2];
-    const keys = rowKeys(images.map((image) => ({ image: `image ${image}`, draw: "none" })));
+    const keys = rowKeys(images.map((image) => ({ image: sha256(`image ${image}`), draw: "none" })));
     const features = Float32Array.from(
       { length: 15 },
       (_, i) => keys[Math.floor(i / 5) * 32 + (i % 5)] / 256,

@@ -8,6 +8,7 @@ import { FeatureStore } from "../features/store.ts";
 import { featureSource, imageFeatures } from "./imageFeatures.ts";
 import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
 import { predictFeatures } from "./predictFeatures.ts";
+import { type Prediction, predictionsOf } from "./prediction.ts";
 import { digestCacheFile } from "./prepareData.ts";
 import type { TrainingHooks } from "./training.ts";
 
@@ -22,10 +23,17 @@ export interface EvaluationRequest {
   readonly store: string;
 }
 
+/** What the classifier says of an image, and what it is. */
+export interface JudgedPrediction extends Prediction {
+  readonly trueClass: string;
+}
+
 export interface EvaluationResult {
   readonly split: string;
   readonly samples: number;
   readonly scores: ClassificationScores;
+  /** Of every image, in the data set's order. */
+  readonly predictions: readonly JudgedPrediction[];
   readonly skipped: readonly Skipped[];
   readonly forwards: { readonly computed: number; readonly reused: number };
   readonly classes: readonly string[];
@@ -64,6 +72,7 @@ export async function evaluateClassifier(
   const source = featureSource(extraction.table, judged, listed.digests);
   const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
   extraction.table.close();
+  const predictions = predictionsOf(judged, probabilities, classNames);
   return {
     split: name,
     samples: judged.length,
@@ -72,6 +81,7 @@ export async function evaluateClassifier(
       Float32Array.from(judged, (sample) => sample.label),
       classNames,
     ),
+    predictions: predictions.map((made, row) => ({ ...made, trueClass: judged[row]!.className })),
     skipped,
     forwards: extraction.forwards,
     classes: classNames,

@@ -8,17 +8,10 @@ import { findImages } from "./findImages.ts";
 import { featureSource, imageFeatures } from "./imageFeatures.ts";
 import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
 import { predictFeatures } from "./predictFeatures.ts";
+import { type Prediction, predictionsOf } from "./prediction.ts";
 import type { TrainingHooks } from "./training.ts";
 
-/** What a classifier says of one image. */
-export interface Prediction {
-  readonly path: string;
-  readonly className: string;
-  /** Of that class. */
-  readonly probability: number;
-  /** Of every class, by name. */
-  readonly probabilities: Readonly<Record<string, number>>;
-}
+export type { Prediction } from "./prediction.ts";
 
 export interface PredictionRequest {
   /** Folder of the bundle. */
@@ -61,26 +54,8 @@ export async function predictImages(
   const judged = readable.filter(({ path }) => !unreadable.has(path));
   const source = featureSource(extraction.table, judged, digests);
   const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
-  const predictions = judged.map(({ path }, row) =>
-    prediction(
-      path,
-      probabilities.subarray(row * classNames.length, (row + 1) * classNames.length),
-      classNames,
-    ),
-  );
+  const predictions = predictionsOf(judged, probabilities, classNames);
   return { predictions, skipped: [...skipped, ...extraction.skipped] };
-}
-
-function prediction(path: string, probabilities: Float32Array, classNames: readonly string[]): Prediction {
-  const best = probabilities.indexOf(Math.max(...probabilities));
-  return {
-    path,
-    className: classNames[best]!,
-    probability: probabilities[best]!,
-    probabilities: Object.fromEntries(
-      classNames.map((className, label) => [className, probabilities[label]!]),
-    ),
-  };
 }
 
 async function digestFiles(

@@ -57,6 +57,9 @@ const usualLearningRate: Readonly<Record<string, number>> = {
   sgd: 1e-2,
 };
 
+/** Nobody who leaves it alone on a few pictures needs to hear of it. */
+const usualBatchSize = 32;
+
 /** Computes or finds the features of all images, then trains the layers above the cut on them. */
 export async function trainHead(training: HeadTraining, hooks: TrainingHooks): Promise<TrainedHead> {
   const { engine, store, base, model, clock, warn } = training;
@@ -105,7 +108,7 @@ async function fitHead(
   const { epochs, batchSize, optimizer, seed } = request;
   const train = samplesOf(data, "train");
   const validation = samplesOf(data, "validation");
-  if (batchSize > train.length) training.warn(largeBatch(batchSize, train.length));
+  if (batchSize > Math.max(usualBatchSize, train.length)) training.warn(largeBatch(batchSize, train.length));
   const epochSteps = Math.ceil(train.length / batchSize);
   const initialLearningRate = request.learningRate ?? usualLearningRate[optimizer] ?? 1e-3;
   const compiled = compileModel(model, {

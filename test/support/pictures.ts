@@ -34,7 +34,11 @@ export async function stripes(direction: number, seed: number, size = 96): Promi
 }
 
 /** Writes `<folder>/<class>/<n>.png` for each class name; class number i has stripes of direction i. */
-export async function writeStripes(folder: string, classNames: readonly string[], perClass: number): Promise<void> {
+export async function writeStripes(
+  folder: string,
+  classNames: readonly string[],
+  perClass: number,
+): Promise<void> {
   for (const [direction, className] of classNames.entries()) {
     const target = path.join(folder, className);
     await mkdir(target, { recursive: true });

@@ -53,7 +53,9 @@ export const evaluate: CommandDefinition = {
       ].join("\n"),
     );
     for (const file of result.skipped) output.note(`skipped ${file.path}: ${file.reason}`);
-    output.emit({ event: "result", ...result });
+    const { predictions, ...summary } = result;
+    for (const prediction of predictions) output.emit({ event: "prediction", ...prediction });
+    output.emit({ event: "result", ...summary });
     return result.skipped.length > 0 ? exitCodes.skipped : exitCodes.done;
   },
 };

@@ -4,15 +4,15 @@
  *
  * @module
  */
-export { type Digest, digestOf, sha256 } from "./base/digest.ts";
 export { type ErrorCode, errorCodes, PermafrostError } from "./base/errors.ts";
-export type { ProgressEvent, WorkOptions } from "./base/progress.ts";
+export type { OnProgress, ProgressEvent, WorkOptions } from "./base/progress.ts";
 export { Random } from "./base/random.ts";
 export type { Dataset, Sample, Skipped, Split } from "./data/dataset.ts";
-export { openDataset } from "./data/openDataset.ts";
-export { scanDataset } from "./data/scan.ts";
+export { type OpenOptions, openDataset } from "./data/openDataset.ts";
+export { type ScanOptions, scanDataset } from "./data/scan.ts";
 export type { ScanReport } from "./data/scanReport.ts";
 export { Engine, type EngineOptions } from "./engine/engine.ts";
+export type { ClassificationScores } from "./evaluation/scores.ts";
 export { type ExtractionOptions, type ExtractionResult, extractFeatures } from "./features/extract.ts";
 export { FeatureStore } from "./features/store.ts";
 export * as activations from "./keras/activations.ts";
@@ -32,7 +32,8 @@ export * as optimizers from "./keras/optimizers.ts";
 export * as preprocessing from "./keras/preprocessing.ts";
 export * as regularizers from "./keras/regularizers.ts";
 export * as layers from "./layers/index.ts";
-export type { EvaluationRequest, EvaluationResult } from "./recipes/evaluateClassifier.ts";
+export type { Layer, SymbolicTensor } from "./layers/layer.ts";
+export type { EvaluationResult } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export {
   type Prediction,
@@ -40,5 +41,6 @@ export {
   type PredictionResult,
   predictImages,
 } from "./recipes/predictImages.ts";
-export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./recipes/training.ts";
-export { float32, type Tensor, tensor } from "./tensor/tensor.ts";
+export type { EpochLogs, TrainingHooks, TrainingResult } from "./recipes/trainClassifier.ts";
+export type { Shape } from "./tensor/shape.ts";
+export { type DType, float32, type Tensor, tensor } from "./tensor/tensor.ts";

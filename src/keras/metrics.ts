@@ -3,6 +3,6 @@ export {
   accuracy,
   binaryAccuracy,
   categoricalAccuracy,
+  type Metric,
   sparseCategoricalAccuracy,
-} from "../metrics/accuracy.ts";
-export type { Metric } from "../metrics/metric.ts";
+} from "../metrics/index.ts";

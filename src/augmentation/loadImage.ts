@@ -77,12 +77,16 @@ function centreCrop(image: PixelImage, height: number, width: number): PixelImag
   return { height: rows, width: columns, data };
 }
 
-/** Pillow's luma: ITU-R 601-2 with 16 fraction bits. */
-function grey(image: PixelImage): PixelImage {
+/** ITU-R 601-2 luma in all three channels; Pillow's, with 16 fraction bits, or without rounding libpng's, with 15. */
+export function grey(image: PixelImage, rounding: "round" | "cut" = "round"): PixelImage {
   const data = new Uint8Array(image.data.length);
   for (let i = 0; i < data.length; i += 3) {
     const [r, g, b] = [image.data[i]!, image.data[i + 1]!, image.data[i + 2]!];
-    data.fill((r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16, i, i + 3);
+    const luma =
+      rounding === "round"
+        ? (r * 19595 + g * 38470 + b * 7471 + 0x8000) >> 16
+        : (r * 9797 + g * 19234 + b * 3737) >> 15;
+    data.fill(luma, i, i + 3);
   }
   return { width: image.width, height: image.height, data };
 }

@@ -1,5 +1,6 @@
 import { invalid } from "../checks.ts";
 import { type FloatImage, withData } from "../floatImage.ts";
+import { cut } from "../transforms/cut.ts";
 import { flipHorizontally, flipVertically } from "../transforms/flip.ts";
 import { resizeHalfPixel } from "../transforms/resizeHalfPixel.ts";
 import type { LayerDraw } from "./draw.ts";
@@ -109,15 +110,4 @@ function crop(
   const rows = Math.min(height, image.height - firstRow);
   const columns = Math.min(width, image.width - firstColumn);
   return resizeHalfPixel(cut(image, firstRow, firstColumn, rows, columns), height, width, "bilinear");
-}
-
-/** The rows and columns from a corner on. */
-export function cut(image: FloatImage, top: number, left: number, height: number, width: number): FloatImage {
-  const { channels } = image;
-  const data = new Float32Array(height * width * channels);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * channels;
-    data.set(image.data.subarray(from, from + width * channels), y * width * channels);
-  }
-  return { height, width, channels, data };
 }

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeStripes } from "../../test/support/pictures.ts";
 import { Random } from "../base/random.ts";
 import { dense, flatten, globalAveragePooling2D } from "../layers/index.ts";
+import { predictImages } from "../recipes/predictImages.ts";
 import { float32 } from "../tensor/tensor.ts";
 import { mobileNetV3Small } from "./applications.ts";
 import type { BaseNetwork } from "./baseNetwork.ts";
@@ -204,7 +205,14 @@ describe("a frozen base network under a head", () => {
       decision: { rule: "threshold", threshold: 0.5 },
     });
     const loaded = await load(place);
-    expect(await loaded.predict(iterator)).toEqual(await model.predict(iterator));
+    const expected = await model.predict(iterator);
+    expect(await loaded.predict(iterator)).toEqual(expected);
+    const { predictions } = await predictImages({ bundle: place, images: [...iterator.filepaths] });
+    for (const { path: file, probabilities } of predictions) {
+      const row = iterator.filepaths.indexOf(file);
+      expect(probabilities["upright"]).toBeCloseTo(expected.data[row]!, 5);
+      expect(probabilities["across"]).toBeCloseTo(1 - expected.data[row]!, 5);
+    }
     await Promise.all([model.close(), loaded.close()]);
   });
 

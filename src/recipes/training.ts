@@ -30,6 +30,8 @@ export interface TrainingRequest {
   readonly store: string;
   /** The command line, for the record. */
   readonly commandLine: string;
+  /** Go on with an unfinished run of the same request. Default true. */
+  readonly resume?: boolean;
 }
 
 /** Scores of one epoch, as `history` keeps them. */
@@ -37,6 +39,8 @@ export type EpochLogs = Readonly<Record<string, number>> & { readonly epoch: num
 
 export interface TrainingHooks extends WorkOptions {
   readonly onEpoch?: (logs: EpochLogs) => void;
+  /** Training goes on after this many epochs of an unfinished run. */
+  readonly onResume?: (epochs: number) => void;
   /** What did not go as asked, in sentences. */
   readonly onWarning?: (text: string) => void;
 }

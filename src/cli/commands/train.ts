@@ -1,9 +1,9 @@
-import path from "node:path";
-import type { TrainingResult } from "../../recipes/trainClassifier.ts";
-import type { CommandDefinition } from "../command.ts";
+import { PermafrostError } from "../../base/errors.ts";
+import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
+import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "../options.ts";
 import { percent, table } from "../text.ts";
+import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
 
 export const train: CommandDefinition = {
   name: "train",
@@ -12,70 +12,59 @@ export const train: CommandDefinition = {
     "permafrost train photos/",
     "permafrost train photos/ --head dense:256,dropout:0.5 --optimizer rmsprop --learning-rate 1e-4 --epochs 30",
     "permafrost train labels.csv --validation-split 0.3 --class-weight balanced --out runs/labels --json",
+    "permafrost train --resume runs/photos",
   ],
   declare(command) {
     command
       .argument(
-        "<folder>",
+        "[folder]",
         "class folders, train/validation/test folders, or a manifest (path,label[,split][,weight])",
       )
-      .option("--base <name>", "pretrained base network", "mobilenet_v3_small")
-      .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", "linear")
-      .option("--epochs <n>", "passes over the training images", positiveInteger, 30)
-      .option("--batch-size <n>", "images a training step", positiveInteger, 32)
-      .option("--learning-rate <x>", "step size (default: the optimizer's usual one)", positiveNumber)
-      .option(
-        "--optimizer <name>",
-        "rmsprop, adam, adamw or sgd",
-        oneOf("rmsprop", "adam", "adamw", "sgd"),
-        "adam",
-      )
-      .option("--validation-split <x>", "part held back where the folder gives no validation", fraction, 0.2)
-      .option("--class-weight <how>", "balanced: rare classes count more", oneOf("balanced"))
-      .option("--image-size <pixels>", "side of the square the base sees", positiveInteger)
-      .option("--seed <n>", "seed of splits, initial weights, order and dropout", naturalNumber, 0)
       .option("--out <folder>", "where the bundle goes (default: runs/<name of the folder>)")
       .option("--embed-base", "put the base's weights into the bundle too")
-      .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)");
+      .option("--resume <run>", "go on with this unfinished run, as it was asked for (no folder needed)")
+      .option("--no-resume", "start anew where an unfinished run of the same command is");
+    declareTrainingOptions(command);
   },
-  async run([folder], options, { output, signal, environment, commandLine }) {
+  async run([folder], options, context) {
+    const { output, signal } = context;
     const { trainClassifier } = await import("../../recipes/trainClassifier.ts");
-    const { storeFolder } = await import("../../features/store.ts");
-    const data = String(folder);
-    const result = await trainClassifier(
-      {
-        data,
-        base: String(options["base"]),
-        head: String(options["head"]),
-        epochs: Number(options["epochs"]),
-        batchSize: Number(options["batchSize"]),
-        optimizer: String(options["optimizer"]),
-        validationSplit: Number(options["validationSplit"]),
-        seed: Number(options["seed"]),
-        out: typeof options["out"] === "string" ? options["out"] : path.join("runs", runName(data)),
-        embedBase: options["embedBase"] === true,
-        store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
-        commandLine,
-        ...(typeof options["learningRate"] === "number" ? { learningRate: options["learningRate"] } : {}),
-        ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
-        ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
+    const result = await trainClassifier(await requestOf(folder, options, context), {
+      onProgress: output.onProgress,
+      onEpoch: (epoch) => output.emit({ event: "epoch", ...epoch }),
+      onResume(epochs) {
+        output.note(`Going on with the unfinished run: ${epochs} epochs are done.`);
+        output.emit({ event: "resumed", epochs });
       },
-      {
-        onProgress: output.onProgress,
-        onEpoch: (epoch) => output.emit({ event: "epoch", ...epoch }),
-        onWarning: (text) => output.warn(text),
-        signal,
-      },
-    );
+      onWarning: (text) => output.warn(text),
+      signal,
+    });
     output.print(describe(result));
     output.emit({ event: "result", ...result });
     return exitCodes.done;
   },
 };
 
-/** The folder's own name, also for "." and paths that end in a separator. */
-function runName(data: string): string {
-  return path.parse(path.resolve(data)).name || "run";
+/** What the command line asks for, or what the unfinished run was asked for. */
+async function requestOf(
+  folder: unknown,
+  options: Readonly<Record<string, unknown>>,
+  context: CommandContext,
+): Promise<TrainingRequest> {
+  const { resume } = options;
+  if (typeof folder === "string" && typeof resume !== "string") {
+    return { ...trainingRequest(folder, options, context), resume: resume !== false };
+  }
+  if (typeof resume === "string" && folder === undefined) {
+    const { unfinishedRequest } = await import("../../recipes/unfinishedRun.ts");
+    return unfinishedRequest(resume);
+  }
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    folder === undefined
+      ? "train: missing required argument 'folder': expected a folder of photos, or --resume with an unfinished run."
+      : "train: expected a folder or --resume <run>, got both. Leave the folder out: the run knows what it was asked for.",
+  );
 }
 
 function describe(result: TrainingResult): string {

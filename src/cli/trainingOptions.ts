@@ -1,0 +1,57 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { storeFolder } from "../features/storeFolder.ts";
+import type { TrainingRequest } from "../recipes/training.ts";
+import type { CommandContext } from "./command.ts";
+import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
+
+/** Declares what training can be told, the same for `train`, `plan` and `verify`. */
+export function declareTrainingOptions(command: Command): void {
+  command
+    .option("--base <name>", "pretrained base network", "mobilenet_v3_small")
+    .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", "linear")
+    .option("--epochs <n>", "passes over the training images", positiveInteger, 30)
+    .option("--batch-size <n>", "images a training step", positiveInteger, 32)
+    .option("--learning-rate <x>", "step size (default: the optimizer's usual one)", positiveNumber)
+    .option(
+      "--optimizer <name>",
+      "rmsprop, adam, adamw or sgd",
+      oneOf("rmsprop", "adam", "adamw", "sgd"),
+      "adam",
+    )
+    .option("--validation-split <x>", "part held back where the folder gives no validation", fraction, 0.2)
+    .option("--class-weight <how>", "balanced: rare classes count more", oneOf("balanced"))
+    .option("--image-size <pixels>", "side of the square the base sees", positiveInteger)
+    .option("--seed <n>", "seed of splits, initial weights, order and dropout", naturalNumber, 0)
+    .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)");
+}
+
+/** The request that a command line makes. */
+export function trainingRequest(
+  data: string,
+  options: Readonly<Record<string, unknown>>,
+  { environment, commandLine }: Pick<CommandContext, "environment" | "commandLine">,
+): TrainingRequest {
+  return {
+    data,
+    base: String(options["base"]),
+    head: String(options["head"]),
+    epochs: Number(options["epochs"]),
+    batchSize: Number(options["batchSize"]),
+    optimizer: String(options["optimizer"]),
+    validationSplit: Number(options["validationSplit"]),
+    seed: Number(options["seed"]),
+    out: typeof options["out"] === "string" ? options["out"] : path.join("runs", runName(data)),
+    embedBase: options["embedBase"] === true,
+    store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
+    commandLine,
+    ...(typeof options["learningRate"] === "number" ? { learningRate: options["learningRate"] } : {}),
+    ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
+    ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
+  };
+}
+
+/** The folder's own name, also for "." and paths that end in a separator. */
+function runName(data: string): string {
+  return path.parse(path.resolve(data)).name || "run";
+}

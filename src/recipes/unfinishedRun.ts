@@ -1,0 +1,212 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { canonicalJson, type Digest, digestOf } from "../base/digest.ts";
+import { PermafrostError, systemCode } from "../base/errors.ts";
+import { removeFolder, writeFileAtomic } from "../base/files.ts";
+import { packageVersion } from "../base/version.ts";
+import { BackupAndRestore, checkpointName } from "../training/backupAndRestore.ts";
+import type { Callback } from "../training/callback.ts";
+import type { Checkpoint } from "../training/checkpoint.ts";
+import type { PreparedData } from "./prepareData.ts";
+import type { TrainingRequest } from "./training.ts";
+
+const format = "permafrost run 1";
+const recordName = "run.json";
+
+/** Checkpoints may take a twentieth of the time: epochs on stored features are short, and redoing one gives the same bits. */
+const checkpointShare = 0.05;
+
+/** What a run's bits depend on. A run is gone on with only when all of it is the same. */
+interface RunParts {
+  /** Of the request: all but places and the text of the command. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Content, label, split and weight of each image, in their order. */
+  readonly data: Digest;
+  readonly base: Digest;
+  readonly numericsClass: string;
+  readonly permafrost: string;
+}
+
+/** run.json: what was asked for, so that `--resume` can ask for it again. */
+interface RunRecord {
+  readonly format: string;
+  readonly request: TrainingRequest;
+  readonly parts: RunParts;
+}
+
+/** The folder beside a bundle in which its training keeps what it needs to be taken up again. */
+export function runFolder(out: string): string {
+  return `${path.resolve(out)}.run`;
+}
+
+export interface RunContext {
+  readonly data: PreparedData;
+  /** Digest of the base network's weights. */
+  readonly base: Digest;
+  readonly numericsClass: string;
+  /** Told why an unfinished run is not gone on with. */
+  readonly warn: (text: string) => void;
+}
+
+/** A training under way, known on disk until it is finished. */
+export class UnfinishedRun {
+  readonly #folder: string;
+  readonly #digest: Digest;
+  readonly #warn: (text: string) => void;
+
+  private constructor(folder: string, digest: Digest, warn: (text: string) => void) {
+    this.#folder = folder;
+    this.#digest = digest;
+    this.#warn = warn;
+  }
+
+  /**
+   * Notes a run beside its bundle. A checkpoint of the same run stays; any other is removed, saying why.
+   *
+   * @throws PermafrostError OUTPUT_EXISTS when the folder's run.json is not ours.
+   */
+  static async open(request: TrainingRequest, context: RunContext): Promise<UnfinishedRun> {
+    const folder = runFolder(request.out);
+    const parts = runParts(request, context);
+    const earlier = await readRecord(folder);
+    const changes = earlier === undefined ? [] : changedParts(earlier.parts, parts);
+    if (request.resume === false || changes.length > 0) {
+      if (changes.length > 0 && request.resume !== false) context.warn(startsAnew(folder, changes));
+      await removeFolder(folder, [checkpointName]);
+    }
+    const record: RunRecord = { format, request: withFullPaths(request), parts };
+    await writeFileAtomic(path.join(folder, recordName), `${JSON.stringify(record, undefined, 2)}\n`);
+    return new UnfinishedRun(folder, digestOf(parts), context.warn);
+  }
+
+  /**
+   * The callback that saves and restores training.
+   *
+   * @param data - The images that can be read.
+   */
+  backup(data: PreparedData, onRestored: (checkpoint: Checkpoint) => void): Callback {
+    return new BackupAndRestore({
+      backupDir: this.#folder,
+      deleteCheckpoint: false,
+      timeShare: checkpointShare,
+      run: digestOf([this.#digest, orderedDataDigest(data)]),
+      onRestored,
+      onWarning: this.#warn,
+    });
+  }
+
+  /** After a failure: keeps what can be gone on with, which a loss that is no number cannot. */
+  async endWith(error: unknown): Promise<void> {
+    const code = error instanceof PermafrostError ? error.code : undefined;
+    if (code === "INTERRUPTED") return;
+    const isKept = await exists(path.join(this.#folder, checkpointName));
+    if (code === "LOSS_NAN" || !isKept) await this.finish();
+  }
+
+  /** Removes the run's own files, and the folder if nothing else is in it. */
+  async finish(): Promise<void> {
+    await removeFolder(this.#folder, [checkpointName, recordName]);
+  }
+}
+
+/**
+ * The request of an unfinished run.
+ *
+ * @param run - The run's folder, or that of the bundle it is for.
+ * @throws PermafrostError NOT_FOUND when there is none.
+ */
+export async function unfinishedRequest(run: string): Promise<TrainingRequest> {
+  const folder = path.resolve(run);
+  for (const place of [folder, runFolder(folder)]) {
+    const record = await readRecord(place);
+    if (record === undefined) continue;
+    // The bundle belongs beside the run, also when both were moved.
+    return { ...record.request, out: place.replace(/\.run$/, "") };
+  }
+  throw new PermafrostError(
+    "NOT_FOUND",
+    `${run}: no unfinished run is here (expected ${recordName} in it or in ${path.basename(folder)}.run). A finished run needs no resuming: permafrost inspect ${run} shows its bundle.`,
+  );
+}
+
+function withFullPaths(request: TrainingRequest): TrainingRequest {
+  const { data, out, store } = request;
+  return { ...request, data: path.resolve(data), out: path.resolve(out), store: path.resolve(store) };
+}
+
+function runParts(request: TrainingRequest, { data, base, numericsClass }: RunContext): RunParts {
+  const { data: _data, out, store, embedBase, commandLine, resume, ...settings } = request;
+  return { settings, data: orderedDataDigest(data), base, numericsClass, permafrost: packageVersion() };
+}
+
+function orderedDataDigest({ dataset, digests }: PreparedData): Digest {
+  const rows = dataset.samples.map(({ path: file, label, split, weight }) => [
+    digests.get(file),
+    label,
+    split,
+    weight,
+  ]);
+  return digestOf([dataset.classNames, rows]);
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** In words, what is not as it was. */
+function changedParts(before: RunParts, now: RunParts): readonly string[] {
+  const names = [...new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])];
+  const show = (value: unknown) => (value === undefined ? "default" : canonicalJson(value));
+  const settings = names.flatMap((name) => {
+    const [was, is] = [show(before.settings[name]), show(now.settings[name])];
+    return was === is ? [] : [`${name}: ${was} -> ${is}`];
+  });
+  return [
+    ...settings,
+    ...(before.data === now.data ? [] : ["the images, their labels or their order have changed"]),
+    ...(before.base === now.base ? [] : ["the base network has other weights"]),
+    ...(before.numericsClass === now.numericsClass
+      ? []
+      : [`numerics class: ${before.numericsClass} -> ${now.numericsClass}`]),
+    ...(before.permafrost === now.permafrost
+      ? []
+      : [`permafrost: ${before.permafrost} -> ${now.permafrost}`]),
+  ];
+}
+
+function startsAnew(folder: string, changes: readonly string[]): string {
+  return `${folder} holds an unfinished run of another kind (${changes.join("; ")}): training starts anew. Features in the store are used all the same.`;
+}
+
+async function readRecord(folder: string): Promise<RunRecord | undefined> {
+  const file = path.join(folder, recordName);
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
+    throw error;
+  }
+  const record = parseRecord(text);
+  if (record !== undefined) return record;
+  throw new PermafrostError(
+    "OUTPUT_EXISTS",
+    `${file}: expected the record of an unfinished run (${format}), found something else, or one of a newer version. Move it away or choose another --out.`,
+    { details: { path: file } },
+  );
+}
+
+/** Written in one piece by this class: of a record with our format everything else is there. */
+function parseRecord(text: string): RunRecord | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isOurs =
+      typeof value === "object" && value !== null && "format" in value && value.format === format;
+    return isOurs ? (value as RunRecord) : undefined;
+  } catch {
+    return undefined;
+  }
+}

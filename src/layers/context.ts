@@ -1,3 +1,4 @@
+import { PermafrostError } from "../base/errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -12,12 +13,15 @@ export class CallContext {
   readonly #parameters = new Map<string, Parameter>();
   readonly #values = new Map<Parameter, Value>();
   readonly #masks = new Map<string, number>();
+  readonly #fedDrawn: boolean;
   #path: readonly string[] = [];
   #mode: Mode;
 
-  constructor(g: GraphBuilder, mode: Mode) {
+  /** @param options.fedDrawn - Whether the random layers at the front have changed the pictures before they are fed. */
+  constructor(g: GraphBuilder, mode: Mode, options: { readonly fedDrawn?: boolean } = {}) {
     this.g = g;
     this.#mode = mode;
+    this.#fedDrawn = options.fedDrawn ?? false;
   }
 
   get mode(): Mode {
@@ -59,6 +63,22 @@ export class CallContext {
     const layer = calls === 0 ? path : `${path}#${calls}`;
     const role = { kind: "random", draw: { kind: "dropout", rate, layer } } as const;
     return this.g.input(`${layer}/mask`, { dtype: "float32", shape }, role);
+  }
+
+  /**
+   * What a random preprocessing layer makes of its input in training: nothing more, where views are drawn before they
+   * are fed.
+   *
+   * @throws PermafrostError INVALID_ARGUMENT anywhere else: random numbers for pictures are not drawn inside a graph.
+   */
+  drawnPicture(x: Value): Value {
+    const isFed = x.source.kind === "input" && x.source.role.kind === "data";
+    if (isFed && this.#fedDrawn) return x;
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `${this.#path.join("/")}: ${isFed ? "its draws are made before pictures are fed, which this way of training does not do" : "a random preprocessing layer can be trained with only at the front of a model, where it becomes part of each view's draw"}. ` +
+        "Put it right behind the input, or call it with apply(x, { training: false }).",
+    );
   }
 
   /** Calls one layer: its name joins the path, and its own mode, if it was given one, holds inside. */

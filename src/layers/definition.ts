@@ -22,6 +22,8 @@ export interface CallArguments<Config> {
 export interface LayerDefinition<Config> {
   /** The Keras class name. */
   readonly kind: string;
+  /** Changes pictures at random in training and is drawn outside of the graph: see models/hoist.ts. Left out: no. */
+  readonly isRandomPreprocessing?: true;
   /**
    * The weights for inputs of these shapes (the user's), those to train first. Left out: none.
    *

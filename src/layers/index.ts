@@ -12,6 +12,15 @@ export { input } from "./inputLayer.ts";
 export { maxPooling2D } from "./maxPooling2d.ts";
 export { add, multiply } from "./merge.ts";
 export { normalization } from "./normalization.ts";
+export {
+  randomBrightness,
+  randomContrast,
+  randomCrop,
+  randomFlip,
+  randomRotation,
+  randomTranslation,
+  randomZoom,
+} from "./randomLayers.ts";
 export { relu } from "./relu.ts";
 export { rescaling } from "./rescaling.ts";
 export { reshape } from "./reshape.ts";

@@ -12,6 +12,15 @@ import type { Layer, LayerOptions } from "./layer.ts";
 import { maxPooling2D } from "./maxPooling2d.ts";
 import { add, multiply } from "./merge.ts";
 import { normalization } from "./normalization.ts";
+import {
+  randomBrightness,
+  randomContrast,
+  randomCrop,
+  randomFlip,
+  randomRotation,
+  randomTranslation,
+  randomZoom,
+} from "./randomLayers.ts";
 import { relu } from "./relu.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
@@ -32,6 +41,13 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   MaxPooling2D: maxPooling2D,
   Multiply: multiply,
   Normalization: normalization,
+  RandomBrightness: randomBrightness,
+  RandomContrast: randomContrast,
+  RandomCrop: randomCrop,
+  RandomFlip: randomFlip,
+  RandomRotation: randomRotation,
+  RandomTranslation: randomTranslation,
+  RandomZoom: randomZoom,
   ReLU: relu,
   Rescaling: rescaling,
   Reshape: reshape,

@@ -142,10 +142,15 @@ export class Model extends Layer {
    * The model as a graph; further nodes (a loss) can be added to its builder.
    *
    * @param options.mode - "train" has dropout's masks as inputs; "infer" does not.
+   * @param options.fedDrawn - Whether the random layers at the front (see models/hoist.ts) are applied before pictures are fed.
    */
-  toGraph(options: { readonly mode: Mode; readonly builder?: GraphBuilder }): ModelGraph {
+  toGraph(options: {
+    readonly mode: Mode;
+    readonly builder?: GraphBuilder;
+    readonly fedDrawn?: boolean;
+  }): ModelGraph {
     const builder = options.builder ?? new GraphBuilder();
-    const context = new CallContext(builder, options.mode);
+    const context = new CallContext(builder, options.mode, { fedDrawn: options.fedDrawn ?? false });
     const inputs = this.inputs.map(({ shape, call }) =>
       builder.input(call.layer.name, { dtype: "float32", shape: toEngineShape(shape) }, { kind: "data" }),
     );

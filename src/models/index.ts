@@ -1,1 +1,2 @@
+export { hoistedLayers } from "./hoist.ts";
 export { Sequential, sequential } from "./sequential.ts";

@@ -5,6 +5,7 @@ import { optimizerConfig } from "../optimizers/index.ts";
 import { batchLayout } from "./batchBuffer.ts";
 import type { Samples } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
+import { drawnForTraining } from "./drawnSource.ts";
 import type { FitOptions, FrozenPart } from "./fitOptions.ts";
 import { frozenFeatures, withEngine } from "./frozenFeatures.ts";
 import { type LabelledSamples, splitValidation } from "./labelledSamples.ts";
@@ -28,7 +29,8 @@ export async function prepareFit(
   options: FitOptions,
 ): Promise<PreparedFit> {
   if (compiled.trained.size === 0) throw nothingToTrain(compiled);
-  const { train, validation } = labelledParts(compiled, x, y, options);
+  const { train: given, validation } = labelledParts(compiled, x, y, options);
+  const train = { ...given, source: drawnForTraining(compiled.model, given.source, options.seed ?? 0) };
   const phase = (mode: "train" | "infer", samples: LabelledSamples) =>
     buildPhase(compiled, {
       mode,

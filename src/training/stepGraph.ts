@@ -107,7 +107,8 @@ function buildParts(
   compiled: Compiled,
   { mode, targetShape }: Pick<PhaseOptions, "mode" | "targetShape">,
 ): Parts {
-  const { builder: g, inputs, outputs, parameters } = compiled.model.toGraph({ mode });
+  // `prepareFit` applies the random layers at the front to what it feeds.
+  const { builder: g, inputs, outputs, parameters } = compiled.model.toGraph({ mode, fedDrawn: true });
   const prediction = outputs[0]!;
   const forward = g.build([prediction]);
   const target = g.input(

@@ -3,8 +3,9 @@ import { PermafrostError } from "../base/errors.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import type { RowsListener } from "./computeMissing.ts";
 import { Extraction, type ExtractionOptions, type ExtractionSummary } from "./extraction.ts";
-import { keyBytes, rowKey } from "./key.ts";
+import { keyBytes, rowKey, type StoreDtype } from "./key.ts";
 import { KeyIndex } from "./keyIndex.ts";
+import { decodeRows, encodeRows } from "./rowCodec.ts";
 import type { DistinctViews, ViewSource } from "./views.ts";
 
 /**
@@ -94,8 +95,9 @@ export class FeatureStream implements RowsListener {
   /** @internal Told of each batch before it is written. */
   onRows(sources: readonly ViewSource[], features: Float32Array): void {
     const size = sizeOf(this.rowShape);
+    const kept = asStored(this.#extraction.summary().group.dtype, features);
     for (const [at, source] of sources.entries()) {
-      this.#fresh.set(source.index, features.subarray(at * size, (at + 1) * size));
+      this.#fresh.set(source.index, kept.subarray(at * size, (at + 1) * size));
     }
     this.#announce();
   }
@@ -159,4 +161,12 @@ export class FeatureStream implements RowsListener {
       this.#wake = resolve;
     });
   }
+}
+
+/** Features as they will be read back: what is seen must not depend on when it is read. */
+function asStored(dtype: StoreDtype, features: Float32Array): Float32Array {
+  if (dtype === "float32") return features;
+  const rounded = new Float32Array(features.length);
+  decodeRows(dtype, new Uint8Array(encodeRows(dtype, features)), rounded);
+  return rounded;
 }

@@ -82,6 +82,18 @@ export function* distinctViewsOf(
   }
 }
 
+/** What training sees in one epoch. */
+export function* viewsOfEpoch(
+  { samples, digests }: KnownImages,
+  draws: ViewDraws,
+  epoch: number,
+): Generator<View> {
+  for (const { path } of samples) {
+    const image = digests.get(path)!;
+    yield { path, image, draw: draws.of(image, epoch) };
+  }
+}
+
 function* viewsInTrainingOrder(
   { samples, digests }: KnownImages,
   draws: ViewDraws,

@@ -1,8 +1,8 @@
 import { topLosses } from "../evaluation/scores.ts";
 import type { Mistake } from "../evaluation/trainingReport.ts";
 import { thumbnail } from "../images/thumbnail.ts";
+import { labelsOf } from "./headTraining.ts";
 import type { ScoredSplit } from "./scoreSplits.ts";
-import { labelsOf } from "./trainHead.ts";
 
 /** Pictures in the report. */
 const shown = 12;

@@ -8,11 +8,11 @@ import type { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { saveBundle } from "../saving/saveBundle.ts";
 import { bundleContents, describeLayer } from "./classifierBundle.ts";
+import { samplesOf, type TrainedHead } from "./headTraining.ts";
 import { worstMistakes } from "./mistakes.ts";
 import type { PhaseClock } from "./phaseClock.ts";
 import { dataDigest } from "./prepareData.ts";
 import type { ScoredSplits } from "./scoreSplits.ts";
-import { samplesOf, type TrainedHead } from "./trainHead.ts";
 import type { TrainingRequest, TrainingResult } from "./training.ts";
 
 export interface SavedTraining {

@@ -5,9 +5,9 @@ import type { SplitSample } from "../data/split.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ClassificationScores, classificationScores } from "../evaluation/scores.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
+import { labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
 import { featureSource } from "./imageFeatures.ts";
 import { predictFeatures } from "./predictFeatures.ts";
-import { labelsOf, samplesOf, type TrainedHead } from "./trainHead.ts";
 
 /** What a classifier says of one split. */
 export interface ScoredSplit {

@@ -61,6 +61,8 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     metrics: scored.metrics,
     history: trained.history.history,
     forwards: trained.forwards,
+    bytesWritten: trained.bytesWritten,
+    recomputed: trained.recomputed,
     cut: trained.cut,
     trainableParameters: model.trainableWeights.reduce((sum, weight) => sum + weight.size, 0),
     warnings,

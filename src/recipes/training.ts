@@ -1,6 +1,8 @@
 import type { WorkOptions } from "../base/progress.ts";
 import type { Skipped, Split } from "../data/dataset.ts";
 import type { ClassificationScores } from "../evaluation/scores.ts";
+import type { Augmentation } from "./augmentation.ts";
+import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 
 /** What to train on what. */
 export interface TrainingRequest {
@@ -18,6 +20,8 @@ export interface TrainingRequest {
   /** Share of the images held back for validation where the data name none. */
   readonly validationSplit: number;
   readonly seed: number;
+  /** Random views of the training images; left out: the images as they are. */
+  readonly augmentation?: Augmentation;
   /** Rare classes count more: n / (classes * images of the class). */
   readonly classWeight?: "balanced";
   /** Side of the square that the base sees, in pixels (default: the base's own). */
@@ -52,7 +56,11 @@ export interface TrainingResult {
   readonly skipped: readonly Skipped[];
   readonly metrics: Readonly<Partial<Record<Split, ClassificationScores>>>;
   readonly history: Readonly<Record<string, readonly number[]>>;
-  readonly forwards: { readonly computed: number; readonly reused: number };
+  readonly forwards: ForwardCounts;
+  /** Bytes added to the feature store. */
+  readonly bytesWritten: number;
+  /** Why features had to be computed. */
+  readonly recomputed: readonly Recomputation[];
   readonly seconds: Readonly<Record<string, number>>;
   /** Where the model was cut and why. */
   readonly cut: string;

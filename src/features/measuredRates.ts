@@ -1,0 +1,70 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Digest } from "../base/digest.ts";
+import { writeFileAtomic } from "../base/files.ts";
+import type { ExtractionSummary } from "./extraction.ts";
+import { groupDigest } from "./key.ts";
+import type { FeatureStore } from "./store.ts";
+
+/** How fast this machine was with one base network. */
+export interface MeasuredRate {
+  /** Views a second through decoding, preprocessing and the base, all workers together. */
+  readonly viewsPerSecond: number;
+  /** Bytes a second into the store; missing where too little was written to tell. */
+  readonly bytesPerSecond?: number;
+}
+
+/** Fewer views than this are over before all threads have started. */
+const fewestViews = 32;
+/** Less than this and the time is that of a disk's single answer. */
+const fewestBytes = 16 * 2 ** 20;
+
+/** Rates of earlier runs by the digest of the group; an unreadable file counts as none. */
+export async function readRates(folder: string | undefined): Promise<ReadonlyMap<Digest, MeasuredRate>> {
+  if (folder === undefined) return new Map();
+  try {
+    const parsed: unknown = JSON.parse(await readFile(ratesFile(folder), "utf8"));
+    if (parsed === null || typeof parsed !== "object") return new Map();
+    const rates = new Map<Digest, MeasuredRate>();
+    for (const [digest, rate] of Object.entries(parsed)) if (isRate(rate)) rates.set(digest, rate);
+    return rates;
+  } catch {
+    return new Map();
+  }
+}
+
+/** Remembers how fast an extraction was; where the store cannot be written, the next plan measures again. */
+export async function noteRate(store: FeatureStore, summary: ExtractionSummary): Promise<void> {
+  const { forwards, seconds, bytesWritten, group } = summary;
+  const spent = seconds.total - seconds.verify;
+  if (store.folder === undefined || forwards.computed < fewestViews || spent <= 0) return;
+  const digest = groupDigest(group);
+  const known = await readRates(store.folder);
+  const written =
+    bytesWritten >= fewestBytes && seconds.write > 0
+      ? { bytesPerSecond: bytesWritten / seconds.write }
+      : known.get(digest)?.bytesPerSecond === undefined
+        ? {}
+        : { bytesPerSecond: known.get(digest)!.bytesPerSecond! };
+  await saveRate(store.folder, digest, { viewsPerSecond: forwards.computed / spent, ...written });
+}
+
+/** Remembers a rate that was measured otherwise. */
+export async function saveRate(folder: string, digest: Digest, rate: MeasuredRate): Promise<void> {
+  const rates = { ...Object.fromEntries(await readRates(folder)), [digest]: rate };
+  await writeFileAtomic(ratesFile(folder), `${JSON.stringify(rates, undefined, 1)}\n`).catch(() => undefined);
+}
+
+function ratesFile(folder: string): string {
+  return path.join(folder, "rates.json");
+}
+
+function isRate(value: unknown): value is MeasuredRate {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    "viewsPerSecond" in value &&
+    typeof value.viewsPerSecond === "number" &&
+    value.viewsPerSecond > 0
+  );
+}

@@ -1,0 +1,137 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createBase } from "../../src/applications/index.ts";
+import type { DrawPolicy } from "../../src/augmentation/draw.ts";
+import { resolvePipeline } from "../../src/augmentation/generatorOptions.ts";
+import { sha256 } from "../../src/base/digest.ts";
+import { Engine } from "../../src/engine/engine.ts";
+import { FeatureStore } from "../../src/features/store.ts";
+import type { Augmentation } from "../../src/recipes/augmentation.ts";
+import { classifierModel } from "../../src/recipes/classifierModel.ts";
+import { headLayers } from "../../src/recipes/headLayers.ts";
+import type { TrainedHead } from "../../src/recipes/headTraining.ts";
+import { PhaseClock } from "../../src/recipes/phaseClock.ts";
+import { type PreparedData, prepareData } from "../../src/recipes/prepareData.ts";
+import { trainHead } from "../../src/recipes/trainHead.ts";
+import type { TrainingHooks, TrainingRequest } from "../../src/recipes/training.ts";
+import { temporaryFolder, writeStripes } from "../support/pictures.ts";
+
+const pipeline = resolvePipeline({ rotationRange: 30, zoomRange: 0.2, horizontalFlip: true });
+
+interface RunOptions {
+  readonly draws?: DrawPolicy;
+  readonly plainly?: boolean;
+  readonly store?: string;
+  readonly augmentation?: Partial<Augmentation>;
+  readonly request?: Partial<TrainingRequest>;
+  readonly hooks?: TrainingHooks;
+  readonly engine?: Engine;
+}
+
+interface Outcome extends TrainedHead {
+  /** SHA-256 of all weights of the head. */
+  readonly weights: string;
+  readonly warnings: readonly string[];
+}
+
+describe("training on draws", () => {
+  let folder: string;
+  let photos: string;
+  let engine: Engine;
+  let singleEngine: Engine;
+  let stores = 0;
+  const outcomes = new Map<string, Promise<Outcome>>();
+
+  beforeAll(async () => {
+    folder = await temporaryFolder("draws");
+    photos = path.join(folder, "photos");
+    await writeStripes(photos, ["flat", "steep"], 10);
+    engine = await Engine.start({ workers: 2 });
+    singleEngine = await Engine.start({ workers: 1 });
+  });
+  afterAll(async () => {
+    await engine.close();
+    await singleEngine.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const newStore = (): string => path.join(folder, `store-${stores++}`);
+
+  async function train(options: RunOptions = {}): Promise<Outcome> {
+    const request: TrainingRequest = {
+      data: photos,
+      base: "mobilenet_v3_small",
+      head: "dense:8,dropout:0.3",
+      epochs: 3,
+      batchSize: 6,
+      optimizer: "adam",
+      validationSplit: 0.2,
+      seed: 1,
+      imageSize: 96,
+      out: path.join(folder, "out"),
+      embedBase: false,
+      store: options.store ?? newStore(),
+      commandLine: "",
+      ...(options.draws === undefined
+        ? {}
+        : {
+            augmentation: { name: "test", pipeline, draws: options.draws, seed: 0, ...options.augmentation },
+          }),
+      ...options.request,
+    };
+    const clock = new PhaseClock();
+    const found: PreparedData = await prepareData(request, {}, clock);
+    const base = await createBase(request.base, { inputShape: [96, 96, 3] });
+    const model = classifierModel(base, headLayers(request.head, 2), request.seed);
+    const warnings: string[] = [];
+    const trained = await trainHead(
+      {
+        request,
+        engine: options.engine ?? engine,
+        store: await FeatureStore.open(request.store),
+        base,
+        model,
+        found,
+        warn: (text) => warnings.push(text),
+        clock,
+        plainly: options.plainly ?? false,
+      },
+      options.hooks ?? {},
+    );
+    trained.table.close();
+    const values = model.layers.slice(1).flatMap((layer) => layer.getWeights().map((tensor) => tensor.data));
+    const bytes = values.map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    return { ...trained, weights: sha256(Buffer.concat(bytes)), warnings };
+  }
+
+  const once = (name: string, options: RunOptions): Promise<Outcome> => {
+    const known = outcomes.get(name) ?? train(options);
+    outcomes.set(name, known);
+    return known;
+  };
+
+  it.each([
+    ["none", undefined, 0],
+    ["pool", { pool: 2 }, 2],
+    ["fresh", "fresh", 3],
+  ] as const)(
+    "gives the plain way's bits with draws %s, and no forward the second time",
+    async (name, draws, most) => {
+      const options = draws === undefined ? {} : { draws };
+      const store = newStore();
+      const plain = await once(`${name} plainly`, { ...options, plainly: true });
+      const stored = await train({ ...options, store });
+      expect(stored.history).toEqual(plain.history);
+      expect(stored.weights).toBe(plain.weights);
+      expect(stored.forwards.reused).toBe(0);
+      const trained = stored.dataset.samples.filter(({ split }) => split === "train").length;
+      expect(stored.forwards.computed).toBeGreaterThanOrEqual(20 + Math.min(most, 1) * trained);
+      expect(stored.forwards.computed).toBeLessThanOrEqual(20 + most * trained);
+      const again = await train({ ...options, store, engine: singleEngine });
+      expect(again.weights).toBe(plain.weights);
+      expect(again.forwards).toMatchObject({ computed: 0, reused: stored.forwards.computed });
+      expect(again.recomputed).toEqual([]);
+    },
+  );
+});

@@ -93,7 +93,10 @@ function effectOf(draw: Draw, pipeline: AugmentationPipeline): unknown {
     const effects = draw.steps
       .map((step, i) => ({ step, layer: layers[i] }))
       .filter(({ step }) => !isIdentityStep(step));
-    return effects.length === 0 ? null : { warpVersion, effects };
+    const flips = flipsOf(effects.map(({ step }) => step));
+    if (flips !== undefined)
+      return flips.flipHorizontal || flips.flipVertical ? { warpVersion, flips } : null;
+    return { warpVersion, effects };
   }
   if (isIdentityDraw(draw)) return null;
   const { flipHorizontal, flipVertical, ...others } = draw.parameters;
@@ -103,6 +106,15 @@ function effectOf(draw: Draw, pipeline: AugmentationPipeline): unknown {
   if (!movesOrColours || pipeline.kind !== "generator") return { warpVersion, flips };
   const { compat, fillMode, cval, interpolationOrder } = pipeline;
   return { warpVersion, flips, others, compat, fillMode, cval, interpolationOrder };
+}
+
+/** Flips alone, put together; undefined where there is anything else. */
+function flipsOf(steps: readonly LayerDraw[]) {
+  const flips = steps.filter((step) => step.type === "randomFlip");
+  if (flips.length < steps.length) return undefined;
+  const isOdd = (name: "flipHorizontal" | "flipVertical") =>
+    flips.filter((step) => step[name]).length % 2 === 1;
+  return { flipHorizontal: isOdd("flipHorizontal"), flipVertical: isOdd("flipVertical") };
 }
 
 const noFlips = { flipHorizontal: false, flipVertical: false };

@@ -24,7 +24,7 @@ export async function explainInterruption(error: unknown, { out, epochs }: Early
   const { epoch } = error.details;
   const what =
     typeof epoch === "number"
-      ? `training: stopped as asked in epoch ${epoch + 1} of ${epochs}. All features are kept in the store; run again to train on them at once.`
+      ? `training: stopped as asked in epoch ${epoch + 1} of ${epochs}. All features and the last checkpoint are kept; the same command goes on from there.`
       : error.message;
   const fate = (await holdsBundle(out))
     ? `The bundle in ${out} is that of an earlier run, as it was.`

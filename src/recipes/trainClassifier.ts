@@ -3,6 +3,7 @@ import { createBase } from "../applications/index.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
+import { weightsDigest } from "../models/weights.ts";
 import { checkReplaceable } from "../saving/saveBundle.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
@@ -13,6 +14,7 @@ import { saveTraining } from "./saveTraining.ts";
 import { scoreSplits } from "./scoreSplits.ts";
 import { trainHead } from "./trainHead.ts";
 import type { TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
+import { UnfinishedRun } from "./unfinishedRun.ts";
 
 export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
 
@@ -52,7 +54,18 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     headLayers(request.head, found.dataset.classNames.length),
     request.seed,
   );
-  const trained = await trainHead({ request, engine, store, base, model, found, warn, clock }, hooks);
+  const { numericsClass } = engine;
+  const run = await UnfinishedRun.open(request, {
+    data: found,
+    base: weightsDigest(base),
+    numericsClass,
+    warn,
+  });
+  const parts = { request, engine, store, base, model, found, run, warn, clock };
+  const trained = await trainHead(parts, hooks).catch(async (error: unknown) => {
+    await run.endWith(error);
+    throw error;
+  });
   const scored = await clock.time("evaluate", () => scoreSplits(engine, trained, hooks));
   const result = {
     classes: trained.dataset.classNames,
@@ -68,7 +81,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     warnings,
     bundle: request.out,
     report: path.join(request.out, "report.html"),
-    numericsClass: engine.numericsClass,
+    numericsClass,
   };
   const { failure } = trained;
   const isSaved = failure === undefined || !(await holdsBundle(request.out));
@@ -76,6 +89,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     await clock.time("save", () => saveTraining({ request, base, model, trained, scored, result, clock }));
   }
   trained.table.close();
+  await run.finish();
   if (failure !== undefined) throw lossNanKept(failure, request, isSaved);
   return { ...result, seconds: clock.seconds };
 }

@@ -9,6 +9,7 @@ import { applyTransform } from "./applyTransform.ts";
 import { type Draw, sampleDraw } from "./draw.ts";
 import { toFloatImage } from "./floatImage.ts";
 import { type ImageDataGeneratorOptions, resolvePipeline } from "./generatorOptions.ts";
+import { ImageDataGenerator } from "./imageDataGenerator.ts";
 import { compatVersions, fillModes, type GeneratorPipeline } from "./pipeline.ts";
 import { identityParameters, type TransformParameters } from "./transformParameters.ts";
 import { renderView, ViewRenderer } from "./view.ts";
@@ -130,6 +131,17 @@ describe("renderView", () => {
     });
     expect(shifted).toEqual(plain);
     expect(flipped).toEqual(plain.map((_, i) => plain[i - (i % 24) + 23 - (i % 24)]!));
+  });
+
+  it("gives the bits of a generator's pictures", () => {
+    const image = noise(26, 26);
+    const generator = new ImageDataGenerator({ ...all, rescale: 1 / 255 });
+    const shape = { height: 26, width: 26, channels: 3 };
+    const sampled = sampleDraw(generator.pipeline, { seed: 3, imageDigest: "d", number: 4, shape });
+    const record = preprocessing("rescale", { width: 26, height: 26, filter: "nearest" });
+    const view = renderView(image, { preprocessing: record, pipeline: generator.pipeline, draw: sampled });
+    const { data } = generator.standardize(generator.applyDraw(toFloatImage(image), sampled));
+    expect(view).toEqual(view.map((_, i) => data[(i % 676) * 3 + Math.floor(i / 676)]!));
   });
 
   it("gives the same bits again from JSON and after other pictures", () => {

@@ -100,7 +100,7 @@ describe("a frozen base network under a head", () => {
     await writeStripes(path.join(folder, "validation"), ["across", "upright"], 6);
     base = await mobileNetV3Small({ inputShape: [size, size, 3] });
     base.trainable = false;
-  });
+  }, 60_000);
 
   afterAll(async () => {
     await base.close();

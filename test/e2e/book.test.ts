@@ -49,7 +49,7 @@ describe("examples/book-5.3-fast.ts", () => {
     await run(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.examples.json"], {
       cwd: root,
     });
-  });
+  }, 60_000);
 
   it("learns to tell stripes apart", async () => {
     const folder = await temporaryFolder("book");

@@ -35,9 +35,9 @@ export function mistakes(model: models.Sequential): void {
   // @ts-expect-error there is no option rotation
   new preprocessing.image.ImageDataGenerator({ rotation: 40 });
   // @ts-expect-error the classifier of a base network is not offered
-  applications.mobileNetV3Small({ includeTop: true });
+  void applications.mobileNetV3Small({ includeTop: true });
   // @ts-expect-error a shape has three sizes
-  applications.mobileNetV3Small({ inputShape: [150, 150] });
+  void applications.mobileNetV3Small({ inputShape: [150, 150] });
   // @ts-expect-error there is no mode "least"
   new callbacks.EarlyStopping({ mode: "least" });
 }

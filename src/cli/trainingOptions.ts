@@ -1,6 +1,10 @@
 import path from "node:path";
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import type { DrawPolicy } from "../augmentation/draw.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { didYouMean } from "../base/names.ts";
 import { storeFolder } from "../features/storeFolder.ts";
+import type { Augmentation } from "../recipes/augmentation.ts";
 import type { TrainingRequest } from "../recipes/training.ts";
 import type { CommandContext } from "./command.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
@@ -21,17 +25,29 @@ export function declareTrainingOptions(command: Command): void {
     )
     .option("--validation-split <x>", "part held back where the folder gives no validation", fraction, 0.2)
     .option("--class-weight <how>", "balanced: rare classes count more", oneOf("balanced"))
+    .option(
+      "--augment <name>",
+      "vary training images: none, flip, light, book, strong, or a .json or .toml file",
+      "none",
+    )
+    .option(
+      "--draws <how>",
+      "another draw every epoch (fresh), one of K an image (pool:K), or none (default: fresh with --augment)",
+      drawPolicy,
+    )
+    .option("--draw-seed <n>", "seed of the draws alone", naturalNumber, 0)
     .option("--image-size <pixels>", "side of the square the base sees", positiveInteger)
     .option("--seed <n>", "seed of splits, initial weights, order and dropout", naturalNumber, 0)
     .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)");
 }
 
 /** The request that a command line makes. */
-export function trainingRequest(
+export async function trainingRequest(
   data: string,
   options: Readonly<Record<string, unknown>>,
   { environment, commandLine }: Pick<CommandContext, "environment" | "commandLine">,
-): TrainingRequest {
+): Promise<TrainingRequest> {
+  const augmentation = await augmentationOf(options);
   return {
     data,
     base: String(options["base"]),
@@ -46,9 +62,36 @@ export function trainingRequest(
     store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
     commandLine,
     ...(typeof options["learningRate"] === "number" ? { learningRate: options["learningRate"] } : {}),
+    ...(augmentation === undefined ? {} : { augmentation }),
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
     ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
   };
+}
+
+/** How training images are varied; undefined for not at all. */
+async function augmentationOf(options: Readonly<Record<string, unknown>>): Promise<Augmentation | undefined> {
+  const name = String(options["augment"] ?? "none");
+  const draws = options["draws"] as DrawPolicy | undefined;
+  if (name === "none") {
+    if (draws === undefined || draws === "none") return undefined;
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      "--draws: there is nothing to draw from without --augment. Add --augment book, for example, or leave --draws out.",
+    );
+  }
+  const { readAugmentation } = await import("../augmentation/settingsFile.ts");
+  const pipeline = await readAugmentation(name);
+  return { name, pipeline, draws: draws ?? "fresh", seed: Number(options["drawSeed"] ?? 0) };
+}
+
+/** `fresh`, `none` or `pool:5`. */
+function drawPolicy(text: string): DrawPolicy {
+  if (text === "fresh" || text === "none") return text;
+  const [, pool] = /^pool:([1-9]\d{0,5})$/.exec(text) ?? [];
+  if (pool !== undefined) return { pool: Number(pool) };
+  throw new InvalidArgumentError(
+    `Expected fresh, none or pool:<number of draws>, got ${JSON.stringify(text)}.${didYouMean(text, ["fresh", "none", "pool:5"])}`,
+  );
 }
 
 /** The folder's own name, also for "." and paths that end in a separator. */

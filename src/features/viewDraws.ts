@@ -4,7 +4,6 @@ import {
   drawDigest,
   drawNumber,
   effectivePolicy,
-  isIdentityDraw,
   sampleDraw,
 } from "../augmentation/draw.ts";
 import { type AugmentationPipeline, distinctViews } from "../augmentation/pipeline.ts";
@@ -81,8 +80,8 @@ export class ViewDraws {
   #named(image: Digest, number: number): ViewDraw | undefined {
     const { pipeline, seed } = this.settings;
     if (this.#isFinite) {
-      const draw = this.sample(image, number);
-      return isIdentityDraw(draw) ? undefined : { number, digest: drawDigest(draw, pipeline) };
+      const digest = drawDigest(this.sample(image, number), pipeline);
+      return digest === drawDigest(undefined, pipeline) ? undefined : { number, digest };
     }
     const known = this.#known.get(number);
     if (known !== undefined) return known;

@@ -6,7 +6,7 @@ import type { ViewDraws } from "../features/viewDraws.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Sequential } from "../models/sequential.ts";
 import { float32 } from "../tensor/tensor.ts";
-import { viewDraws } from "./augmentation.ts";
+import { augmentationWarnings, viewDraws } from "./augmentation.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
 import { standardizeName } from "./classifierModel.ts";
 import { drawnFeatures, viewsOfEpoch } from "./drawnFeatures.ts";
@@ -33,6 +33,7 @@ export async function trainHead(training: HeadTraining, hooks: TrainingHooks): P
     numericsClass: engine.numericsClass,
     workers: engine.workers,
   };
+  for (const text of augmentationWarnings(request.augmentation)) warn(text);
   const draws = viewDraws(request.augmentation, base.preprocessing);
   const { samples } = training.found.dataset;
   const log = await ForwardLog.open(store);

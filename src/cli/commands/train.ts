@@ -2,7 +2,7 @@ import { PermafrostError } from "../../base/errors.ts";
 import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { percent, table } from "../text.ts";
+import { gibibytes, percent, table } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
 
 export const train: CommandDefinition = {
@@ -53,7 +53,7 @@ async function requestOf(
 ): Promise<TrainingRequest> {
   const { resume } = options;
   if (typeof folder === "string" && typeof resume !== "string") {
-    return { ...trainingRequest(folder, options, context), resume: resume !== false };
+    return { ...(await trainingRequest(folder, options, context)), resume: resume !== false };
   }
   if (typeof resume === "string" && folder === undefined) {
     const { unfinishedRequest } = await import("../../recipes/unfinishedRun.ts");
@@ -82,7 +82,9 @@ function describe(result: TrainingResult): string {
       ]),
     ),
     "",
-    `Base network: ${forwards.computed} forwards computed, ${forwards.reused} features reused from the store.`,
+    `Base network: ${forwards.computed} forwards computed, ${forwards.reused} features reused from the store, ${forwards.avoided} forwards avoided.`,
+    ...result.recomputed.map(({ views, computed, reason }) => `  ${computed} ${views} computed: ${reason}.`),
+    ...(result.bytesWritten > 0 ? [`  ${gibibytes(result.bytesWritten)} added to the store.`] : []),
     `Time: ${Object.entries(seconds)
       .map(([phase, value]) => `${phase} ${value.toFixed(1)} s`)
       .join(", ")}.`,

@@ -2,6 +2,12 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+// `permafrost ... | head`: the reader has gone; end as a process that SIGPIPE ended.
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(128 + 13);
+});
+
 const entry = new URL("../dist/cli/main.js", import.meta.url);
 
 if (existsSync(fileURLToPath(entry))) {

@@ -41,6 +41,7 @@ function createProgram(streams: OutputStreams, action: Action): Command {
     .configureOutput({
       writeOut: (text) => streams.stdout.write(text),
       writeErr: (text) => streams.stderr.write(text),
+      outputError: (text, write) => write(text + dashHint(text)),
     })
     .helpCommand(false)
     .exitOverride()
@@ -104,6 +105,12 @@ function report(
   if (signal === "SIGTERM") return exitCodes.terminated;
   if (code === "INTERRUPTED") return exitCodes.interrupted;
   return code === "INVALID_ARGUMENT" || code === "UNKNOWN_NAME" ? exitCodes.usage : exitCodes.failed;
+}
+
+/** A path that begins with a dash looks like an option. */
+function dashHint(text: string): string {
+  const [, word] = /^error: unknown option '(-[^-'].*)'/.exec(text) ?? [];
+  return word === undefined ? "" : `If ${word} is a file or folder, write ./${word}\n`;
 }
 
 function examplesText(examples: readonly string[]): string {

@@ -43,7 +43,8 @@ export async function digestSamples(
       }
     });
   } finally {
-    await cache.save();
+    // A store that is full or read-only says so itself; here it only means that the files are read again next time.
+    await cache.save().catch(() => undefined);
   }
   const skipped = samples.flatMap(({ path }) => {
     const reason = reasons.get(path);

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { silenceTelemetry } from "./telemetry.ts";
 
 /** The parts of ONNX Runtime that the engine uses. This file is the only one that imports it. */
 export interface Ort {
@@ -18,6 +19,7 @@ export const engineInstallCommand = "npm install --ignore-scripts onnxruntime-no
  * @throws PermafrostError ENGINE_MISSING with the command that mends it.
  */
 export async function loadOrt(): Promise<Ort> {
+  silenceTelemetry();
   try {
     const { default: ort } = await import("onnxruntime-node");
     return {

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, type Transferable, Worker, workerData } from "node:worker_threads";
 import { type ErrorCode, messageOf, PermafrostError } from "../base/errors.ts";
+import { silenceTelemetry } from "./telemetry.ts";
 
 /** The calls that a worker thread answers: one argument in, a promise out. */
 export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
@@ -51,6 +52,7 @@ export class Thread<H extends Handlers> {
    * @param data - Handed to the module as `threadData()`.
    */
   constructor(entry: string, data: unknown = null) {
+    silenceTelemetry();
     // src/ and dist/ lie side by side, so this finds the compiled module also when the caller runs from source (tests).
     this.#worker = new Worker(new URL(`../../dist/${entry}.js`, import.meta.url), { workerData: data });
     this.#worker.on("message", (response: Response) => this.#settle(response));

@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath } from "node:fs/promises";
+import { access, constants, readdir, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { sha256 } from "../base/digest.ts";
 import { messageOf, PermafrostError, systemCode } from "../base/errors.ts";
@@ -39,9 +39,10 @@ export async function saveBundle(
 /**
  * Whether `saveBundle` may write here; call it before long work.
  *
- * @throws PermafrostError OUTPUT_EXISTS that says what is in the way.
+ * @throws PermafrostError OUTPUT_EXISTS that says what is in the way; NOT_WRITABLE.
  */
 export async function checkReplaceable(folder: string): Promise<void> {
+  await checkParentWritable(folder);
   const names = (await listOutput(folder)).filter((name) => !litter.has(name));
   if (names.length === 0) return;
   if (!names.includes(manifestName)) throw outputExists(folder, "is not a bundle", names);
@@ -54,6 +55,26 @@ export async function checkReplaceable(folder: string): Promise<void> {
   }
   const others = names.filter((name) => !known.has(name));
   if (others.length > 0) throw outputExists(folder, "holds files that permafrost has not written", others);
+}
+
+/** Looks at the permissions only: nothing is made before there is something to save. */
+async function checkParentWritable(folder: string): Promise<void> {
+  let parent = path.dirname(await realpath(folder).catch(() => path.resolve(folder)));
+  for (;;) {
+    try {
+      return await access(parent, constants.W_OK);
+    } catch (error) {
+      const isMissing = systemCode(error) === "ENOENT" && parent !== path.dirname(parent);
+      if (!isMissing) {
+        throw new PermafrostError(
+          "NOT_WRITABLE",
+          `${folder}: no permission to write in ${parent} (${systemCode(error) ?? messageOf(error)}). Choose another folder or change its permissions.`,
+          { details: { path: folder, parent }, cause: error },
+        );
+      }
+      parent = path.dirname(parent);
+    }
+  }
 }
 
 async function listOutput(folder: string): Promise<string[]> {

@@ -1,6 +1,6 @@
-import { cp, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { lastEvent } from "../support/runCli.ts";
+import { bin, lastEvent } from "../support/runCli.ts";
 import { small, stripeClasses, type Workplace, workplace } from "../support/workplace.ts";
 
 let place: Workplace;
@@ -79,6 +79,13 @@ describe("doctor", () => {
     expect(run.code).toBe(0);
   });
 
+  it("lets the engine keep no record of its use in the user's folders", async () => {
+    await mkdir(place.at("home"));
+    const run = await place.run(["doctor"], { environment: { HOME: place.at("home"), XDG_CACHE_HOME: "" } });
+    expect(run.code).toBe(0);
+    expect(await readdir(place.at("home"))).toEqual([]);
+  });
+
   it("prints one JSON object, each check with what was found", async () => {
     const run = await place.run(["doctor", "--json"]);
     expect(run.stdout.trimEnd().split("\n").length).toBe(1);
@@ -97,5 +104,19 @@ describe("doctor", () => {
       ]),
     );
     for (const check of checks) expect(check.found).not.toBe("");
+  });
+});
+
+describe("a reader that goes away", () => {
+  it("ends the process without a stack trace", async () => {
+    const { spawn } = await import("node:child_process");
+    const child = spawn(process.execPath, [bin, "scan", "photos"], { cwd: place.folder });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.on("data", (text: Buffer) => {
+      stderr += text;
+    });
+    await new Promise((resolve) => child.on("close", resolve));
+    expect(stderr).toBe("");
   });
 });

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const bin = fileURLToPath(new URL("../../bin/permafrost.js", import.meta.url));
+/** The program as npm links it. */
+export const bin = fileURLToPath(new URL("../../bin/permafrost.js", import.meta.url));
 
 export interface CliRun {
   /** Exit code; 128 + its number for a signal that nothing caught, as a shell tells it. */

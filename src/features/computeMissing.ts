@@ -8,8 +8,9 @@ import type { BatchResult } from "./extractionBatch.ts";
 import type { ExtractionPool } from "./extractionPool.ts";
 import type { ExtractionRecord } from "./extractionRecord.ts";
 import type { FeatureSearch } from "./featureSearch.ts";
-import { rowKeys } from "./key.ts";
+import { rowKeys, type StoreDtype } from "./key.ts";
 import type { PrefixSignature } from "./prefix.ts";
+import { roundRows } from "./rowCodec.ts";
 import type { RowWriter } from "./rowWriter.ts";
 import type { StoreGroup } from "./storeGroup.ts";
 import type { DrawSettings } from "./viewDraws.ts";
@@ -32,6 +33,7 @@ export interface Computation extends WorkOptions {
   readonly preprocessing: Preprocessing;
   readonly batchSize?: number;
   readonly draws?: DrawSettings;
+  readonly storeDtype?: StoreDtype;
   readonly numericsClass: string;
   readonly search: FeatureSearch;
   readonly group: StoreGroup;
@@ -99,6 +101,7 @@ class Attempt {
   async take(batch: BatchResult): Promise<void> {
     const { record, listener, onProgress } = this.#work;
     record.addBatch(batch);
+    roundRows(this.#work.storeDtype ?? "float32", batch.features);
     listener?.onRows(batch.sources, batch.features);
     const keys = rowKeys(batch.sources.map((source) => source.key));
     await this.#write(() => this.#writer.append(keys, batch.features));

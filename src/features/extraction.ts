@@ -18,6 +18,8 @@ export interface ExtractionOptions extends WorkOptions, PrefixInput {
   /** Whose draws the views name; needed where one has a draw. */
   readonly draws?: DrawSettings;
   readonly store: FeatureStore;
+  /** Name of the base network, noted in the store for people. */
+  readonly base?: string;
   /** Worker threads (default: one a core). Each holds its own copy of the prefix's weights. */
   readonly workers?: number;
   /** Images in one run of the prefix (default 8). The features do not depend on it. */
@@ -117,7 +119,26 @@ export class Extraction {
       record: this.#record,
       ...(listener === undefined ? {} : { listener }),
     });
+    await this.#finish();
     this.#record.seconds.total = (performance.now() - this.#begin) / 1000;
+  }
+
+  /** Leaves the store in order and says what the user should know of the features. */
+  async #finish(): Promise<void> {
+    const { store, base } = this.#options;
+    const { dtype, numericsClass } = this.#description;
+    const { warnings } = this.#record;
+    if (dtype !== "float32") {
+      warnings.push(
+        `features are stored as ${dtype}: rounded, so results are close to those of float32, not the same bits.`,
+      );
+    }
+    for (const origin of this.group.origins) {
+      warnings.push(
+        `some features were computed by "${origin}" and imported with --trust-numerics; this machine is "${numericsClass}".`,
+      );
+    }
+    warnings.push(...(await store.tidy(this.group, this.#description, base)));
   }
 
   summary(): ExtractionSummary {

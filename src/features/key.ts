@@ -1,4 +1,5 @@
 import { type Digest, digestOf, sha256 } from "../base/digest.ts";
+import { PermafrostError } from "../base/errors.ts";
 
 /**
  * Everything that decides a feature except the image and the draw, as plain JSON. Rows of one group lie together on disk.
@@ -27,6 +28,33 @@ export interface FeatureGroup {
 export const storeDtypes = ["float32", "float16", "bfloat16"] as const;
 
 export type StoreDtype = (typeof storeDtypes)[number];
+
+/**
+ * A group from its JSON.
+ *
+ * @throws PermafrostError STORE_DAMAGED when a member is missing or of another kind.
+ */
+export function parseGroup(text: string): FeatureGroup {
+  const value: unknown = JSON.parse(text);
+  const { decode, resize, preprocessing, prefix, cut, numericsClass, dtype, ...others } =
+    value !== null && typeof value === "object" ? (value as Readonly<Record<string, unknown>>) : {};
+  const storedAs = storeDtypes.find((each) => each === dtype);
+  if (
+    typeof decode === "string" &&
+    typeof resize === "string" &&
+    typeof prefix === "string" &&
+    typeof numericsClass === "string" &&
+    storedAs !== undefined &&
+    isShape(cut)
+  ) {
+    return { ...others, decode, resize, preprocessing, prefix, cut, numericsClass, dtype: storedAs };
+  }
+  throw new PermafrostError("STORE_DAMAGED", "the record of its group is not complete.");
+}
+
+function isShape(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size > 0);
+}
 
 /** The name of a group's folder in a store. */
 export function groupDigest(group: FeatureGroup): Digest {

@@ -38,6 +38,17 @@ export interface OpenedPack {
   readonly indexIntact: boolean;
 }
 
+/** The header's JSON and the size of the file. @throws as `openPack`. */
+export function readHeaderText(
+  path: string,
+  files: OpenFiles,
+): { readonly json: Uint8Array; readonly bytes: number } {
+  const file = files.descriptor(path);
+  const bytes = fstatSync(file).size;
+  const length = headerLength(readAt(file, 0, Math.min(8, bytes)), bytes);
+  return { json: readAt(file, 8, length), bytes };
+}
+
 /**
  * Opens a pack file: its header, keys and checksums are read now, its features when they are wanted.
  *
@@ -45,11 +56,8 @@ export interface OpenedPack {
  */
 export function openPack(path: string, format: RowFormat, files: OpenFiles): OpenedPack {
   // The file stays open where possible: then its rows can be read even if another process removes it.
-  const file = files.descriptor(path);
-  const bytes = fstatSync(file).size;
-  const length = headerLength(readAt(file, 0, Math.min(8, bytes)), bytes);
-  const header = parseHeader(readAt(file, 8, length), bytes, format);
-  return packOf(path, header, file, format, files);
+  const { json, bytes } = readHeaderText(path, files);
+  return packOf(path, parseHeader(json, bytes, format), files.descriptor(path), format, files);
 }
 
 function packOf(

@@ -146,7 +146,21 @@ export function parseHeader(json: Uint8Array, fileBytes: number, format: RowForm
   return { rows, start, indexChecksum, origin: stringMember(metadata, "origin") };
 }
 
+/** The JSON of the group that a header names. @throws as `parseHeader`. */
+export function groupIn(json: Uint8Array): string {
+  const { __metadata__: metadata } = parseObject(json);
+  checkVersion(metadata);
+  const group = stringMember(metadata, "group");
+  if (group === undefined) throw damaged("it does not name its group");
+  return group;
+}
+
 function checkMetadata(metadata: unknown, format: RowFormat): void {
+  checkVersion(metadata);
+  if (stringMember(metadata, "group") !== format.group) throw unknown("it belongs to another group");
+}
+
+function checkVersion(metadata: unknown): void {
   if (stringMember(metadata, "format") !== packFormat) throw unknown("it is not a pack of Permafrost");
   const version = Number(stringMember(metadata, "version"));
   if (!Number.isInteger(version) || version < 1) throw damaged("its format version cannot be read");
@@ -155,7 +169,6 @@ function checkMetadata(metadata: unknown, format: RowFormat): void {
       `its format version ${version} is newer than ${packVersion}, the newest that this Permafrost knows`,
     );
   }
-  if (stringMember(metadata, "group") !== format.group) throw unknown("it belongs to another group");
 }
 
 function parseObject(json: Uint8Array): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { graphDigest } from "../graph/digest.ts";
 import type { Graph } from "../graph/graph.ts";
 import { decodeVersion } from "../images/decode.ts";
 import { resizeVersion } from "../images/resize.ts";
-import type { FeatureGroup } from "./key.ts";
+import type { FeatureGroup, StoreDtype } from "./key.ts";
 import { type PrefixSignature, prefixSignature } from "./prefix.ts";
 
 /** A frozen prefix and how pictures become its input. */
@@ -12,6 +12,8 @@ export interface PrefixInput {
   /** One data input float32[batch, 3, H, W], parameters bound as constants, one output. */
   readonly prefix: Graph;
   readonly preprocessing: Preprocessing;
+  /** How features are stored (default float32: exactly). */
+  readonly storeDtype?: StoreDtype;
 }
 
 /** @throws PermafrostError GRAPH_INVALID or SHAPE_MISMATCH for a prefix that does not fit. */
@@ -26,7 +28,10 @@ export function checkedSignature({ prefix, preprocessing }: PrefixInput): Prefix
 }
 
 /** The group in which the features of a prefix lie, in one numerics class. */
-export function featureGroup({ prefix, preprocessing }: PrefixInput, numericsClass: string): FeatureGroup {
+export function featureGroup(
+  { prefix, preprocessing, storeDtype = "float32" }: PrefixInput,
+  numericsClass: string,
+): FeatureGroup {
   const { resizeTo: _, ...record } = preprocessing;
   return {
     decode: decodeVersion,
@@ -36,6 +41,6 @@ export function featureGroup({ prefix, preprocessing }: PrefixInput, numericsCla
     prefix: graphDigest(prefix),
     cut: prefixSignature(prefix).shape,
     numericsClass,
-    dtype: "float32",
+    dtype: storeDtype,
   };
 }

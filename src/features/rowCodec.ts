@@ -19,3 +19,11 @@ export function decodeRows(
 ): void {
   decodeHalf(dtype, new Uint16Array(stored.buffer, stored.byteOffset, stored.byteLength / 2), into);
 }
+
+/** Makes features, in place, what they will be when they are read back. */
+export function roundRows(dtype: StoreDtype, features: Float32Array): void {
+  if (dtype === "float32") return;
+  const halves = new Uint16Array(features.length);
+  encodeHalf(dtype, features, halves);
+  decodeHalf(dtype, halves, features);
+}

@@ -3,8 +3,12 @@ import path from "node:path";
 import { messageOf, systemCode } from "../base/errors.ts";
 import { writeFileAtomic } from "../base/files.ts";
 import { type FeatureGroup, groupDigest } from "./key.ts";
+import { evict } from "./maintenance/evict.ts";
+import { addToNote } from "./maintenance/groupNote.ts";
+import { mergePacks } from "./maintenance/mergePacks.ts";
+import type { Removal } from "./maintenance/removal.ts";
 import { isPackName, rowFormat } from "./packFormat.ts";
-import { formatFolder } from "./storeFolder.ts";
+import { formatFolder, storeLimit } from "./storeFolder.ts";
 import { StoreGroup, type StoreProblem } from "./storeGroup.ts";
 
 export { describeStore, type StoreSize } from "./describeStore.ts";
@@ -15,7 +19,12 @@ export interface StoreOptions {
   readonly packBytes?: number;
   /** Bytes of features that may be kept in memory when the disk does not take them (default 1 GiB). */
   readonly memoryLimit?: number;
+  /** Bytes that all packs together may take (default: PERMAFROST_STORE_LIMIT, else 50 GiB). */
+  readonly maxBytes?: number;
 }
+
+/** So many small packs in one group are worth merging. */
+const manySmallPacks = 32;
 
 /** How base/files.ts begins the names of temporary files. */
 const temporaryStart = ".tmp-";
@@ -44,7 +53,7 @@ export class FeatureStore {
     this.folder = folder;
     this.warnings = warnings;
     this.#writable = writable;
-    this.#options = { packBytes: 64 * 2 ** 20, memoryLimit: 2 ** 30, ...options };
+    this.#options = { packBytes: 64 * 2 ** 20, memoryLimit: 2 ** 30, maxBytes: storeLimit(), ...options };
   }
 
   /**
@@ -87,6 +96,29 @@ export class FeatureStore {
       ...this.#options,
     });
   }
+
+  /**
+   * Ends a run's writing: merges the group's small packs where there are many, and removes the packs used longest ago, of any
+   * group, until the store is within its limit. Packs that `group` has used stay.
+   *
+   * @returns What the user should know.
+   */
+  async tidy(group: StoreGroup, record: FeatureGroup, base?: string): Promise<readonly string[]> {
+    if (this.folder === undefined || !this.#writable) return [];
+    const { packBytes, maxBytes } = this.#options;
+    try {
+      const digest = groupDigest(record);
+      const home = path.join(this.folder, formatFolder, digest);
+      if (group.rows > 0) {
+        await addToNote(home, { group: record, ...(base === undefined ? {} : { base }) });
+      }
+      await mergePacks(this.folder, { packBytes, smallPacks: manySmallPacks, group: digest });
+      group.refresh();
+      return limitWarnings(await evict(this.folder, { maxBytes, keep: group.usedPacks }), maxBytes);
+    } catch (error) {
+      return [`${this.folder}: the feature store could not be tidied (${messageOf(error)}).`];
+    }
+  }
 }
 
 /** Why nothing can be written there, found out by writing. */
@@ -122,4 +154,16 @@ async function sweep(folder: string, names: readonly string[]): Promise<StorePro
     problems.push({ path: stray, reason: "left unfinished by a process that was stopped; removed" });
   }
   return problems;
+}
+
+function limitWarnings(removed: readonly Removal[], maxBytes: number): readonly string[] {
+  if (removed.length === 0) return [];
+  const sum = (part: (removal: Removal) => number): number =>
+    removed.reduce((total, each) => total + part(each), 0);
+  const gibibytes = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+  return [
+    `store limit reached (${gibibytes(maxBytes)}): removed the ${removed.length} packs used longest ago, ` +
+      `${sum((each) => each.rows)} features, ${gibibytes(sum((each) => each.bytes))}. PERMAFROST_STORE_LIMIT raises the limit.`,
+    ...removed.map((removal) => `removed ${removal.path}`),
+  ];
 }

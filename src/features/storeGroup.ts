@@ -60,6 +60,8 @@ export class StoreGroup {
   readonly #problems: StoreProblem[];
   readonly #seen = new Set<string>();
   readonly #used = new Set<Pack>();
+  /** Packs that came after the opening: written by this run, or merged meanwhile. */
+  readonly #added = new Set<string>();
   #states = new Uint8Array(0);
   #inMemory: boolean;
 
@@ -88,6 +90,11 @@ export class StoreGroup {
     return [...new Set([...this.#used].flatMap(({ origin }) => origin ?? []))];
   }
 
+  /** Packs that this run has read or written. */
+  get usedPacks(): ReadonlySet<string> {
+    return new Set([...this.#added, ...[...this.#used].map((pack) => pack.place)]);
+  }
+
   /** Whether new rows stay in memory and are gone after this run. */
   get inMemory(): boolean {
     return this.#inMemory;
@@ -110,7 +117,7 @@ export class StoreGroup {
     if (this.#inMemory || home === undefined) {
       return new MemoryWriter(this.#format, { limit: memoryLimit, onPack: (pack) => this.#adopt(pack) });
     }
-    return new PackWriter(home, this.#format, { packBytes, onPack: (path) => this.#open(path) });
+    return new PackWriter(home, this.#format, { packBytes, onPack: (path) => this.#add(path) });
   }
 
   /**
@@ -158,7 +165,7 @@ export class StoreGroup {
       }
       await nextTurn();
     }
-    if (found > 0) this.#openNew();
+    if (found > 0) this.refresh();
     return found;
   }
 
@@ -166,8 +173,13 @@ export class StoreGroup {
     this.#files.close();
   }
 
-  #open(path: string): void {
+  #add(path: string): void {
     if (this.#seen.has(path)) return;
+    this.#added.add(path);
+    this.#open(path);
+  }
+
+  #open(path: string): void {
     this.#seen.add(path);
     try {
       this.#adopt(openPack(path, this.#format, this.#files));
@@ -176,13 +188,12 @@ export class StoreGroup {
     }
   }
 
-  /** Packs that have appeared since: another process may have merged some that are gone now. */
-  #openNew(): void {
+  /** Opens packs that have appeared since: another process may have merged some that are gone now. */
+  refresh(): void {
     const { home } = this.#options;
     if (home === undefined) return;
     for (const name of listNames(home).filter(isPackName)) {
-      const file = path.join(home, name);
-      if (!this.#seen.has(file)) this.#open(file);
+      this.#add(path.join(home, name));
     }
   }
 
@@ -213,7 +224,7 @@ export class StoreGroup {
     const known = this.#problems.length;
     const bad = this.#checkRun(row, count, target);
     if (bad === 0) return;
-    this.#openNew();
+    this.refresh();
     if (this.#readMoved(row, count, target)) {
       // What was only moved is no problem.
       this.#problems.length = known;

@@ -1,14 +1,6 @@
-import { type Dirent, readdirSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { messageOf, PermafrostError, systemCode } from "../base/errors.ts";
-
-/** A listed image file. */
-export interface ListedFile {
-  /** Relative to the directory, with the class folder in front. */
-  readonly name: string;
-  /** Index of the class. */
-  readonly label: number;
-}
 
 /** Which files and folders count. */
 export interface ListingRules {
@@ -31,7 +23,12 @@ export function listClasses(directory: string, rules: Pick<ListingRules, "hidden
 /** All image files of one class: folders in code point order of their path, files by name within each. */
 export function listClassFiles(directory: string, className: string, rules: ListingRules): string[] {
   const folders: { readonly folder: string; readonly files: readonly string[] }[] = [];
+  const visited = new Set<string>();
   const visit = (folder: string): void => {
+    // A link back to a folder above would never end.
+    const real = rules.followLinks ? realpathSync(path.join(directory, folder)) : folder;
+    if (visited.has(real)) return;
+    visited.add(real);
     const files: string[] = [];
     for (const entry of readEntries(path.join(directory, folder))) {
       const name = path.join(folder, entry.name);

@@ -7,6 +7,7 @@ import { type ClassMode, classModes, encodeLabels } from "./classModes.ts";
 import { FileLoader, type FileOptions, fileOptionNames, isFileProblem } from "./fileSource.ts";
 import { ImageIterator, type IteratorOptions, iteratorOptionNames } from "./imageIterator.ts";
 import type { ImageTransformer } from "./imageTransformer.ts";
+import type { Compat } from "./pipeline.ts";
 import type { SampleSource } from "./sampleSource.ts";
 import { type Subset, splitBounds } from "./subset.ts";
 
@@ -30,6 +31,12 @@ const optionNames = [
 
 /** Keras compares endings without their dot. */
 const kerasEndings = ["png", "jpg", "jpeg", "bmp", "ppm", "tif", "tiff"];
+
+/** Files that count as images. Keras 2.0.8 knew no TIFF and wanted the dot. */
+function endingsOf(compat: Compat | null): readonly string[] {
+  if (compat === null) return imageExtensions;
+  return compat === "keras-2.0.8" ? [".png", ".jpg", ".jpeg", ".bmp", ".ppm"] : kerasEndings;
+}
 
 /** What `flowFromDirectory` found. */
 export interface DirectoryFacts {
@@ -87,7 +94,7 @@ function listDirectory(
 ): DirectoryFacts {
   const { compat } = generator.pipeline;
   const rules: ListingRules = {
-    endings: compat === null ? imageExtensions : kerasEndings,
+    endings: endingsOf(compat),
     hiddenClasses: compat !== null,
     followLinks: booleanFrom("followLinks", options.followLinks ?? false),
   };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -91,6 +91,18 @@ describe("flowFromDirectory", () => {
     await lenient.next();
     expect(lenient.skipped.map(({ path }) => path)).toEqual([bad]);
     await rm(bad);
+  });
+
+  it("follows links to folders once where it is told to", async () => {
+    await symlink(path.join(root, "cats"), path.join(root, "dogs", "more"));
+    await symlink(root, path.join(root, "dogs", "loop"));
+    const flow = (followLinks: boolean) =>
+      new ImageDataGenerator().flowFromDirectory(root, { followLinks, classes: ["dogs"] }).samples;
+    expect(flow(false)).toBe(12);
+    // Twelve of its own, twelve cats, and by way of the loop twelve hidden ones.
+    expect(flow(true)).toBe(36);
+    await rm(path.join(root, "dogs", "more"));
+    await rm(path.join(root, "dogs", "loop"));
   });
 
   it("says what is meant by a misspelt option", () => {

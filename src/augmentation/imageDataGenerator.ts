@@ -125,8 +125,7 @@ export class ImageDataGenerator implements ImageTransformer {
     if (seed !== undefined) this.legacyRandom?.seed(seed);
     const random = this.#source(undefined);
     const fitted = this.legacyRandom === undefined && seed !== undefined ? new Random(seed, "fit") : random;
-    // Only the last releases rescale first; 2.0.8 did not.
-    const factor = Math.fround(this.standardization.perPixel ? 1 : this.standardization.rescale);
+    const factor = Math.fround(this.standardization.fitsRescaled ? this.standardization.rescale : 1);
     const images = imagesOf(x).map((image) =>
       withData(
         image,

@@ -7,6 +7,7 @@ import type { ImageDataGeneratorOptions } from "./generatorOptions.ts";
 import { ImageDataGenerator } from "./imageDataGenerator.ts";
 import { leftSingular } from "./singularValues.ts";
 import { imagesOf } from "./statistics.ts";
+import { whiteningMatrix } from "./whitening.ts";
 
 interface Combination {
   readonly options: ImageDataGeneratorOptions;
@@ -64,6 +65,22 @@ describe("standardize", () => {
     generator.fit(data[given.data]);
     expectClose(generator.statistics.whitening, given.matrix, 1e-3);
     expectClose(generator.standardize(imageOf(data[given.data], 1)).data, given.output, 1e-3);
+  });
+
+  it("whitens with compat keras-2.2 by the inverse root of the covariance plus epsilon", () => {
+    const epsilon = 0.1;
+    const rows = imagesOf(data.few).map((image) => image.data.map((value) => value / 255 - 0.5));
+    const length = rows[0]!.length;
+    const matrix = whiteningMatrix(rows, epsilon, "covariance");
+    const times = (vector: readonly number[]) =>
+      vector.map((_, i) => vector.reduce((sum, value, j) => sum + matrix[i * length + j]! * value, 0));
+    const random = new Random("vector");
+    const vector = Array.from({ length }, () => random.normal());
+    const covered = vector.map((value, i) => {
+      const products = rows.map((row) => row[i]! * row.reduce((sum, x, j) => sum + x * vector[j]!, 0));
+      return products.reduce((sum, product) => sum + product, 0) / rows.length + epsilon * value;
+    });
+    for (const [i, value] of times(times(covered)).entries()) expect(value).toBeCloseTo(vector[i]!, 3);
   });
 
   it("fits on augmented pictures with Keras's numbers", () => {

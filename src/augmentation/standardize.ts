@@ -17,6 +17,10 @@ export interface Standardization {
   readonly epsilon: number;
   /** Statistics of each pixel over its channels instead of each image: Keras 2.0.8. */
   readonly perPixel: boolean;
+  /** Whether `fit` rescales first: all but Keras 2.0.8. */
+  readonly fitsRescaled: boolean;
+  /** Where zcaEpsilon is added: to the singular values (Keras 3), or to the covariance's eigenvalues (before). */
+  readonly whitening: "singular" | "covariance";
 }
 
 /** What `fit` found in the data; null where it has not been asked for. */
@@ -65,8 +69,16 @@ export function resolveStandardization(options: ImageDataGeneratorOptions): {
   return { standardization, notes };
 }
 
-function eraOf(compat: Compat | null): Pick<Standardization, "epsilon" | "perPixel"> {
-  return compat === "keras-2.0.8" ? { epsilon: 1e-7, perPixel: true } : { epsilon: 1e-6, perPixel: false };
+function eraOf(
+  compat: Compat | null,
+): Pick<Standardization, "epsilon" | "perPixel" | "fitsRescaled" | "whitening"> {
+  const isFirst = compat === "keras-2.0.8";
+  return {
+    epsilon: isFirst ? 1e-7 : 1e-6,
+    perPixel: isFirst,
+    fitsRescaled: !isFirst,
+    whitening: isFirst || compat === "keras-2.2" ? "covariance" : "singular",
+  };
 }
 
 /**

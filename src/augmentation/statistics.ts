@@ -45,6 +45,7 @@ export function computeStatistics(
     ? whiteningMatrix(
         images.map(({ data }) => data),
         settings.zcaEpsilon,
+        settings.whitening,
       )
     : null;
   return { mean, std, whitening };

@@ -1,2 +1,1 @@
-export { hoistedLayers } from "./hoist.ts";
 export { Sequential, sequential } from "./sequential.ts";

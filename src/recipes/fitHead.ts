@@ -55,7 +55,7 @@ export async function fitHead(
     epochs,
     batchSize,
     seed,
-    callbacks: [reporter(hooks, finished), ...(backup === undefined ? [] : [backup])],
+    callbacks: [reporter(hooks, finished), training.callback, backup].filter((each) => each !== undefined),
     sampleWeight: Float32Array.from(train, (sample) => sample.weight),
     ...options,
     ...(training.request.classWeight === undefined

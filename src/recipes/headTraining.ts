@@ -6,6 +6,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { FeatureTable } from "../features/featureTable.ts";
 import type { FeatureStore } from "../features/store.ts";
 import type { Sequential } from "../models/sequential.ts";
+import type { Callback } from "../training/callback.ts";
 import type { History } from "../training/history.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 import type { PhaseClock } from "./phaseClock.ts";
@@ -25,6 +26,8 @@ export interface HeadTraining {
   readonly clock: PhaseClock;
   /** Keeps what is needed to take the training up again; left out: nothing is kept. */
   readonly run?: UnfinishedRun;
+  /** Told of its steps and epochs too. */
+  readonly callback?: Callback;
   /** Run the whole network on every picture of every step: same bits, much slower. For comparison. */
   readonly plainly?: boolean;
 }

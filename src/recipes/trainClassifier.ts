@@ -94,7 +94,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   return { ...result, seconds: clock.seconds };
 }
 
-function baseOptions({ imageSize, seed }: TrainingRequest): Parameters<typeof createBase>[1] {
+export function baseOptions({ imageSize, seed }: TrainingRequest): Parameters<typeof createBase>[1] {
   return imageSize === undefined ? { seed } : { seed, inputShape: [imageSize, imageSize, 3] };
 }
 

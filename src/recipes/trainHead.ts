@@ -140,7 +140,7 @@ function distinct(skipped: readonly Skipped[]): readonly Skipped[] {
 }
 
 /** Gives the standardisation the moments of the training features. */
-async function standardize(model: Sequential, table: FeatureTable, data: PreparedData): Promise<void> {
+export async function standardize(model: Sequential, table: FeatureTable, data: PreparedData): Promise<void> {
   const layer: Layer = model.getLayer(standardizeName);
   const { mean, variance } = await channelMoments(
     featureSource(table, samplesOf(data, "train"), data.digests),

@@ -17,6 +17,8 @@ export interface TrainingControl {
   stopTraining: boolean;
   /** The rate of the next step. Setting a number replaces the schedule from then on. */
   learningRate: number;
+  /** Paths of the trained weights, in the order of `getWeights`. */
+  readonly paths: readonly string[];
   /** Copies of the trained weights (engine layout) as they are now. */
   getWeights(): Promise<readonly Float32Array[]>;
   /** Replaces the trained weights by earlier copies. */

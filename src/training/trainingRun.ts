@@ -93,7 +93,7 @@ export class TrainingRun implements TrainingControl {
       iteration: this.iteration,
       stopTraining: this.stopTraining,
       fixedRate: this.#fixedRate,
-      paths: this.#paths(),
+      paths: this.paths,
       weights,
       slots,
       history: { history: this.history.history, epoch: this.history.epoch },
@@ -127,7 +127,7 @@ export class TrainingRun implements TrainingControl {
     for (const [index, parameter] of this.#parameters().entries()) parameter.value.set(weights[index]!);
   }
 
-  #paths(): readonly string[] {
+  get paths(): readonly string[] {
     return this.trainer.program.parameters.map(({ path }) => path);
   }
 
@@ -139,7 +139,7 @@ export class TrainingRun implements TrainingControl {
       weights.map(({ length }) => length),
     );
     const expected = described(
-      this.#paths(),
+      this.paths,
       this.#parameters().map(({ value }) => value.length),
     );
     if (found === expected) return;

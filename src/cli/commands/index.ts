@@ -4,3 +4,4 @@ export { inspect } from "./inspect.ts";
 export { predict } from "./predict.ts";
 export { scan } from "./scan.ts";
 export { train } from "./train.ts";
+export { verify } from "./verify.ts";

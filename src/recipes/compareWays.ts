@@ -1,0 +1,199 @@
+import { type BaseNetwork, createBase } from "../applications/index.ts";
+import type { Digest } from "../base/digest.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import type { Skipped } from "../data/dataset.ts";
+import { weightsDigest } from "../models/weights.ts";
+import { viewDraws } from "./augmentation.ts";
+import { classifierGraphs } from "./classifierGraphs.ts";
+import { classifierModel } from "./classifierModel.ts";
+import { drawnFeatures, type TrainingOrder } from "./drawnFeatures.ts";
+import { type FeatureDifference, featureDifference } from "./featureDifference.ts";
+import { type FitData, fitHead } from "./fitHead.ts";
+import { headLayers } from "./headLayers.ts";
+import { type HeadTraining, samplesOf } from "./headTraining.ts";
+import { imageFeatures } from "./imageFeatures.ts";
+import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
+import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
+import { baseOptions } from "./trainClassifier.ts";
+import { standardize } from "./trainHead.ts";
+import type { TrainingHooks, TrainingRequest } from "./training.ts";
+
+/** What came of one comparison of the plain and the stored way. */
+export interface WaysComparison {
+  readonly batchSize: number;
+  readonly images: number;
+  /** Steps compared. */
+  readonly steps: number;
+  /** Samples in the last step of an epoch. */
+  readonly lastBatch: number;
+  readonly same: boolean;
+  /** Loss of each step, of the plain way. */
+  readonly losses: readonly number[];
+  /** SHA-256 over all weights of the model after the last step. */
+  readonly weights: Readonly<Record<Way, Digest>>;
+  /** Whether the base network has the same weights after training as before, both ways. */
+  readonly frozenUnchanged: boolean;
+  /** The first number that is not the same. */
+  readonly difference?: StepDifference;
+  /** A stored feature that the step used and that is not what the base network gives now. */
+  readonly feature?: FeatureDifference;
+  /** Of the stored way. */
+  readonly forwards: { readonly computed: number; readonly reused: number };
+  readonly skipped: readonly Skipped[];
+}
+
+type ComparisonParts = Omit<HeadTraining, "base" | "model" | "run" | "callback" | "plainly"> & {
+  readonly request: TrainingRequest & { readonly steps?: number };
+};
+
+const usualSteps = 50;
+
+/** Trains the plain and the stored way at once and compares them after every step. */
+export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks): Promise<WaysComparison> {
+  const plain = await newTraining(parts);
+  const stored = await newTraining(parts);
+  const before = weightsDigest(plain.base);
+  const views = await prepareViews(parts, stored, hooks);
+  try {
+    const { data, order, steps } = views;
+    for (const { model } of [plain, stored]) await standardize(model, data.table, data);
+    const lockstep = await runBoth({ plain, stored }, views, hooks);
+    const { difference } = lockstep;
+    const feature =
+      difference &&
+      (await featureDifference({ ...stored, prefix: views.prefix, data, order }, difference.step));
+    const weights = { plain: weightsDigest(plain.model), stored: weightsDigest(stored.model) };
+    const frozenUnchanged = [plain, stored].every(({ base }) => weightsDigest(base) === before);
+    const images = samplesOf(data, "train").length;
+    return {
+      batchSize: order.batchSize,
+      images,
+      steps: lockstep.steps,
+      lastBatch: images - (Math.ceil(images / order.batchSize) - 1) * order.batchSize,
+      same:
+        lockstep.steps === steps &&
+        difference === undefined &&
+        weights.plain === weights.stored &&
+        frozenUnchanged,
+      losses: lockstep.losses,
+      weights,
+      frozenUnchanged,
+      ...(difference === undefined ? {} : { difference }),
+      ...(feature === undefined ? {} : { feature }),
+      ...views.outcome(),
+    };
+  } finally {
+    await views.close();
+  }
+}
+
+/** A model of its own for each way, with the same initial weights. */
+async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
+  const { request, found } = parts;
+  const base: BaseNetwork = await createBase(request.base, baseOptions(request));
+  const layers = headLayers(request.head, found.dataset.classNames.length);
+  return { ...parts, base, model: classifierModel(base, layers, request.seed) };
+}
+
+type Views = Awaited<ReturnType<typeof prepareViews>>;
+
+/** The images to compare on, and what the stored way reads of them. */
+async function prepareViews(parts: ComparisonParts, { base, model }: HeadTraining, hooks: TrainingHooks) {
+  const { request, engine, store } = parts;
+  const { batchSize, seed } = request;
+  const { prefix } = classifierGraphs(model);
+  const work = hooks.signal === undefined ? {} : { signal: hooks.signal };
+  const options = {
+    ...work,
+    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
+    prefix,
+    store,
+    preprocessing: base.preprocessing,
+    numericsClass: engine.numericsClass,
+    workers: engine.workers,
+  };
+  const chosen = chooseImages(parts.found, batchSize * (request.steps ?? usualSteps), batchSize, seed);
+  const { table, ...summary } = await imageFeatures(chosen.dataset.samples, chosen.digests, options);
+  const known = withoutUnreadable(chosen, summary.skipped);
+  const samples = samplesOf(known, "train");
+  if (samples.length === 0) throw nothingToVerify(request.data);
+  const epochSteps = Math.ceil(samples.length / batchSize);
+  const steps = request.steps ?? Math.min(usualSteps, epochSteps);
+  const order: TrainingOrder = { epochs: Math.ceil(steps / epochSteps), batchSize, seed };
+  const draws = viewDraws(request.augmentation, base.preprocessing);
+  const drawn = draws && (await drawnFeatures({ samples, digests: known.digests }, draws, order, options));
+  const data: FitData = { ...known, table, draws, drawn: drawn?.source };
+  return {
+    prefix,
+    data,
+    order,
+    steps,
+    outcome() {
+      const all = drawn === undefined ? [summary] : [summary, drawn.summary()];
+      const total = (kind: "computed" | "reused") =>
+        all.reduce((sum, { forwards }) => sum + forwards[kind], 0);
+      const forwards = { computed: total("computed"), reused: total("reused") };
+      return { forwards, skipped: all.flatMap(({ skipped }) => skipped) };
+    },
+    async close() {
+      await drawn?.close();
+      table.close();
+    },
+  };
+}
+
+/**
+ * Some of the training images, so many that an epoch ends with a step of fewer samples wherever that is possible.
+ *
+ * @param most - As many as the steps to compare can use.
+ */
+function chooseImages(found: PreparedData, most: number, batchSize: number, seed: number): PreparedData {
+  const samples = samplesOf(found, "train");
+  const count = Math.min(samples.length, most);
+  const ragged = count % batchSize === 0 && batchSize > 1 && count > batchSize ? count - 1 : count;
+  const chosen = [...new Random(seed, "verify").permutation(samples.length).subarray(0, ragged)].sort(
+    (a, b) => a - b,
+  );
+  const dataset = { ...found.dataset, samples: chosen.map((index) => samples[index]!) };
+  return { dataset, digests: found.digests };
+}
+
+async function runBoth(
+  { plain, stored }: Readonly<Record<Way, HeadTraining>>,
+  { data, order, steps }: Views,
+  hooks: TrainingHooks,
+): Promise<Lockstep> {
+  const lockstep = new Lockstep(steps, (done) =>
+    hooks.onProgress?.({ phase: "verify", done, total: steps, unit: "steps" }),
+  );
+  const work: TrainingHooks = hooks.signal === undefined ? {} : { signal: hooks.signal };
+  const run = async (training: HeadTraining, way: Way): Promise<void> => {
+    const request = { ...training.request, epochs: order.epochs };
+    const callback = lockstep.callback(way);
+    try {
+      const { failure } = await fitHead(
+        { ...training, request, plainly: way === "plain", callback },
+        data,
+        work,
+      );
+      if (failure !== undefined) throw failure;
+    } catch (error) {
+      lockstep.fail(error);
+      throw error;
+    }
+  };
+  // Both have ended before anything is closed; the first error is the cause of the other one.
+  const ends = await Promise.allSettled([run(plain, "plain"), run(stored, "stored")]);
+  if (lockstep.failure !== undefined) throw lockstep.failure.error;
+  const failed = ends.find((end) => end.status === "rejected");
+  if (failed !== undefined) throw failed.reason;
+  return lockstep;
+}
+
+function nothingToVerify(data: string): PermafrostError {
+  return new PermafrostError(
+    "DATA_EMPTY",
+    `${data}: expected at least one readable training image, got none.`,
+  );
+}

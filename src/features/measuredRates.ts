@@ -12,12 +12,30 @@ export interface MeasuredRate {
   readonly viewsPerSecond: number;
   /** Bytes a second into the store; missing where too little was written to tell. */
   readonly bytesPerSecond?: number;
+  /** Tried on the network alone, before any run. */
+  readonly isTrial?: boolean;
 }
 
 /** Fewer views than this are over before all threads have started. */
 const fewestViews = 32;
 /** Less than this and the time is that of a disk's single answer. */
 const fewestBytes = 16 * 2 ** 20;
+
+/** Features of a run may take so many bytes of memory where the disk is too slow for them. */
+const mostMemory = 512 * 2 ** 20;
+
+/**
+ * Where new features are kept: on disk, but in memory for the run where writing a row takes longer than computing it (tiny
+ * networks, slow disks). Without a measured speed of writing: on disk.
+ */
+export function keepWhere(
+  rate: MeasuredRate | undefined,
+  rowBytes: number,
+  rows: number,
+): "store" | "memory" {
+  if (rate?.bytesPerSecond === undefined || rows * rowBytes > mostMemory) return "store";
+  return rowBytes / rate.bytesPerSecond > 1 / rate.viewsPerSecond ? "memory" : "store";
+}
 
 /** Rates of earlier runs by the digest of the group; an unreadable file counts as none. */
 export async function readRates(folder: string | undefined): Promise<ReadonlyMap<Digest, MeasuredRate>> {

@@ -1,0 +1,72 @@
+import type { TrainingPlan } from "../../recipes/planTraining.ts";
+import type { CommandDefinition } from "../command.ts";
+import { exitCodes } from "../exitCodes.ts";
+import { gibibytes, table } from "../text.ts";
+import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
+
+export const plan: CommandDefinition = {
+  name: "plan",
+  summary: "say what train would compute, store and take, before anything runs",
+  examples: [
+    "permafrost plan photos/",
+    "permafrost plan photos/ --augment book --epochs 30 --draws pool:5",
+    "permafrost plan photos/ --augment strong --json",
+  ],
+  declare(command) {
+    command.argument("<folder>", "class folders, train/validation/test folders, or a manifest");
+    declareTrainingOptions(command);
+  },
+  async run([folder], options, context) {
+    const { output, signal } = context;
+    const { planTraining } = await import("../../recipes/planTraining.ts");
+    const planned = await planTraining(await trainingRequest(String(folder), options, context), {
+      onProgress: output.onProgress,
+      onWarning: (text) => output.warn(text),
+      signal,
+    });
+    output.print(describe(planned));
+    output.emit({ event: "plan", ...planned });
+    return exitCodes.done;
+  },
+};
+
+function describe(planned: TrainingPlan): string {
+  const { forwards, seconds, rate } = planned;
+  const lines = [
+    table(
+      ["layer", "", "parameters"],
+      planned.layers.map(({ layer, state, parameters }) => [
+        layer,
+        state,
+        parameters.toLocaleString("en-US"),
+      ]),
+    ),
+    "",
+    `Frozen part: ${planned.cut}`,
+    "",
+    table(
+      ["split", "images", "views"],
+      Object.entries(planned.images).map(([split, images]) => [
+        split,
+        images,
+        planned.views[split as keyof typeof planned.views] ?? 0,
+      ]),
+    ),
+    "",
+    `Draws: ${planned.draws}`,
+    `Forwards: ${forwards.compute} to run, ${forwards.stored} features stored already; the plain way takes ${forwards.plain} (${forwards.avoided} avoided).`,
+    `Time for them: ${duration(seconds.compute)}; the plain way ${duration(seconds.plain)} (${rate.viewsPerSecond.toFixed(0)} images/s ${rate.source === "run" ? "in the last run" : "tried now"}).`,
+    `Store: ${planned.keep === "memory" ? "nothing" : gibibytes(planned.bytes)} to write.`,
+    ...planned.remarks,
+  ];
+  if (planned.skipped.length > 0)
+    lines.push(`${planned.skipped.length} files cannot be used; permafrost scan shows them.`);
+  return lines.join("\n");
+}
+
+/** `45 s`, `12 min`, `3.5 h`. */
+function duration(seconds: number): string {
+  if (seconds < 1) return seconds === 0 ? "0 s" : "under 1 s";
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  return seconds < 7200 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,0 +1,34 @@
+import { augmentationWarnings, viewsRemark } from "./augmentation.ts";
+import type { TrainingPlan } from "./planTraining.ts";
+import type { TrainingRequest } from "./training.ts";
+
+/** What a person should know of a plan, in sentences. */
+export function planRemarks(
+  { augmentation, epochs }: TrainingRequest,
+  plan: Omit<TrainingPlan, "remarks">,
+): readonly string[] {
+  const { forwards, rate, keep } = plan;
+  const remarks = [...augmentationWarnings(augmentation)];
+  const views = augmentation && viewsRemark(augmentation);
+  if (views !== undefined) remarks.push(views);
+  const gain = forwards.plain / Math.max(1, forwards.compute);
+  if (forwards.compute === 0) remarks.push("Everything is stored: the base network does not run at all.");
+  else if (plan.draws === "fresh" && views === undefined) {
+    remarks.push(
+      `Fresh draws are other views in each of the ${epochs} epochs, so this first run gains little: ${gain.toFixed(1)} times fewer forwards, ` +
+        "from validation alone. Later runs on the same draws (another head, rate or seed) compute nothing. " +
+        "--draws pool:5 would compute five draws an image, however many epochs.",
+    );
+  }
+  if (rate.source === "trial") {
+    remarks.push(
+      "The time rests on the network alone, tried for a second: reading and decoding images may take longer. After the first run it is measured.",
+    );
+  }
+  if (keep === "memory") {
+    remarks.push(
+      "On this machine writing a feature takes longer than computing it: new features are kept in memory for the run, not in the store.",
+    );
+  }
+  return remarks;
+}

@@ -1,0 +1,119 @@
+import { createBase } from "../applications/index.ts";
+import type { DrawPolicy } from "../augmentation/draw.ts";
+import type { Skipped } from "../data/dataset.ts";
+import { numericsClass } from "../engine/numerics.ts";
+import { loadOrt } from "../engine/ort.ts";
+import { keyBytes } from "../features/key.ts";
+import { keepWhere } from "../features/measuredRates.ts";
+import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
+import { featureGroup } from "../features/prefixGroup.ts";
+import { FeatureStore } from "../features/store.ts";
+import { DistinctViews } from "../features/views.ts";
+import { viewDraws } from "./augmentation.ts";
+import { type BaseRate, baseRate } from "./baseRate.ts";
+import { classifierGraphs } from "./classifierGraphs.ts";
+import { classifierModel } from "./classifierModel.ts";
+import { plainForwards } from "./forwardCounts.ts";
+import { headLayers } from "./headLayers.ts";
+import { PhaseClock } from "./phaseClock.ts";
+import { describeModel, type PlannedLayer } from "./plannedLayers.ts";
+import { planRemarks } from "./planRemarks.ts";
+import { prepareData } from "./prepareData.ts";
+import { baseOptions } from "./trainClassifier.ts";
+import type { TrainingHooks, TrainingRequest } from "./training.ts";
+import { countSamples, countViews, type ViewCounts, viewsOf } from "./viewCounts.ts";
+
+/** What a training would do: plain data, the line of `plan --json`. */
+export interface TrainingPlan {
+  readonly base: string;
+  readonly layers: readonly PlannedLayer[];
+  /** Where the model is cut and why. */
+  readonly cut: string;
+  /** "none", "fresh" or "pool:K", as it takes effect. */
+  readonly draws: string;
+  readonly images: ViewCounts;
+  /** Different views of each split. */
+  readonly views: ViewCounts;
+  readonly forwards: {
+    /** To be run. */
+    readonly compute: number;
+    /** Features that are in the store. */
+    readonly stored: number;
+    /** What the plain way takes: the base runs on every image of every epoch. */
+    readonly plain: number;
+    readonly avoided: number;
+  };
+  readonly bytes: number;
+  readonly rate: BaseRate;
+  /** Of the base network alone; the head comes on top, the same in both ways. */
+  readonly seconds: { readonly compute: number; readonly plain: number };
+  /** Whether new features go to disk or stay in memory for this run. */
+  readonly keep: "store" | "memory";
+  readonly remarks: readonly string[];
+  readonly skipped: readonly Skipped[];
+  readonly numericsClass: string;
+}
+
+/**
+ * Says what a training would compute, how long it takes, and what the plain way would cost. Nothing is trained, no image is
+ * decoded and no feature is written; images that cannot be decoded are counted as if they could.
+ *
+ * @throws PermafrostError as `trainClassifier` does for data and names that make no sense.
+ */
+export async function planTraining(
+  request: TrainingRequest,
+  hooks: TrainingHooks = {},
+): Promise<TrainingPlan> {
+  const { base: name, seed, epochs } = request;
+  const [base, data, { version }] = await Promise.all([
+    createBase(name, baseOptions(request)),
+    prepareData(request, hooks, new PhaseClock()),
+    loadOrt(),
+  ]);
+  const model = classifierModel(base, headLayers(request.head, data.dataset.classNames.length), seed);
+  const { prefix, reason } = classifierGraphs(model);
+  const draws = viewDraws(request.augmentation, base.preprocessing);
+  const group = featureGroup({ prefix, preprocessing: base.preprocessing }, numericsClass(version));
+  const views = countViews(data, draws, epochs);
+  const all = sum(views);
+  const store = await FeatureStore.open(request.store);
+  const rows = await store.group(group);
+  // Without rows there is nothing to look for among perhaps millions of views.
+  const stored =
+    rows.rows === 0 ? 0 : countStored(rows.find(new DistinctViews(viewsOf(data, draws, epochs)).keys));
+  rows.close();
+  const compute = all - stored;
+  const images = countSamples(data);
+  const plain = plainForwards(images, epochs);
+  const rate = await baseRate(request.store, group, prefix);
+  const perRow = rowBytes(rowFormat(group)) + keyBytes + checksumBytes;
+  const plan = {
+    base: name,
+    layers: describeModel(model),
+    cut: reason,
+    draws: drawsName(draws?.policy),
+    images,
+    views,
+    forwards: { compute, stored, plain, avoided: Math.max(0, plain - compute) },
+    bytes: compute * perRow,
+    rate,
+    seconds: { compute: compute / rate.viewsPerSecond, plain: plain / rate.viewsPerSecond },
+    keep: keepWhere(rate, perRow, compute),
+    skipped: data.dataset.skipped,
+    numericsClass: group.numericsClass,
+  } as const;
+  return { ...plan, remarks: planRemarks(request, plan) };
+}
+
+function countStored(rows: Int32Array): number {
+  return rows.reduce((found, row) => found + (row >= 0 ? 1 : 0), 0);
+}
+
+function sum(counts: ViewCounts): number {
+  return Object.values(counts).reduce((total, count) => total + count, 0);
+}
+
+function drawsName(policy: DrawPolicy | undefined): string {
+  if (policy === undefined) return "none";
+  return typeof policy === "string" ? policy : `pool:${policy.pool}`;
+}

@@ -1,0 +1,227 @@
+/**
+ * The book's second way (a frozen VGG16 at 150 pixels with Flatten - Dense 256 relu - Dense 1 sigmoid on it, batch 20) with a
+ * base of that shape: once by running everything in every step, once from the feature store; and the first run, from JPEG
+ * files under the book's augmentation to rows on disk, beside what the bare engine does. Rounds alternate; medians.
+ *
+ *     npm run build && node bench/vgg16.js [images] [rounds] [folder]
+ */
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { preprocessing } from "../dist/applications/preprocessing.js";
+import { presetPipeline } from "../dist/augmentation/presets.js";
+import { Thread } from "../dist/engine/thread.js";
+import { extractFeatures } from "../dist/features/extract.js";
+import { prefixSignature } from "../dist/features/prefix.js";
+import { FeatureStore } from "../dist/features/store.js";
+import { ViewDraws } from "../dist/features/viewDraws.js";
+import { conv2d, dense, flatten, input, maxPooling2D } from "../dist/layers/index.js";
+import { Model } from "../dist/models/functional.js";
+import { sequential } from "../dist/models/sequential.js";
+import { encodeModel } from "../dist/onnx/encode.js";
+import { rmsprop } from "../dist/optimizers/index.js";
+import { float32 } from "../dist/tensor/tensor.js";
+import { compileModel } from "../dist/training/index.js";
+import { fillBatch } from "../dist/training/labelledSamples.js";
+import { prepareFit } from "../dist/training/prepareFit.js";
+import { buildPhase } from "../dist/training/stepGraph.js";
+import { Trainer } from "../dist/training/trainer.js";
+import { TrainingRun } from "../dist/training/trainingRun.js";
+import { vgg16Shaped } from "../test/support/vgg16Shaped.js";
+
+const count = Number(process.argv[2] ?? 120);
+const rounds = Number(process.argv[3] ?? 3);
+const data = process.env.PERMAFROST_TEST_DATA ?? new URL("../../shared/data", import.meta.url).pathname;
+const folder = process.argv[4] ?? path.join(data, "cats_and_dogs_small");
+const size = 150;
+const batch = 20;
+const extractionBatch = 8;
+const workers = os.availableParallelism();
+const settings = preprocessing("caffe", { height: size, width: size });
+
+const images = readdirSync(folder, { recursive: true })
+  .filter((name) => /\.jpe?g$/i.test(name))
+  .sort()
+  .slice(0, count)
+  .map((name) => path.join(folder, name))
+  .map((file) => ({ path: file, image: createHash("sha256").update(readFileSync(file)).digest("hex") }));
+if (images.length < batch) throw new Error(`${folder}: expected at least ${batch} JPEG files`);
+
+const base = vgg16Shaped({ conv2d, float32, input, maxPooling2D, Model }, { size });
+base.trainable = false;
+const head = [
+  flatten(),
+  dense({ units: 256, activation: "relu" }),
+  dense({ units: 1, activation: "sigmoid" }),
+];
+const model = sequential({ layers: [base, ...head] });
+const compiled = compileModel(model, {
+  optimizer: rmsprop({ learningRate: 2e-5 }),
+  loss: "binary_crossentropy",
+  metrics: ["acc"],
+});
+const { prefix } = buildPhase(compiled, { mode: "train", targetShape: [1], splitPrefix: true, seed: 0 });
+const labels = images.map((_, index) => index % 2);
+const pictures = {
+  samples: images.length,
+  shape: [3, size, size],
+  read: (_, into) => into.fill(0.5),
+};
+
+/** Views of a round: each image under a draw of its own. */
+function viewsOf(draws, round) {
+  return images.map((one) => ({ ...one, draw: draws.of(one.image, round) }));
+}
+
+async function extract(store, draws, round) {
+  const views = viewsOf(draws, round);
+  const options = { prefix, preprocessing: settings, store, views, draws: draws.settings };
+  let start;
+  let processor;
+  const onProgress = () => {
+    start ??= performance.now();
+    processor ??= process.cpuUsage();
+  };
+  const result = await extractFeatures({ ...options, workers, batchSize: extractionBatch, onProgress });
+  const seconds = (performance.now() - start) / 1000;
+  const steady = views.length - extractionBatch;
+  return { ...result, views, rate: steady / seconds, processor: processorSeconds(processor) / steady };
+}
+
+/** As many threads, the same batches, nothing fed and nothing kept. */
+async function bareEngine() {
+  const threads = Array.from({ length: workers }, () => new Thread("features/extractionThread"));
+  const model = encodeModel(prefix, { sentinel: true });
+  const job = {
+    signature: prefixSignature(prefix),
+    preprocessing: settings,
+    batchSize: extractionBatch,
+    model,
+  };
+  await Promise.all(threads.map((thread) => thread.call("load", job)));
+  await Promise.all(threads.map((thread) => thread.call("run", { count: extractionBatch })));
+  const batches = Math.ceil(images.length / extractionBatch);
+  const processor = process.cpuUsage();
+  const start = performance.now();
+  let left = batches;
+  const lane = async (thread) => {
+    while (left-- > 0) await thread.call("run", { count: extractionBatch });
+  };
+  await Promise.all(threads.map(lane));
+  const seconds = (performance.now() - start) / 1000;
+  const computed = batches * extractionBatch;
+  const result = { rate: computed / seconds, processor: processorSeconds(processor) / computed };
+  await Promise.all(threads.map((thread) => thread.call("finish", undefined)));
+  await Promise.all(threads.map((thread) => thread.close()));
+  return result;
+}
+
+/** Milliseconds of each step, from gathering the batch to its loss. */
+async function steps(options, number, warmUp) {
+  const prepared = await prepareFit(compiled, pictures, labels, { batchSize: batch, ...options });
+  const trainer = await Trainer.start(prepared.program);
+  const run = new TrainingRun(compiled, trainer, { epochs: 1, steps: 1, verbose: 0 }, []);
+  await run.begin();
+  const times = [];
+  for (let step = 0; step < warmUp + number; step++) {
+    const start = performance.now();
+    const indices = Uint32Array.from({ length: batch }, (_, row) => (step * 97 + row * 31) % images.length);
+    const filled = trainer.takeBatch();
+    await fillBatch(filled, indices, prepared.train);
+    const result = await trainer.train(filled, batch, { iteration: step, learningRate: 2e-5 });
+    trainer.release(result.batch);
+    if (step >= warmUp) times.push(performance.now() - start);
+  }
+  await trainer.close();
+  return times;
+}
+
+/** A second run: the features are found again and no forward is computed. */
+async function storedSteps(store, draws, round) {
+  const begin = performance.now();
+  const { table, forwards, views } = await extract(store, draws, round);
+  const opening = performance.now() - begin;
+  if (forwards.computed !== 0) throw new Error("the second run computed something");
+  const rows = views.map(({ image, draw }) => table.indexOf(image, draw?.digest));
+  const source = {
+    samples: images.length,
+    shape: table.rowShape,
+    read: (indices, into) =>
+      table.read(
+        indices.map((index) => rows[index]),
+        into,
+      ),
+  };
+  const times = await steps({ frozenPart: async () => source }, 60, 10);
+  table.close();
+  return { times, opening };
+}
+
+function processorSeconds(since) {
+  const { user, system } = process.cpuUsage(since);
+  return (user + system) / 1e6;
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+}
+
+const place = mkdtempSync(path.join(os.tmpdir(), "permafrost-bench-"));
+const results = { bare: [], first: [], stored: [], plain: [], opening: [], bytes: 0 };
+try {
+  const store = await FeatureStore.open(place);
+  const draws = new ViewDraws({
+    pipeline: presetPipeline("book"),
+    policy: "fresh",
+    seed: 1,
+    height: size,
+    width: size,
+  });
+  for (let round = 0; round < rounds; round++) {
+    results.bare.push(await bareEngine());
+    const first = await extract(store, draws, round);
+    first.table.close();
+    if (first.forwards.computed !== images.length) throw new Error("expected no stored views");
+    results.first.push(first);
+    results.bytes = first.bytesWritten;
+    const { times, opening } = await storedSteps(store, draws, round);
+    results.stored.push(...times);
+    results.opening.push(opening);
+    results.plain.push(...(await steps({ oncePerSample: false }, 2, 1)));
+  }
+} finally {
+  rmSync(place, { recursive: true });
+}
+
+const rate = (name) => median(results[name].map((one) => one.rate));
+const processor = (name) => 1000 * median(results[name].map((one) => one.processor));
+const [stored, plain] = [median(results.stored), median(results.plain)];
+const print = (name, text) => console.log(`${name.padEnd(40)} ${text}`);
+console.log(
+  `VGG16-shaped base, ${images.length} images of ${folder} at ${size}, batch ${batch}, ${rounds} rounds`,
+);
+console.log(`${os.cpus()[0]?.model}, ${workers} workers, load ${os.loadavg()[0].toFixed(1)}`);
+print("plain way, ms a step", plain.toFixed(0));
+print(
+  "second run, from the store, ms a step",
+  `${stored.toFixed(2)}: ${(plain / stored).toFixed(0)} times faster`,
+);
+print(
+  "  least, and finding the features, ms",
+  `${Math.min(...results.stored).toFixed(2)}, ${median(results.opening).toFixed(0)}`,
+);
+print("bare engine, images/s", rate("bare").toFixed(2));
+print(
+  "first run, images/s",
+  `${rate("first").toFixed(2)} = ${(rate("first") / rate("bare")).toFixed(3)} of it`,
+);
+print(
+  "  processor ms an image, bare and all",
+  `${processor("bare").toFixed(1)} and ${processor("first").toFixed(1)}: ${(processor("bare") / processor("first")).toFixed(3)}`,
+);
+print("  bytes written an image", (results.bytes / images.length).toFixed(0));
+const summary = { images: images.length, rounds, plain, stored, bare: rate("bare"), first: rate("first") };
+console.log(
+  JSON.stringify({ bench: "vgg16", command: `node bench/vgg16.js ${count} ${rounds}`, ...summary }),
+);

@@ -10,12 +10,12 @@ export function lastGoodWeights(model: Sequential, epochs: number): Callback {
   const copies = () => model.trainableWeights.map(({ value }) => value.slice());
   let good = copies();
   return {
+    onEpochBegin() {
+      good = copies();
+    },
     onEpochEnd(epoch, logs) {
       const bad = Object.entries(logs).find(([, value]) => !Number.isFinite(value));
-      if (bad === undefined) {
-        good = copies();
-        return;
-      }
+      if (bad === undefined) return;
       model.trainableWeights.forEach(({ value }, index) => {
         value.set(good[index]!);
       });

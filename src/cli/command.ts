@@ -31,3 +31,11 @@ export interface CommandDefinition {
     context: CommandContext,
   ): Promise<ExitCode>;
 }
+
+/** Several commands under one name, such as `permafrost store list`. */
+export interface CommandGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly examples: readonly string[];
+  readonly commands: readonly CommandDefinition[];
+}

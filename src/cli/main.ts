@@ -1,7 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { packageVersion } from "../base/version.ts";
-import type { CommandContext, CommandDefinition } from "./command.ts";
+import type { CommandContext, CommandDefinition, CommandGroup } from "./command.ts";
 import * as commands from "./commands/index.ts";
 import { type ExitCode, exitCodes } from "./exitCodes.ts";
 import { Output, type OutputStreams } from "./output.ts";
@@ -49,20 +49,38 @@ function createProgram(streams: OutputStreams, action: Action): Command {
       "after",
       examplesText(["permafrost train photos/", "permafrost predict runs/photos new/*.jpg"]),
     );
-  for (const definition of Object.values<CommandDefinition>(commands)) {
-    const command = program
-      .command(definition.name)
-      .description(definition.summary)
-      .summary(definition.summary);
-    definition.declare(command);
-    command
-      .option("--json", "print one JSON object a line on stdout, everything else on stderr")
-      .option("--debug", "print the stack of an error")
-      .addHelpText("after", examplesText(definition.examples))
-      .showHelpAfterError(`(permafrost ${definition.name} --help shows what it takes)`)
-      .action((...received: unknown[]) => action(definition, received.slice(0, -2), command.opts()));
+  for (const definition of Object.values<CommandDefinition | CommandGroup>(commands)) {
+    if (!("commands" in definition)) addCommand(program, definition, "permafrost", action);
+    else addGroup(program, definition, action);
   }
   return program;
+}
+
+/** @param caller - The words before the command's own name. */
+function addCommand(parent: Command, definition: CommandDefinition, caller: string, action: Action): void {
+  const command = parent.command(definition.name).description(definition.summary).summary(definition.summary);
+  definition.declare(command);
+  command
+    .option("--json", "print one JSON object a line on stdout, everything else on stderr")
+    .option("--debug", "print the stack of an error")
+    .addHelpText("after", examplesText(definition.examples))
+    .showHelpAfterError(`(${caller} ${definition.name} --help shows what it takes)`)
+    .action((...received: unknown[]) => action(definition, received.slice(0, -2), command.opts()));
+}
+
+function addGroup(
+  program: Command,
+  { name, summary, examples, commands }: CommandGroup,
+  action: Action,
+): void {
+  const group = program
+    .command(name)
+    .description(summary)
+    .summary(summary)
+    .helpCommand(false)
+    .addHelpText("after", examplesText(examples))
+    .showHelpAfterError(`(permafrost ${name} --help shows what it takes)`);
+  for (const definition of commands) addCommand(group, definition, `permafrost ${name}`, action);
 }
 
 async function runCommand(

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from "commander";
+import { messageOf } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
+import { parseBytes } from "../features/storeFolder.ts";
 
 /** Readers for option values. Each refuses a wrong value with what was expected; the parser adds the option's name. */
 
@@ -37,6 +39,15 @@ export function fraction(text: string): number {
     throw new InvalidArgumentError(`Expected a number above 0 and below 1, got ${JSON.stringify(text)}.`);
   }
   return value;
+}
+
+/** A size such as `20GiB`, in bytes. */
+export function byteSize(text: string): number {
+  try {
+    return parseBytes(text);
+  } catch (error) {
+    throw new InvalidArgumentError(messageOf(error));
+  }
 }
 
 /** One of some names; a near miss is told the name it probably meant. */

@@ -1,8 +1,10 @@
 export { doctor } from "./doctor.ts";
+export { draws } from "./draws.ts";
 export { evaluate } from "./evaluate.ts";
 export { inspect } from "./inspect.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";
 export { scan } from "./scan.ts";
+export { store } from "./store.ts";
 export { train } from "./train.ts";
 export { verify } from "./verify.ts";

@@ -17,7 +17,7 @@ export interface EvictionOptions {
 /** Removes the packs used longest ago until the others fit. */
 export async function evict(store: string, options: EvictionOptions): Promise<readonly Removal[]> {
   const { packs } = await listFiles(store);
-  const removals = leastRecentlyUsed(packs, packs, options.maxBytes, options.keep);
+  const removals = leastRecentlyUsed(packs, packs, options.maxBytes, options);
   if (options.dryRun !== true) await removeFiles(removals, options.onRemoval);
   return removals;
 }
@@ -27,7 +27,10 @@ export function leastRecentlyUsed(
   candidates: readonly PackFile[],
   all: readonly PackFile[],
   maxBytes: number,
-  keep: ReadonlySet<string> = new Set(),
+  {
+    keep = new Set(),
+    reason = limitReason,
+  }: { readonly keep?: ReadonlySet<string>; readonly reason?: string } = {},
 ): readonly Removal[] {
   const now = Date.now();
   let bytes = all.reduce((sum, pack) => sum + pack.bytes, 0);
@@ -37,7 +40,7 @@ export function leastRecentlyUsed(
   const removals: Removal[] = [];
   for (const pack of oldestFirst) {
     if (bytes <= maxBytes) break;
-    const removal = removalOf(pack, limitReason);
+    const removal = removalOf(pack, reason);
     if (removal === undefined) continue;
     bytes -= pack.bytes;
     removals.push(removal);

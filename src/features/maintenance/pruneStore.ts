@@ -68,7 +68,7 @@ export async function pruneStore(
   if (request.images !== undefined) {
     for (const removal of await removeImages(chosen, request.images, options)) await remove([removal]);
   } else if (request.maxBytes !== undefined) {
-    await remove(leastRecentlyUsed(chosen, packs, request.maxBytes));
+    await remove(leastRecentlyUsed(chosen, packs, request.maxBytes, { reason: "pruned: used longest ago" }));
   } else {
     await remove(chosen.flatMap((pack) => removalOf(pack, reasonOf(request)) ?? []));
   }

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBase } from "../../src/applications/index.ts";
@@ -12,6 +13,7 @@ import { classifierModel } from "../../src/recipes/classifierModel.ts";
 import { headLayers } from "../../src/recipes/headLayers.ts";
 import type { TrainedHead } from "../../src/recipes/headTraining.ts";
 import { PhaseClock } from "../../src/recipes/phaseClock.ts";
+import { planTraining } from "../../src/recipes/planTraining.ts";
 import { type PreparedData, prepareData } from "../../src/recipes/prepareData.ts";
 import { trainHead } from "../../src/recipes/trainHead.ts";
 import type { TrainingHooks, TrainingRequest } from "../../src/recipes/training.ts";
@@ -27,6 +29,10 @@ interface RunOptions {
   readonly request?: Partial<TrainingRequest>;
   readonly hooks?: TrainingHooks;
   readonly engine?: Engine;
+}
+
+function trainImages({ dataset }: Pick<TrainedHead, "dataset">): number {
+  return dataset.samples.filter(({ split }) => split === "train").length;
 }
 
 interface Outcome extends TrainedHead {
@@ -58,8 +64,8 @@ describe("training on draws", () => {
 
   const newStore = (): string => path.join(folder, `store-${stores++}`);
 
-  async function train(options: RunOptions = {}): Promise<Outcome> {
-    const request: TrainingRequest = {
+  function requestOf(options: RunOptions): TrainingRequest {
+    return {
       data: photos,
       base: "mobilenet_v3_small",
       head: "dense:8,dropout:0.3",
@@ -80,6 +86,10 @@ describe("training on draws", () => {
           }),
       ...options.request,
     };
+  }
+
+  async function train(options: RunOptions = {}): Promise<Outcome> {
+    const request = requestOf(options);
     const clock = new PhaseClock();
     const found: PreparedData = await prepareData(request, {}, clock);
     const base = await createBase(request.base, { inputShape: [96, 96, 3] });
@@ -125,7 +135,7 @@ describe("training on draws", () => {
       expect(stored.history).toEqual(plain.history);
       expect(stored.weights).toBe(plain.weights);
       expect(stored.forwards.reused).toBe(0);
-      const trained = stored.dataset.samples.filter(({ split }) => split === "train").length;
+      const trained = trainImages(stored);
       expect(stored.forwards.computed).toBeGreaterThanOrEqual(20 + Math.min(most, 1) * trained);
       expect(stored.forwards.computed).toBeLessThanOrEqual(20 + most * trained);
       const again = await train({ ...options, store, engine: singleEngine });
@@ -134,4 +144,85 @@ describe("training on draws", () => {
       expect(again.recomputed).toEqual([]);
     },
   );
+
+  it("gives the same bits with one worker, streaming or not", async () => {
+    const plain = await once("fresh plainly", { draws: "fresh", plainly: true });
+    const single = await train({ draws: "fresh", engine: singleEngine });
+    expect(single.weights).toBe(plain.weights);
+    // A store that holds the first epoch's views already: read from disk and from memory in turns.
+    const store = newStore();
+    await train({ draws: "fresh", store, request: { epochs: 1 } });
+    const mixed = await train({ draws: "fresh", store });
+    expect(mixed.weights).toBe(plain.weights);
+    expect(mixed.forwards.computed).toBe(2 * trainImages(mixed));
+  });
+
+  it("computes nothing for another head, rate or batch size", async () => {
+    const store = newStore();
+    await train({ draws: { pool: 2 }, store });
+    const request = { head: "linear", learningRate: 0.1, batchSize: 4 };
+    const other = await train({ draws: { pool: 2 }, store, request });
+    expect(other.forwards.computed).toBe(0);
+  });
+
+  it("says why features were computed", async () => {
+    const store = newStore();
+    const reasons = async (options: RunOptions): Promise<readonly string[]> =>
+      (await train({ ...options, store, request: { epochs: 1, ...options.request } })).recomputed.map(
+        ({ views, reason }) => `${views}: ${reason}`,
+      );
+    expect(await reasons({ draws: "fresh" })).toEqual([
+      "images: first run with this store",
+      "drawn views: first run with draws",
+    ]);
+    expect(await reasons({ draws: "fresh", request: { epochs: 2 } })).toEqual([
+      "drawn views: more draws, or new images",
+    ]);
+    const turned = { pipeline: resolvePipeline({ rotationRange: 40, zoomRange: 0.2, horizontalFlip: true }) };
+    expect(await reasons({ draws: "fresh", augmentation: turned })).toEqual([
+      "drawn views: other draw pipeline: rotationRange 30 -> 40",
+    ]);
+    expect(await reasons({ draws: "fresh", augmentation: { seed: 5 } })).toEqual([
+      "drawn views: other seed of the draws: 0 -> 5",
+    ]);
+  });
+
+  it("plans exactly what it then computes", async () => {
+    for (const draws of ["fresh", { pool: 2 }, undefined] as const) {
+      const store = newStore();
+      const options = draws === undefined ? { store } : { draws, store };
+      const before = await planTraining(requestOf(options));
+      const run = await train(options);
+      expect(before.forwards.compute).toBe(run.forwards.computed);
+      expect(before.forwards.avoided).toBe(run.forwards.avoided);
+      const after = await planTraining(requestOf(options));
+      expect(after.forwards).toMatchObject({ compute: 0, stored: before.forwards.compute });
+    }
+  });
+
+  it("leaves out an image that vanishes while training runs, and begins again", async () => {
+    const copy = path.join(folder, "vanishing");
+    await cp(photos, copy, { recursive: true });
+    const data = await prepareData(requestOf({ request: { data: copy } }), {}, new PhaseClock());
+    const lost = data.dataset.samples.find(({ split }) => split === "train")!.path;
+    const hooks: TrainingHooks = {
+      onProgress({ phase, done }) {
+        if (phase === "features" && done >= 20) rmSync(lost, { force: true });
+      },
+    };
+    const options = { draws: "fresh", request: { data: copy } } as const;
+    const store = newStore();
+    const run = await train({ ...options, store, hooks });
+    expect(run.warnings.join()).toContain("begins again without");
+    expect(run.dataset.skipped).toMatchObject([{ path: lost }]);
+    const clean = await train({ ...options, store });
+    expect(run.weights).toBe(clean.weights);
+    expect(run.history).toEqual(clean.history);
+  });
+
+  it("warns of draws without effect", async () => {
+    const { warnings, forwards } = await train({ draws: "none", request: { epochs: 1 } });
+    expect(warnings.join()).toContain("--draws none");
+    expect(forwards.computed).toBe(20);
+  });
 });

@@ -13,6 +13,7 @@ import type { Graph } from "../../src/graph/graph.ts";
 import { decodeImage } from "../../src/images/decode.ts";
 import { Preprocessor } from "../../src/images/preprocess.ts";
 import {
+  add,
   conv2d,
   dense,
   flatten,
@@ -40,7 +41,10 @@ const parts = { conv2d, float32, input, maxPooling2D, Model };
 /** The frozen part of a base with a head that is trained. */
 function frozenPart(base: Model): Graph {
   base.trainable = false;
-  const model = new Sequential({ layers: [base, flatten(), dense({ units: 1 })] });
+  return prefixOf(new Sequential({ layers: [base, flatten(), dense({ units: 1 })] }));
+}
+
+function prefixOf(model: Model): Graph {
   const { builder, outputs, parameters } = model.toGraph({ mode: "train", fedDrawn: true });
   const { prefix } = splitFrozen(builder.build(outputs), (name) => parameters.get(name)!.trainable);
   const weights = new Map([...parameters].map(([name, one]) => [name, one.engineTensor]));
@@ -98,6 +102,29 @@ describe.each(Object.keys(bases))("features of %s", (name) => {
         table.close();
       }
     }
+  });
+});
+
+describe("a cut through several values", () => {
+  it("is stored as one row with the bits of each", async () => {
+    const inputs = input({ shape: [32, 32, 3], name: "pictures" });
+    const frozen = { kernelSize: 7, strides: 4, activation: "relu", trainable: false } as const;
+    const skip = conv2d({ filters: 16, ...frozen }).apply(inputs);
+    const inner = conv2d({ filters: 8, ...frozen, strides: 1, padding: "same" }).apply(skip);
+    const trained = conv2d({ filters: 16, kernelSize: 3, padding: "same" }).apply(inner);
+    const prefix = prefixOf(new Model({ inputs, outputs: add().apply([trained, skip]) }));
+    expect(prefix.outputs[0]!.type.shape).toEqual(["batch", (16 + 8) * 7 * 7]);
+    const base = { prefix, preprocessing: preprocessing("none", { height: 32, width: 32 }) };
+    const views = await writePictures(temporaryFolder(), 5);
+    const expected = await alone(base, views);
+    const store = FeatureStore.inMemory();
+    const { table } = await extractFeatures({ ...base, store, views, workers: 1, batchSize: 3 });
+    const row = new Float32Array(sizeOf(table.rowShape));
+    for (const [index, { image }] of views.entries()) {
+      table.read([table.indexOf(image)!], row);
+      expect(row).toEqual(expected[index]);
+    }
+    table.close();
   });
 });
 

@@ -14,6 +14,7 @@ import { HistoryRecorder } from "../training/history.ts";
 import { isLossNan } from "./earlyEnd.ts";
 import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
 import { featureSource } from "./imageFeatures.ts";
+import { lastGoodWeights } from "./lastGoodWeights.ts";
 import { pictureSource } from "./pictureSource.ts";
 import type { PreparedData } from "./prepareData.ts";
 import type { TrainingHooks } from "./training.ts";
@@ -55,7 +56,12 @@ export async function fitHead(
     epochs,
     batchSize,
     seed,
-    callbacks: [reporter(hooks, finished), training.callback, backup].filter((each) => each !== undefined),
+    callbacks: [
+      lastGoodWeights(training.model, epochs),
+      reporter(hooks, finished),
+      training.callback,
+      backup,
+    ].filter((each) => each !== undefined),
     sampleWeight: Float32Array.from(train, (sample) => sample.weight),
     ...options,
     ...(training.request.classWeight === undefined

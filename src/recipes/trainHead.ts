@@ -29,6 +29,8 @@ export async function trainHead(training: HeadTraining, hooks: TrainingHooks): P
     ...hooks,
     prefix,
     store,
+    base: request.base,
+    ...(request.storeDtype === undefined ? {} : { storeDtype: request.storeDtype }),
     preprocessing: base.preprocessing,
     numericsClass: engine.numericsClass,
     workers: engine.workers,
@@ -125,6 +127,7 @@ async function attempt(
 
 async function noteDrawn({ log, training }: DrawnTraining, summary: ExtractionSummary): Promise<void> {
   const { augmentation } = training.request;
+  for (const text of summary.warnings) training.warn(text);
   if (augmentation !== undefined) await log.addDrawn(summary, augmentation);
 }
 
@@ -148,8 +151,11 @@ export async function standardize(model: Sequential, table: FeatureTable, data: 
   layer.setWeights([float32([mean.length], mean), float32([variance.length], variance)]);
 }
 
+/** Nobody who leaves the batch size alone on a few pictures needs to hear of it. */
+const usualBatchSize = 32;
+
 function warnLargeBatch({ request: { batchSize }, warn }: HeadTraining, images: number): void {
-  if (batchSize <= images) return;
+  if (batchSize <= Math.max(usualBatchSize, images)) return;
   warn(
     `--batch-size ${batchSize} is more than the ${images} training images: each epoch is a single step of all of them. A smaller batch size learns faster.`,
   );

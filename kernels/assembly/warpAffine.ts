@@ -30,18 +30,30 @@ export function warpAffine(
   const lastColumn = <f64>(width - 1);
   const stride = <usize>width * 3;
   let at: usize = 0;
+  const slopes = f64x2(rc, cc);
+  const origins = f64x2(row0, column0);
+  const ends = f64x2(lastRow, lastColumn);
+  const zeros = f64x2.splat(0);
+  // The last pixel is reached from the one before it with a weight of one.
+  const lasts = i32x4(height - 2, width - 2, 0, 0);
+  const continues = order == 1 && mode == 0 && height > 1 && width > 1;
+  const firstColumn: f64 = mirrored ? lastColumn : 0;
+  const step: f64 = mirrored ? -1 : 1;
   for (let y = 0; y < height; y++) {
     const row = <f64>(upsideDown ? height - 1 - y : y);
-    const rowPart = rr * row;
-    const columnPart = cr * row;
+    const starts = f64x2(rr * row, cr * row);
+    let column = firstColumn;
     for (let x = 0; x < width; x++) {
-      const column = <f64>(mirrored ? width - 1 - x : x);
-      const sourceRow = rowPart + rc * column + row0;
-      const sourceColumn = columnPart + cc * column + column0;
+      // Row and column of the source side by side.
+      const place = f64x2.add(f64x2.add(starts, f64x2.mul(slopes, f64x2.splat(column))), origins);
       let value: v128;
-      if (order == 1 && sourceRow >= 0 && sourceRow < lastRow && sourceColumn >= 0 && sourceColumn < lastColumn) {
-        value = blendedInside(source, stride, sourceRow, sourceColumn);
+      if (continues) {
+        value = blendedInside(source, stride, f64x2.pmin(f64x2.pmax(place, zeros), ends), lasts);
+      } else if (order == 1 && i64x2.all_true(v128.and(f64x2.ge(place, zeros), f64x2.lt(place, ends)))) {
+        value = blendedInside(source, stride, place, lasts);
       } else {
+        const sourceRow = f64x2.extract_lane(place, 0);
+        const sourceColumn = f64x2.extract_lane(place, 1);
         value = sampledAnywhere(source, width, height, sourceRow, sourceColumn, mode, fills, order);
       }
       value = f32x4.add(f32x4.mul(value, factors), offsets);
@@ -49,19 +61,20 @@ export function warpAffine(
       v128.store32_lane(greenPlane + at, value, 1);
       v128.store32_lane(bluePlane + at, value, 2);
       at += 4;
+      column += step;
     }
   }
 }
 
-/** Two texels of one row, three bytes each, from eight bytes. */
+/** Between four pixels inside the picture; the two of a row come from one load of eight bytes. */
 // @ts-ignore: decorator
 @inline
-function blendedInside(source: usize, stride: usize, row: f64, column: f64): v128 {
-  const y = <i32>row;
-  const x = <i32>column;
-  const down = f32x4.splat(<f32>(row - <f64>y));
-  const right = f32x4.splat(<f32>(column - <f64>x));
-  const at = source + <usize>y * stride + <usize>x * 3;
+function blendedInside(source: usize, stride: usize, place: v128, lasts: v128): v128 {
+  const whole = i32x4.min_s(i32x4.trunc_sat_f64x2_s_zero(place), lasts);
+  const part = f32x4.demote_f64x2_zero(f64x2.sub(place, f64x2.convert_low_i32x4_s(whole)));
+  const down = v128.shuffle<f32>(part, part, 0, 0, 0, 0);
+  const right = v128.shuffle<f32>(part, part, 1, 1, 1, 1);
+  const at = source + <usize>i32x4.extract_lane(whole, 0) * stride + <usize>i32x4.extract_lane(whole, 1) * 3;
   const upper = v128.load64_zero(at);
   const lower = v128.load64_zero(at + stride);
   return blend(firstTexel(upper), secondTexel(upper), firstTexel(lower), secondTexel(lower), down, right);

@@ -14,7 +14,7 @@ const golden = goldenFile<{
 }>("flowPhotos");
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const data = process.env["PERMAFROST_TEST_DATA"] ?? path.join(root, "../shared/data");
+const data = path.resolve(root, process.env["PERMAFROST_TEST_DATA"] ?? "../shared/data");
 const train = path.join(data, "cats_and_dogs_small", "train");
 const found = existsSync(train);
 

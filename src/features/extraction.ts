@@ -18,6 +18,8 @@ export interface ExtractionOptions extends WorkOptions, PrefixInput {
   /** Whose draws the views name; needed where one has a draw. */
   readonly draws?: DrawSettings;
   readonly store: FeatureStore;
+  /** Where new features go (default "store"); those that are stored are used in any case. */
+  readonly keep?: "store" | "memory";
   /** Name of the base network, noted in the store for people. */
   readonly base?: string;
   /** Worker threads (default: one a core). Each holds its own copy of the prefix's weights. */
@@ -88,6 +90,7 @@ export class Extraction {
       const description = featureGroup(options, numericsClass);
       const group = await options.store.group(description);
       try {
+        if (options.keep === "memory") group.keepInMemory();
         const search = new FeatureSearch(new DistinctViews(options.views), group);
         const stored = await search.checkStored();
         return new Extraction(options, description, pool, search, group, { begin, ...stored });

@@ -4,6 +4,7 @@ import type { WorkOptions } from "../base/progress.ts";
 import type { Sample } from "../data/dataset.ts";
 import { type ExtractionResult, extractFeatures } from "../features/extract.ts";
 import type { FeatureTable } from "../features/featureTable.ts";
+import type { StoreDtype } from "../features/key.ts";
 import type { FeatureStore } from "../features/store.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { BatchSource } from "../training/batchSource.ts";
@@ -15,6 +16,11 @@ export interface ImageFeatureOptions extends WorkOptions {
   readonly prefix: Graph;
   readonly preprocessing: Preprocessing;
   readonly store: FeatureStore;
+  readonly storeDtype?: StoreDtype;
+  /** Where new features go (default "store"). */
+  readonly keep?: "store" | "memory";
+  /** Name of the base network, noted in the store. */
+  readonly base?: string;
   /** Of the engine that runs beside the extraction. */
   readonly numericsClass: string;
   /** Worker threads at most: one a core. */

@@ -1,4 +1,5 @@
 import { augmentationWarnings, viewsRemark } from "./augmentation.ts";
+import { keptInMemory } from "./keepFeatures.ts";
 import type { TrainingPlan } from "./planTraining.ts";
 import type { TrainingRequest } from "./training.ts";
 
@@ -26,9 +27,7 @@ export function planRemarks(
     );
   }
   if (keep === "memory") {
-    remarks.push(
-      "On this machine writing a feature takes longer than computing it: new features are kept in memory for the run, not in the store.",
-    );
+    remarks.push(keptInMemory);
   }
   return remarks;
 }

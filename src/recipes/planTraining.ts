@@ -73,7 +73,9 @@ export async function planTraining(
   const model = classifierModel(base, headLayers(request.head, data.dataset.classNames.length), seed);
   const { prefix, reason } = classifierGraphs(model);
   const draws = viewDraws(request.augmentation, base.preprocessing);
-  const group = featureGroup({ prefix, preprocessing: base.preprocessing }, numericsClass(version));
+  const { storeDtype = "float32" } = request;
+  const input = { prefix, preprocessing: base.preprocessing, storeDtype };
+  const group = featureGroup(input, numericsClass(version));
   const views = countViews(data, draws, epochs);
   const all = sum(views);
   const store = await FeatureStore.open(request.store);

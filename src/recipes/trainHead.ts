@@ -14,6 +14,7 @@ import { fitHead } from "./fitHead.ts";
 import { ForwardLog } from "./forwardLog.ts";
 import { type HeadTraining, samplesOf, type TrainedHead } from "./headTraining.ts";
 import { featureSource, type ImageFeatureOptions, imageFeatures } from "./imageFeatures.ts";
+import { keepFeatures, keptInMemory } from "./keepFeatures.ts";
 import { channelMoments } from "./moments.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
 import type { TrainingHooks } from "./training.ts";
@@ -25,7 +26,7 @@ import type { TrainingHooks } from "./training.ts";
 export async function trainHead(training: HeadTraining, hooks: TrainingHooks): Promise<TrainedHead> {
   const { engine, store, base, model, clock, request, warn } = training;
   const { prefix, reason } = classifierGraphs(model);
-  const options: ImageFeatureOptions = {
+  const wanted: ImageFeatureOptions = {
     ...hooks,
     prefix,
     store,
@@ -37,6 +38,9 @@ export async function trainHead(training: HeadTraining, hooks: TrainingHooks): P
   };
   for (const text of augmentationWarnings(request.augmentation)) warn(text);
   const draws = viewDraws(request.augmentation, base.preprocessing);
+  const keep = await keepFeatures(training, wanted, draws);
+  if (keep === "memory") warn(keptInMemory);
+  const options = { ...wanted, keep };
   const { samples } = training.found.dataset;
   const log = await ForwardLog.open(store);
   const { table, ...plain } = await clock.time("features", () =>

@@ -65,7 +65,7 @@ describe("splitFrozen", () => {
     const model = withHead(smallBase(), globalAveragePooling2D(), dense({ units: 1 }));
     const { cut, reason } = cutOf(model);
     expect(reason).toBe(
-      "cut at global_average_pooling2d/globalAveragePool2d: 6 numbers a sample [batch, 6, 1, 1].",
+      "cut at global_average_pooling2d/globalAveragePool2d: 6 numbers a sample [batch, 6, 1, 1]; 24 bytes in place of 14688 multiply-adds.",
     );
     expect(cut[0]!.type.shape).toEqual(["batch", 6, 1, 1]);
   });
@@ -120,8 +120,8 @@ describe("splitFrozen", () => {
     const { cut, reason } = cutOf(new Model({ inputs, outputs }));
     expect(cut.map(({ name }) => name)).toEqual(["first/add"]);
     expect(reason).toBe(
-      "cut at first/add: 4 numbers a sample [batch, 4]; behind it the frozen part branches, and storing 2 values " +
-        "(24 bytes against 16) costs more than computing the rest again.",
+      "cut at first/add: 4 numbers a sample [batch, 4]; 16 bytes in place of 20 multiply-adds; behind it the frozen part " +
+        "branches, and computing 24 multiply-adds again is cheaper than 24 bytes for 2 values.",
     );
   });
 
@@ -131,7 +131,8 @@ describe("splitFrozen", () => {
     expect(cut.map(({ name }) => name)).toEqual([`${skip}/relu`, "squeeze/relu"]);
     expect(reason).toBe(
       "cut at expand/relu: 576 numbers a sample [batch, 16, 6, 6] and squeeze/relu: 288 numbers a sample " +
-        "[batch, 8, 6, 6], stored together (3456 bytes a sample): computing one of them again would cost more.",
+        "[batch, 8, 6, 6]; 3456 bytes in place of 241344 multiply-adds, stored together as that is cheaper than computing " +
+        "one of them again.",
     );
     expect(prefix!.outputs.map(({ type }) => type.shape)).toEqual([["batch", 864]]);
     expect(suffix.inputs[0]).toMatchObject({ name: "/cut", type: { shape: ["batch", 864] } });

@@ -54,7 +54,7 @@ function frontierOf(graph: Graph, { samples, fixed }: FrozenValues): readonly Va
 }
 
 /** The cut that is taken, and what the reason has to say of the one that is not. */
-function chosenCut({ places, heavyEnd }: CutPlaces): {
+function chosenCut({ places, heavyEnd, multiplyAdds }: CutPlaces): {
   readonly cut: readonly Value[];
   readonly note: string;
 } {
@@ -64,15 +64,22 @@ function chosenCut({ places, heavyEnd }: CutPlaces): {
     complete[0],
   );
   if (best === undefined) return { cut: [], note: "" };
-  if (best.values.length === 1) return { cut: best.values, note: "" };
-  const cheapest = [best, ...places][cheapestOf([best, ...places])]!;
-  return {
-    cut: cheapest.values,
-    note:
-      cheapest === best
-        ? `, stored together (${best.bytes} bytes a sample): computing one of them again would cost more`
-        : `; behind it the frozen part branches, and storing ${best.values.length} values (${best.bytes} bytes against ${cheapest.bytes}) costs more than computing the rest again`,
-  };
+  const candidates = best.values.length === 1 ? [best] : [best, ...places];
+  const cheapest = candidates[cheapestOf(candidates)]!;
+  const kept = `; ${cheapest.bytes} bytes in place of ${showCount(multiplyAdds - cheapest.multiplyAdds)} multiply-adds`;
+  if (cheapest !== best) {
+    const again = `computing ${showCount(cheapest.multiplyAdds)} multiply-adds again is cheaper than ${best.bytes} bytes for ${best.values.length} values`;
+    return { cut: cheapest.values, note: `${kept}; behind it the frozen part branches, and ${again}` };
+  }
+  const together =
+    best.values.length === 1 ? "" : ", stored together as that is cheaper than computing one of them again";
+  return { cut: best.values, note: kept + together };
+}
+
+/** 7.1 billion. */
+function showCount(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(1)} billion`;
+  return count >= 1e6 ? `${(count / 1e6).toFixed(1)} million` : `${count}`;
 }
 
 function showValue({ name, type }: Value): string {

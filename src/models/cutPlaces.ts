@@ -17,6 +17,8 @@ export interface CutPlaces {
   readonly places: readonly CutPlace[];
   /** Position of the last node whose computation is worth saving; -1: there is none. */
   readonly heavyEnd: number;
+  /** Of all frozen nodes. */
+  readonly multiplyAdds: number;
 }
 
 /**
@@ -30,7 +32,8 @@ export function cutPlaces(graph: Graph, frontier: readonly Value[], samples: Rea
   const nodes = nodesBehind(frontier).filter((node) => node.outputs.some((one) => samples.has(one)));
   const uses = countUses(nodes, frontier, samples);
   const live = new Set(graph.inputs.filter((input) => uses.has(input)));
-  let multiplyAdds = nodes.reduce((sum, node) => sum + multiplyAddsOf(node), 0);
+  const total = nodes.reduce((sum, node) => sum + multiplyAddsOf(node), 0);
+  let multiplyAdds = total;
   const places: CutPlace[] = [];
   const note = (position: number) => {
     const values = [...live];
@@ -52,7 +55,7 @@ export function cutPlaces(graph: Graph, frontier: readonly Value[], samples: Rea
     if (next === undefined || !belongs.has(next)) note(position);
   }
   const heavyEnd = nodes.findLastIndex((node) => belongs.has(node) || node.op.multiplyAdds !== undefined);
-  return { places, heavyEnd };
+  return { places, heavyEnd, multiplyAdds: total };
 }
 
 /** How often each value is asked for; the frontier is asked for to the end. */

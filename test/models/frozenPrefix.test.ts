@@ -72,7 +72,7 @@ describe("the frozen prefix of random networks", () => {
     fc.assert(
       fc.property(randomSteps, (steps) => {
         const { prefix, suffix, reason, isTrainable, graph } = split(randomModel(steps));
-        if (prefix === undefined || reason.includes("computing the rest again")) return;
+        if (prefix === undefined || reason.includes("behind it the frozen part branches")) return;
         const trained = new Set(
           graph.inputs.filter((value) => changes(value, isTrainable)).map(({ name }) => name),
         );

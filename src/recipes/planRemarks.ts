@@ -1,7 +1,7 @@
 import { augmentationWarnings, viewsRemark } from "./augmentation.ts";
 import { keptInMemory } from "./keepFeatures.ts";
-import type { TrainingPlan } from "./planTraining.ts";
 import type { TrainingRequest } from "./training.ts";
+import type { TrainingPlan } from "./trainingPlan.ts";
 
 /** What a person should know of a plan, in sentences. */
 export function planRemarks(

@@ -1,6 +1,5 @@
 import { createBase } from "../applications/index.ts";
 import type { DrawPolicy } from "../augmentation/draw.ts";
-import type { Skipped } from "../data/dataset.ts";
 import { numericsClass } from "../engine/numerics.ts";
 import { loadOrt } from "../engine/ort.ts";
 import { keyBytes } from "../features/key.ts";
@@ -10,49 +9,21 @@ import { featureGroup } from "../features/prefixGroup.ts";
 import { FeatureStore } from "../features/store.ts";
 import { DistinctViews } from "../features/views.ts";
 import { viewDraws } from "./augmentation.ts";
-import { type BaseRate, baseRate } from "./baseRate.ts";
+import { baseRate } from "./baseRate.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
 import { PhaseClock } from "./phaseClock.ts";
-import { describeModel, type PlannedLayer } from "./plannedLayers.ts";
+import { describeModel } from "./plannedLayers.ts";
 import { planRemarks } from "./planRemarks.ts";
 import { prepareData } from "./prepareData.ts";
 import { baseOptions } from "./trainClassifier.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
+import type { TrainingPlan } from "./trainingPlan.ts";
 import { countSamples, countViews, type ViewCounts, viewsOf } from "./viewCounts.ts";
 
-/** What a training would do: plain data, the line of `plan --json`. */
-export interface TrainingPlan {
-  readonly base: string;
-  readonly layers: readonly PlannedLayer[];
-  /** Where the model is cut and why. */
-  readonly cut: string;
-  /** "none", "fresh" or "pool:K", as it takes effect. */
-  readonly draws: string;
-  readonly images: ViewCounts;
-  /** Different views of each split. */
-  readonly views: ViewCounts;
-  readonly forwards: {
-    /** To be run. */
-    readonly compute: number;
-    /** Features that are in the store. */
-    readonly stored: number;
-    /** What the plain way takes: the base runs on every image of every epoch. */
-    readonly plain: number;
-    readonly avoided: number;
-  };
-  readonly bytes: number;
-  readonly rate: BaseRate;
-  /** Of the base network alone; the head comes on top, the same in both ways. */
-  readonly seconds: { readonly compute: number; readonly plain: number };
-  /** Whether new features go to disk or stay in memory for this run. */
-  readonly keep: "store" | "memory";
-  readonly remarks: readonly string[];
-  readonly skipped: readonly Skipped[];
-  readonly numericsClass: string;
-}
+export type { TrainingPlan } from "./trainingPlan.ts";
 
 /**
  * Says what a training would compute, how long it takes, and what the plain way would cost. Nothing is trained, no image is

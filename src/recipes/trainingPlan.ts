@@ -1,0 +1,35 @@
+import type { Skipped } from "../data/dataset.ts";
+import type { BaseRate } from "./baseRate.ts";
+import type { PlannedLayer } from "./plannedLayers.ts";
+import type { ViewCounts } from "./viewCounts.ts";
+
+/** What a training would do: plain data, the line of `plan --json`. */
+export interface TrainingPlan {
+  readonly base: string;
+  readonly layers: readonly PlannedLayer[];
+  /** Where the model is cut and why. */
+  readonly cut: string;
+  /** "none", "fresh" or "pool:K", as it takes effect. */
+  readonly draws: string;
+  readonly images: ViewCounts;
+  /** Different views of each split. */
+  readonly views: ViewCounts;
+  readonly forwards: {
+    /** To be run. */
+    readonly compute: number;
+    /** Features that are in the store. */
+    readonly stored: number;
+    /** What the plain way takes: the base runs on every image of every epoch. */
+    readonly plain: number;
+    readonly avoided: number;
+  };
+  readonly bytes: number;
+  readonly rate: BaseRate;
+  /** Of the base network alone; the head comes on top, the same in both ways. */
+  readonly seconds: { readonly compute: number; readonly plain: number };
+  /** Whether new features go to disk or stay in memory for this run. */
+  readonly keep: "store" | "memory";
+  readonly remarks: readonly string[];
+  readonly skipped: readonly Skipped[];
+  readonly numericsClass: string;
+}

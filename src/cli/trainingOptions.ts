@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { DrawPolicy } from "../augmentation/draw.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
+import { type StoreDtype, storeDtypes } from "../features/key.ts";
 import { storeFolder } from "../features/storeFolder.ts";
 import type { Augmentation } from "../recipes/augmentation.ts";
 import type { TrainingRequest } from "../recipes/training.ts";
@@ -38,7 +39,13 @@ export function declareTrainingOptions(command: Command): void {
     .option("--draw-seed <n>", "seed of the draws alone", naturalNumber, 0)
     .option("--image-size <pixels>", "side of the square the base sees", positiveInteger)
     .option("--seed <n>", "seed of splits, initial weights, order and dropout", naturalNumber, 0)
-    .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)");
+    .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)")
+    .option(
+      "--store-dtype <type>",
+      "float32 keeps features exactly; float16 and bfloat16 take half the room and round them",
+      oneOf(...storeDtypes),
+      "float32",
+    );
 }
 
 /** The request that a command line makes. */
@@ -61,11 +68,18 @@ export async function trainingRequest(
     embedBase: options["embedBase"] === true,
     store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
     commandLine,
+    ...storeDtypeOf(options["storeDtype"]),
     ...(typeof options["learningRate"] === "number" ? { learningRate: options["learningRate"] } : {}),
     ...(augmentation === undefined ? {} : { augmentation }),
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
     ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
   };
+}
+
+/** Left out for the exact default, so that requests made before it are equal to those made with it. */
+function storeDtypeOf(name: unknown): { readonly storeDtype?: StoreDtype } {
+  const storeDtype = storeDtypes.find((each) => each === name);
+  return storeDtype === undefined || storeDtype === "float32" ? {} : { storeDtype };
 }
 
 /** How training images are varied; undefined for not at all. */

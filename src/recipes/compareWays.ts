@@ -109,12 +109,15 @@ async function prepareViews(parts: ComparisonParts, { base, model }: HeadTrainin
     ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
     prefix,
     store,
+    base: request.base,
+    ...(request.storeDtype === undefined ? {} : { storeDtype: request.storeDtype }),
     preprocessing: base.preprocessing,
     numericsClass: engine.numericsClass,
     workers: engine.workers,
   };
   const chosen = chooseImages(parts.found, batchSize * (request.steps ?? usualSteps), batchSize, seed);
   const { table, ...summary } = await imageFeatures(chosen.dataset.samples, chosen.digests, options);
+  for (const text of summary.warnings) parts.warn(text);
   const known = withoutUnreadable(chosen, summary.skipped);
   const samples = samplesOf(known, "train");
   if (samples.length === 0) throw nothingToVerify(request.data);

@@ -41,6 +41,8 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   const clock = new PhaseClock();
   const warnings: string[] = [];
   const warn = (text: string) => {
+    // Images and their draws are extracted one after the other and say the same of one store.
+    if (warnings.includes(text)) return;
     warnings.push(text);
     hooks.onWarning?.(text);
   };

@@ -1,6 +1,7 @@
 import type { WorkOptions } from "../base/progress.ts";
 import type { Skipped, Split } from "../data/dataset.ts";
 import type { ClassificationScores } from "../evaluation/scores.ts";
+import type { StoreDtype } from "../features/key.ts";
 import type { Augmentation } from "./augmentation.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 
@@ -32,6 +33,8 @@ export interface TrainingRequest {
   readonly embedBase: boolean;
   /** Folder of the feature store. */
   readonly store: string;
+  /** How features are stored; all but the default, float32, round them. */
+  readonly storeDtype?: StoreDtype;
   /** The command line, for the record. */
   readonly commandLine: string;
   /** Go on with an unfinished run of the same request. Default true. */

@@ -45,7 +45,6 @@ export async function verifyTraining(
   const clock = new PhaseClock();
   await using engine = await Engine.start();
   const store = await FeatureStore.open(request.store);
-  for (const text of store.warnings) warn(text);
   const found = await prepareData(request, hooks, clock);
   const checks: WaysComparison[] = [];
   const skipped = new Map(found.dataset.skipped.map((file) => [file.path, file]));

@@ -1,6 +1,9 @@
-// A process of its own that writes into a feature store until it has finished or is killed. Needs the compiled package.
+// A process of its own that works on a feature store until it has finished or is killed. Needs the compiled package.
 //   node storeChild.js rows <store> <first> <count>         rows whose features follow from their keys
 //   node storeChild.js pictures <store> <pictures.json>     an extraction with preprocessed pixels as features
+//   node storeChild.js merge <store>                        small packs into larger ones
+//   node storeChild.js prune <store> <first> <count>        features of some images
+//   node storeChild.js import <store> <folder>              features of another store
 import { readFileSync } from "node:fs";
 
 const dist = new URL("../../dist/", import.meta.url);
@@ -9,8 +12,28 @@ const { sha256 } = await import(new URL("base/digest.js", dist).href);
 const { rowKeys } = await import(new URL("features/key.js", dist).href);
 const [job, folder, ...rest] = process.argv.slice(2);
 
-if (job === "rows") await writeRows(Number(rest[0]), Number(rest[1]));
-else await extractPictures(rest[0]);
+const jobs = {
+  rows: () => writeRows(Number(rest[0]), Number(rest[1])),
+  pictures: () => extractPictures(rest[0]),
+  merge: async () => {
+    const { mergePacks } = await import(new URL("features/maintenance/mergePacks.js", dist).href);
+    process.stdout.write("started\n");
+    await mergePacks(folder, { packBytes: 32 * 1024 });
+  },
+  prune: async () => {
+    const { pruneStore } = await import(new URL("features/maintenance/pruneStore.js", dist).href);
+    const images = Array.from({ length: Number(rest[1]) }, (_, i) => sha256(`image ${Number(rest[0]) + i}`));
+    process.stdout.write("started\n");
+    await pruneStore(folder, { images });
+  },
+  import: async () => {
+    const { importFeatures } = await import(new URL("features/maintenance/importFeatures.js", dist).href);
+    const { numericsClass } = JSON.parse(process.env.FEATURE_GROUP ?? "{}");
+    process.stdout.write("started\n");
+    await importFeatures(folder, { from: rest[0], numericsClass, packBytes: 500 });
+  },
+};
+await jobs[job]();
 
 async function writeRows(first, count) {
   const store = await FeatureStore.open(folder, { packBytes: 7 * (5 * 4 + 36) });

@@ -21,6 +21,8 @@ export interface ImportRequest {
   readonly numericsClass: string;
   /** Take features of other numerics classes for this machine's own. Runs that use them say so. */
   readonly trustNumerics?: boolean;
+  /** Size of a full pack in bytes (default 64 MiB). */
+  readonly packBytes?: number;
 }
 
 export interface ImportResult {
@@ -48,6 +50,7 @@ export async function importFeatures(
   work: WorkOptions = {},
 ): Promise<ImportResult> {
   const source = path.resolve(request.from);
+  const { packBytes = 64 * 2 ** 20 } = request;
   const { packs } = await listFiles(source);
   const problems: StoreProblem[] = [];
   const records = readRecords(packs, problems);
@@ -69,7 +72,12 @@ export async function importFeatures(
       checkInterrupted(work.signal, result.rows);
       work.onProgress?.({ phase: "import", done: result.rows + result.present, total, unit: "features" });
     };
-    for (const { rows, present } of await importGroup(members, target, folder, problems, report)) {
+    for (const { rows, present } of await importGroup(
+      members,
+      { target, folder, packBytes },
+      problems,
+      report,
+    )) {
       result.rows += rows;
       result.present += present;
     }
@@ -120,15 +128,21 @@ function targetOf(group: FeatureGroup, { numericsClass }: ImportRequest): Featur
   return { ...group, numericsClass };
 }
 
+/** Where the rows of a group go. */
+interface ImportGoal {
+  readonly target: FeatureGroup;
+  readonly folder: string;
+  readonly packBytes: number;
+}
+
 async function importGroup(
   records: readonly PackRecord[],
-  target: FeatureGroup,
-  folder: string,
+  goal: ImportGoal,
   problems: StoreProblem[],
   report: () => void,
 ): Promise<readonly { readonly rows: number; readonly present: number }[]> {
   const files = new OpenFiles();
-  const known = await keysIn(folder);
+  const known = await keysIn(goal.folder);
   const writers = new Map<string, PackWriter>();
   const counts: { rows: number; present: number }[] = [];
   try {
@@ -136,7 +150,7 @@ async function importGroup(
       report();
       const pack = tried(record.file, problems, () => openStored(record.file, files));
       if (pack === undefined) continue;
-      const { rows, damaged } = await copyRows(pack, writerFor(pack, target, folder, writers), known);
+      const { rows, damaged } = await copyRows(pack, writerFor(pack, goal, writers), known);
       const reason = "its bytes do not agree with its checksum";
       problems.push(...damaged.map((row) => ({ path: record.file.path, row, reason })));
       counts.push({ rows, present: pack.rows - rows - damaged.length });
@@ -150,16 +164,14 @@ async function importGroup(
 
 function writerFor(
   pack: StoredPack,
-  target: FeatureGroup,
-  folder: string,
+  { target, folder, packBytes }: ImportGoal,
   writers: Map<string, PackWriter>,
 ): PackWriter {
   const computedIn = pack.format.origin ?? pack.group.numericsClass;
   const isOwn = computedIn === target.numericsClass;
   const format: RowFormat = isOwn ? rowFormat(target) : { ...rowFormat(target), origin: computedIn };
   const writer =
-    writers.get(computedIn) ??
-    new PackWriter(folder, format, { packBytes: 64 * 2 ** 20, onPack: () => undefined });
+    writers.get(computedIn) ?? new PackWriter(folder, format, { packBytes, onPack: () => undefined });
   writers.set(computedIn, writer);
   return writer;
 }

@@ -1,4 +1,5 @@
 import { readFile, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import path from "node:path";
 import { canonicalJson, type Digest, digestOf } from "../base/digest.ts";
 import { PermafrostError, systemCode } from "../base/errors.ts";
@@ -24,6 +25,8 @@ interface RunParts {
   readonly data: Digest;
   readonly base: Digest;
   readonly numericsClass: string;
+  /** Of a training step: sums of gradients may be split among them. */
+  readonly threads: number;
   readonly permafrost: string;
 }
 
@@ -136,7 +139,14 @@ function withFullPaths(request: TrainingRequest): TrainingRequest {
 
 function runParts(request: TrainingRequest, { data, base, numericsClass }: RunContext): RunParts {
   const { data: _data, out, store, embedBase, commandLine, resume, ...settings } = request;
-  return { settings, data: orderedDataDigest(data), base, numericsClass, permafrost: packageVersion() };
+  return {
+    settings,
+    data: orderedDataDigest(data),
+    base,
+    numericsClass,
+    threads: availableParallelism(),
+    permafrost: packageVersion(),
+  };
 }
 
 function orderedDataDigest({ dataset, digests }: PreparedData): Digest {
@@ -171,6 +181,7 @@ function changedParts(before: RunParts, now: RunParts): readonly string[] {
     ...(before.numericsClass === now.numericsClass
       ? []
       : [`numerics class: ${before.numericsClass} -> ${now.numericsClass}`]),
+    ...(before.threads === now.threads ? [] : [`processor cores: ${before.threads} -> ${now.threads}`]),
     ...(before.permafrost === now.permafrost
       ? []
       : [`permafrost: ${before.permafrost} -> ${now.permafrost}`]),

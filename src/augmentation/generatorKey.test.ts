@@ -28,6 +28,10 @@ describe("generatorKey", () => {
     expect(generatorKey(new ImageDataGenerator({ preprocessingFunction }))).toBeUndefined();
     const named = { preprocessingFunction, preprocessingFunctionKey: "identity 1" };
     expect(generatorKey(new ImageDataGenerator(named))).toBeDefined();
+    const keyed = Object.assign(<Image>(image: Image) => image, { key: "identity 1" });
+    expect(generatorKey(new ImageDataGenerator({ preprocessingFunction: keyed }))).toBe(
+      generatorKey(new ImageDataGenerator(named)),
+    );
   });
 });
 

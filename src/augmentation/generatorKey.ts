@@ -10,7 +10,7 @@ import { warpVersion } from "./version.ts";
  */
 export function generatorKey(generator: ImageDataGenerator): Digest | undefined {
   const { options, pipeline, standardization, statistics } = generator;
-  const key = options.preprocessingFunctionKey;
+  const key = options.preprocessingFunctionKey ?? options.preprocessingFunction?.key;
   if (options.preprocessingFunction != null && key === undefined) return undefined;
   const own = options.preprocessingFunction == null ? null : key;
   const { mean, std, whitening } = statistics;

@@ -10,6 +10,9 @@ import {
   type ShiftRange,
 } from "./pipeline.ts";
 
+/** A user's own step for one picture. A function that always does the same may say what by a `key`. */
+export type PreprocessingFunction = ((image: FloatImage) => FloatImage) & { readonly key?: string };
+
 /** The arguments of Keras's ImageDataGenerator, in camelCase, with its defaults. */
 export interface ImageDataGeneratorOptions {
   /** Subtract the mean of each channel over the data given to `fit`. Default false, as all switches. */
@@ -47,8 +50,8 @@ export interface ImageDataGeneratorOptions {
   /** Factor on all values after the transforms; null or 0: none. Default null. */
   readonly rescale?: number | null;
   /** Called with each picture after resizing and transforms, before rescaling; keeps the shape. */
-  readonly preprocessingFunction?: ((image: FloatImage) => FloatImage) | null;
-  /** Names what preprocessingFunction does. Without it features of such pictures cannot be stored. */
+  readonly preprocessingFunction?: PreprocessingFunction | null;
+  /** Names what preprocessingFunction does, unless the function itself has a `key`. Without it features of such pictures are not kept. */
   readonly preprocessingFunctionKey?: string;
   readonly dataFormat?: "channels_last" | null;
   /** Part of the data for subset "validation", between 0 and 1. Default 0: none. */

@@ -1,6 +1,8 @@
 import { BaseNetwork as PlainBaseNetwork } from "../applications/index.ts";
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import type { FloatImage } from "../augmentation/floatImage.ts";
+import type { PreprocessingFunction } from "../augmentation/generatorOptions.ts";
+import { digestOf } from "../base/digest.ts";
 import { withTraining } from "./withTraining.ts";
 
 /** A pretrained network as a model of its own; as a layer it is the "conv base" of another. */
@@ -11,7 +13,10 @@ export class BaseNetwork extends withTraining(PlainBaseNetwork) {
    * @param image - Values from 0 to 255, channels red, green, blue.
    * @example new ImageDataGenerator({ preprocessingFunction: convBase.preprocessInput })
    */
-  readonly preprocessInput = (image: FloatImage): FloatImage => scalePixels(image, this.preprocessing);
+  readonly preprocessInput: PreprocessingFunction = Object.assign(
+    (image: FloatImage): FloatImage => scalePixels(image, this.preprocessing),
+    { key: digestOf(scalingOf(this.preprocessing)) },
+  );
 }
 
 /** The same network (the same layers and weights) with the methods of Keras's models. */
@@ -19,6 +24,11 @@ export function trainableBase(network: PlainBaseNetwork): BaseNetwork {
   if (network instanceof BaseNetwork) return network;
   const { inputs, outputs, name, trainable, seed } = network;
   return new BaseNetwork({ inputs, outputs, name, trainable, seed }, network);
+}
+
+/** All that `scalePixels` depends on. */
+function scalingOf({ scale, mean, std, order }: Preprocessing) {
+  return { scale, mean, std, order };
 }
 
 function scalePixels(

@@ -16,7 +16,8 @@ import type { Predictor } from "./predictor.ts";
 
 /**
  * Trains on an iterator. Without draws the frozen part of the network runs once for each picture. With draws it runs once
- * for each picture and epoch, as an epoch asks for its views; nothing of them is kept.
+ * for each picture and epoch, as an epoch asks for its views; nothing of them is kept. The same holds for pictures that a
+ * function without a key changes.
  */
 export async function fitIterator(
   compiled: Compiled,
@@ -26,6 +27,7 @@ export async function fitIterator(
 ): Promise<History> {
   checkSteps(iterator, stepsPerEpoch);
   const { source, y, sampleWeight } = iteratorSamples(iterator);
+  if (source.ownFunction && iterator.draws === "none") warnOfOwnFunction(options);
   const loaded: Program[] = [];
   const frozenPart: FitOptions["frozenPart"] = async (prefix, samples, work) => {
     const engine = options.engine ?? (await predictor.engine());
@@ -80,6 +82,14 @@ function featuresOnDemand(
       into.set(data.subarray(0, indices.length * sizeOf(shape)));
     },
   };
+}
+
+function warnOfOwnFunction({ stream = process.stderr, verbose = 1 }: FitOptions): void {
+  if (verbose === 0) return;
+  stream.write(
+    "warning: preprocessingFunction has no key, so it may be random: the frozen part of the network runs again in every epoch, as " +
+      "keeping its outputs would freeze one draw for ever. If the function always does the same, give preprocessingFunctionKey.\n",
+  );
 }
 
 function checkSteps({ length, n, batchSize }: ImageIterator, stepsPerEpoch: number | undefined): void {

@@ -1,5 +1,7 @@
 import { type DrawPolicy, drawNumber, sampleDraw } from "../augmentation/draw.ts";
 import type { FloatImage } from "../augmentation/floatImage.ts";
+import { generatorKey } from "../augmentation/generatorKey.ts";
+import { ImageDataGenerator } from "../augmentation/imageDataGenerator.ts";
 import { ImageIterator } from "../augmentation/imageIterator.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
@@ -10,7 +12,9 @@ import { type BatchSource, selectSamples } from "../training/batchSource.ts";
 export class ViewSource implements BatchSource {
   readonly samples: number;
   readonly shape: readonly number[];
-  /** Whether every epoch reads the same pictures. */
+  /** Whether a function of the user's changes the pictures that does not say, by a key, what it does: it may be random. */
+  readonly ownFunction: boolean;
+  /** Whether every epoch surely reads the same pictures. */
   readonly fixed: boolean;
   /** Which epoch's draws are read, from 0. */
   epoch = 0;
@@ -28,7 +32,9 @@ export class ViewSource implements BatchSource {
     const { height, width, channels } = iterator.source.imageShape;
     this.samples = iterator.n;
     this.shape = [channels, height, width];
-    this.fixed = iterator.draws === "none";
+    const { generator } = iterator;
+    this.ownFunction = generator instanceof ImageDataGenerator && generatorKey(generator) === undefined;
+    this.fixed = iterator.draws === "none" && !this.ownFunction;
     this.#iterator = iterator;
   }
 

@@ -193,6 +193,29 @@ describe("a frozen base network under a head", () => {
     await plain.close();
   });
 
+  it("never keeps the outputs for pictures that a function without a key changes, and says so", async () => {
+    let calls = 0;
+    const preprocessingFunction = (image: Parameters<typeof base.preprocessInput>[0]) => {
+      calls++;
+      return base.preprocessInput(image);
+    };
+    const lines: string[] = [];
+    const stream = { write: (text: string) => lines.push(text) };
+    const run = async (augmentation: object) => {
+      calls = 0;
+      lines.length = 0;
+      const model = classifier();
+      const iterator = flow("train", { preprocessingFunction, ...augmentation });
+      await model.fit(iterator, { epochs: 3, verbose: 2, stream });
+      await model.close();
+      return { calls, warned: lines.join("").includes("preprocessingFunction has no key") };
+    };
+    const pictures = flow("train").n;
+    expect(await run({})).toEqual({ calls: 3 * pictures, warned: true });
+    const keyed = await run({ preprocessingFunctionKey: "as the base wants it" });
+    expect(keyed).toEqual({ calls: pictures, warned: false });
+  });
+
   it("is saved as a bundle and loaded with the same predictions", async () => {
     const model = classifier();
     const iterator = flow("validation");

@@ -38,6 +38,15 @@ describe("ProgressDisplay", () => {
     expect(out.written).toEqual([]);
   });
 
+  it("counts the time before the first part is done", () => {
+    const out = stream(false);
+    let now = 0;
+    const display = new ProgressDisplay(out, () => now);
+    now = 2_500;
+    display.show({ phase: "features", done: 8, total: 20, unit: "images" });
+    expect(out.written.length).toBe(1);
+  });
+
   it("writes a line every five seconds where there is no terminal", () => {
     const out = stream(false);
     let now = 0;

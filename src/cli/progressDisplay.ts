@@ -9,6 +9,8 @@ const lineIntervalMilliseconds = 5_000;
 interface Phase {
   readonly name: string;
   readonly startedAt: number;
+  /** Before this time it counts as short. */
+  readonly quietUntil: number;
   shownAt: number;
 }
 
@@ -17,26 +19,30 @@ export class ProgressDisplay {
   readonly #stream: TextStream;
   readonly #now: () => number;
   #phase: Phase | undefined;
+  /** When something was last heard of; work begins there, not with the first part that is done. */
+  #heardAt: number;
   #barIsUp = false;
 
   /** @param now - A clock in milliseconds; tests hand in their own. */
   constructor(stream: TextStream, now: () => number = Date.now) {
     this.#stream = stream;
     this.#now = now;
+    this.#heardAt = now();
   }
 
   show(event: ProgressEvent): void {
     const now = this.#now();
     if (this.#phase?.name !== event.phase) {
       this.clear();
-      this.#phase = { name: event.phase, startedAt: now, shownAt: Number.NEGATIVE_INFINITY };
+      const quietUntil = this.#heardAt + quietMilliseconds;
+      this.#phase = { name: event.phase, startedAt: now, quietUntil, shownAt: Number.NEGATIVE_INFINITY };
     }
+    this.#heardAt = now;
     const phase = this.#phase;
     const live = this.#stream.isTTY === true;
     const interval = live ? barIntervalMilliseconds : lineIntervalMilliseconds;
     const finished = event.total !== undefined && event.done >= event.total;
-    const isLong = now - phase.startedAt >= quietMilliseconds;
-    if (!isLong || (now - phase.shownAt < interval && !finished)) return;
+    if (now < phase.quietUntil || (now - phase.shownAt < interval && !finished)) return;
     phase.shownAt = now;
     const text = progressText(event, (now - phase.startedAt) / 1000);
     if (live) {

@@ -26,6 +26,8 @@ export interface DecodeAheadOptions {
   readonly pixelBytes: number;
 }
 
+type Opened = Pick<Decoded<ImageSource>, "pixels" | "skipped">;
+
 /** The callback form costs a third of the promise form, and files are small. */
 const read = promisify(readFile);
 
@@ -43,6 +45,8 @@ export class DecodeAhead<Source extends ImageSource> {
   #largest = 0;
   #stopped = false;
   #hashSeconds = 0;
+  /** The image begun last. */
+  #last: { readonly image: Digest; readonly opening: Promise<Opened> } | undefined;
 
   constructor(sources: readonly Source[], options: DecodeAheadOptions) {
     this.#sources = sources;
@@ -83,24 +87,33 @@ export class DecodeAhead<Source extends ImageSource> {
     return this.#queue.length < this.#options.ahead && expected <= this.#options.pixelBytes;
   }
 
+  /** Views of one image that follow each other share its pixels. */
   async #begin(source: Source): Promise<Decoded<Source>> {
     this.#decoding++;
-    const skipped: Skipped[] = [];
     try {
-      for (const path of source.paths) {
-        try {
-          const pixels = await this.#decode(path, source.image);
-          this.#heldBytes += pixels.data.length;
-          this.#largest = Math.max(this.#largest, pixels.data.length);
-          return { source, pixels, skipped };
-        } catch (error) {
-          skipped.push({ path, reason: reasonOf(error, path) });
-        }
-      }
-      return { source, skipped };
+      const opening = this.#last?.image === source.image ? this.#last.opening : this.#open(source);
+      this.#last = { image: source.image, opening };
+      const { pixels, skipped } = await opening;
+      if (pixels === undefined) return { source, skipped };
+      this.#heldBytes += pixels.data.length;
+      this.#largest = Math.max(this.#largest, pixels.data.length);
+      return { source, pixels, skipped };
     } finally {
       this.#decoding--;
     }
+  }
+
+  /** The first of the files that can be used. */
+  async #open({ image, paths }: ImageSource): Promise<Opened> {
+    const skipped: Skipped[] = [];
+    for (const path of paths) {
+      try {
+        return { pixels: await this.#decode(path, image), skipped };
+      } catch (error) {
+        skipped.push({ path, reason: reasonOf(error, path) });
+      }
+    }
+    return { skipped };
   }
 
   async #decode(path: string, expected: Digest): Promise<PixelImage> {

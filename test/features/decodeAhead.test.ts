@@ -36,4 +36,13 @@ describe("DecodeAhead", () => {
     await decoder.stop();
     expect(await decoder.take()).toBeUndefined();
   });
+
+  it("decodes once for views of one image that follow each other", async () => {
+    const [first, second] = await sources(2);
+    const decoder = new DecodeAhead([first!, first!, second!, first!], { ahead: 4, pixelBytes: 2 ** 20 });
+    const taken = [await decoder.take(), await decoder.take(), await decoder.take(), await decoder.take()];
+    expect(taken[1]?.pixels).toBe(taken[0]?.pixels);
+    expect(taken[2]?.pixels).not.toBe(taken[0]?.pixels);
+    expect(taken[3]?.pixels).toEqual(taken[0]?.pixels);
+  });
 });

@@ -1,5 +1,5 @@
 /** Compile, fit, evaluate, predict. */
-export { BackupAndRestore, type BackupAndRestoreOptions } from "./backupAndRestore.ts";
+export { BackupAndRestore } from "./backupAndRestore.ts";
 export { arrayRows } from "./batchSource.ts";
 export type { Callback } from "./callback.ts";
 export { compileModel } from "./compile.ts";

@@ -6,7 +6,7 @@ import { isPackName } from "./packFormat.ts";
 import { formatFolder } from "./storeFolder.ts";
 
 /** Number and size of the packs in a store, of all groups. */
-export interface StoreSize {
+interface StoreSize {
   readonly packs: number;
   readonly bytes: number;
 }

@@ -11,9 +11,6 @@ import { isPackName, rowFormat } from "./packFormat.ts";
 import { formatFolder, storeLimit } from "./storeFolder.ts";
 import { StoreGroup, type StoreProblem } from "./storeGroup.ts";
 
-export { describeStore, type StoreSize } from "./describeStore.ts";
-export { storeFolder } from "./storeFolder.ts";
-
 export interface StoreOptions {
   /** Size of a full pack in bytes (default 64 MiB). */
   readonly packBytes?: number;

@@ -94,7 +94,8 @@ async function checkStore(
   asked: string | undefined,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<Check> {
-  const { describeStore, storeFolder } = await import("../../features/store.ts");
+  const { describeStore } = await import("../../features/describeStore.ts");
+  const { storeFolder } = await import("../../features/storeFolder.ts");
   const folder = asked ?? storeFolder(environment);
   try {
     const { bytes, packs } = await describeStore(folder);

@@ -23,7 +23,7 @@ export const evaluate: CommandDefinition = {
   },
   async run([bundle, folder], options, { output, signal, environment }) {
     const { evaluateClassifier } = await import("../../recipes/evaluateClassifier.ts");
-    const { storeFolder } = await import("../../features/store.ts");
+    const { storeFolder } = await import("../../features/storeFolder.ts");
     const result = await evaluateClassifier(
       {
         bundle: String(bundle),

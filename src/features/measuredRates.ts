@@ -12,12 +12,16 @@ export interface MeasuredRate {
   readonly viewsPerSecond: number;
   /** Bytes a second into the store; missing where too little was written to tell. */
   readonly bytesPerSecond?: number;
+  /** So many views the rate rests on. */
+  readonly views?: number;
   /** Tried on the network alone, before any run. */
   readonly isTrial?: boolean;
 }
 
 /** Fewer views than this are over before all threads have started. */
 const fewestViews = 32;
+/** Where a rate rests on so many views or more, the newest counts. */
+const enoughViews = 1024;
 /** Less than this and the time is that of a disk's single answer. */
 const fewestBytes = 16 * 2 ** 20;
 
@@ -57,14 +61,15 @@ export async function noteRate(store: FeatureStore, summary: ExtractionSummary):
   const spent = seconds.total - seconds.verify;
   if (store.folder === undefined || forwards.computed < fewestViews || spent <= 0) return;
   const digest = groupDigest(group);
-  const known = await readRates(store.folder);
-  const written =
-    bytesWritten >= fewestBytes && seconds.write > 0
-      ? { bytesPerSecond: bytesWritten / seconds.write }
-      : known.get(digest)?.bytesPerSecond === undefined
-        ? {}
-        : { bytesPerSecond: known.get(digest)!.bytesPerSecond! };
-  await saveRate(store.folder, digest, { viewsPerSecond: forwards.computed / spent, ...written });
+  const known = (await readRates(store.folder)).get(digest);
+  if (forwards.computed < Math.min(known?.views ?? 0, enoughViews)) return;
+  const bytesPerSecond =
+    bytesWritten >= fewestBytes && seconds.write > 0 ? bytesWritten / seconds.write : known?.bytesPerSecond;
+  await saveRate(store.folder, digest, {
+    viewsPerSecond: forwards.computed / spent,
+    views: forwards.computed,
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+  });
 }
 
 /** Remembers a rate that was measured otherwise. */

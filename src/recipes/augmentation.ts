@@ -47,3 +47,9 @@ export function viewsRemark({ pipeline, draws }: Augmentation): string | undefin
   if (draws === "none" || views === 1 || !Number.isFinite(views)) return undefined;
   return `Mirroring alone gives ${views} views of an image: however many epochs, the draws are a pool of ${views}.`;
 }
+
+/** "none", "fresh" or "pool:5", as the command line has it. */
+export function drawsName(policy: DrawPolicy | undefined): string {
+  if (policy === undefined) return "none";
+  return typeof policy === "string" ? policy : `pool:${policy.pool}`;
+}

@@ -1,5 +1,4 @@
 import { createBase } from "../applications/index.ts";
-import type { DrawPolicy } from "../augmentation/draw.ts";
 import { numericsClass } from "../engine/numerics.ts";
 import { loadOrt } from "../engine/ort.ts";
 import { keyBytes } from "../features/key.ts";
@@ -8,7 +7,7 @@ import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
 import { featureGroup } from "../features/prefixGroup.ts";
 import { FeatureStore } from "../features/store.ts";
 import { DistinctViews } from "../features/views.ts";
-import { viewDraws } from "./augmentation.ts";
+import { drawsName, viewDraws } from "./augmentation.ts";
 import { baseRate } from "./baseRate.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
@@ -84,9 +83,4 @@ function countStored(rows: Int32Array): number {
 
 function sum(counts: ViewCounts): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
-}
-
-function drawsName(policy: DrawPolicy | undefined): string {
-  if (policy === undefined) return "none";
-  return typeof policy === "string" ? policy : `pool:${policy.pool}`;
 }

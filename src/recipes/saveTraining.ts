@@ -7,6 +7,7 @@ import type { SplitReport, TrainingReport } from "../evaluation/trainingReport.t
 import type { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { saveBundle } from "../saving/saveBundle.ts";
+import { drawsName } from "./augmentation.ts";
 import { bundleContents, describeLayer } from "./classifierBundle.ts";
 import { samplesOf, type TrainedHead } from "./headTraining.ts";
 import { worstMistakes } from "./mistakes.ts";
@@ -91,6 +92,8 @@ function settings(request: TrainingRequest): Record<string, string | number> {
     "batch size": batchSize,
     "validation split": validationSplit,
     "class weight": request.classWeight ?? "none",
+    augmentation: request.augmentation?.name ?? "none",
+    draws: drawsName(request.augmentation?.draws),
     seed,
   };
 }

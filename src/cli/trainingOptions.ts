@@ -7,24 +7,30 @@ import { type StoreDtype, storeDtypes } from "../features/key.ts";
 import { storeFolder } from "../features/storeFolder.ts";
 import type { Augmentation } from "../recipes/augmentation.ts";
 import type { TrainingRequest } from "../recipes/training.ts";
+import { trainingDefaults } from "../recipes/trainingDefaults.ts";
 import type { CommandContext } from "./command.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
 export function declareTrainingOptions(command: Command): void {
   command
-    .option("--base <name>", "pretrained base network", "mobilenet_v3_small")
-    .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", "linear")
-    .option("--epochs <n>", "passes over the training images", positiveInteger, 30)
-    .option("--batch-size <n>", "images a training step", positiveInteger, 32)
+    .option("--base <name>", "pretrained base network", trainingDefaults.base)
+    .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", trainingDefaults.head)
+    .option("--epochs <n>", "passes over the training images", positiveInteger, trainingDefaults.epochs)
+    .option("--batch-size <n>", "images a training step", positiveInteger, trainingDefaults.batchSize)
     .option("--learning-rate <x>", "step size (default: the optimizer's usual one)", positiveNumber)
     .option(
       "--optimizer <name>",
       "rmsprop, adam, adamw or sgd",
       oneOf("rmsprop", "adam", "adamw", "sgd"),
-      "adam",
+      trainingDefaults.optimizer,
     )
-    .option("--validation-split <x>", "part held back where the folder gives no validation", fraction, 0.2)
+    .option(
+      "--validation-split <x>",
+      "part held back where the folder gives no validation",
+      fraction,
+      trainingDefaults.validationSplit,
+    )
     .option("--class-weight <how>", "balanced: rare classes count more", oneOf("balanced"))
     .option(
       "--augment <name>",
@@ -38,7 +44,12 @@ export function declareTrainingOptions(command: Command): void {
     )
     .option("--draw-seed <n>", "seed of the draws alone", naturalNumber, 0)
     .option("--image-size <pixels>", "side of the square the base sees", positiveInteger)
-    .option("--seed <n>", "seed of splits, initial weights, order and dropout", naturalNumber, 0)
+    .option(
+      "--seed <n>",
+      "seed of splits, initial weights, order and dropout",
+      naturalNumber,
+      trainingDefaults.seed,
+    )
     .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)")
     .option(
       "--store-dtype <type>",

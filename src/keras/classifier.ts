@@ -10,6 +10,7 @@ import {
   type TrainingResult,
   trainClassifier as train,
 } from "../recipes/trainClassifier.ts";
+import { trainingDefaults } from "../recipes/trainingDefaults.ts";
 
 /** What to train on, and where to; the rest as `permafrost train` has it. */
 export type ClassifierOptions = Pick<TrainingRequest, "data" | "out"> & Partial<TrainingRequest>;
@@ -30,13 +31,7 @@ export function trainClassifier(
   hooks: TrainingHooks = {},
 ): Promise<TrainingResult> {
   const defaults = {
-    base: "mobilenet_v3_small",
-    head: "linear",
-    epochs: 30,
-    batchSize: 32,
-    optimizer: "adam",
-    validationSplit: 0.2,
-    seed: 0,
+    ...trainingDefaults,
     embedBase: false,
     store: storeFolder(),
     commandLine: "trainClassifier",

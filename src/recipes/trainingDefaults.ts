@@ -1,0 +1,10 @@
+/** What `permafrost train` and `trainClassifier` do where nothing is said. Constants only: `--help` loads this file. */
+export const trainingDefaults = {
+  base: "mobilenet_v3_small",
+  head: "linear",
+  epochs: 30,
+  batchSize: 32,
+  optimizer: "adam",
+  validationSplit: 0.2,
+  seed: 0,
+} as const;

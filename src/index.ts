@@ -23,6 +23,8 @@ export {
   type ClassifierOptions,
   evaluateClassifier,
   trainClassifier,
+  type VerificationOptions,
+  verifyTraining,
 } from "./keras/classifier.ts";
 export * as initializers from "./keras/initializers.ts";
 export * as losses from "./keras/losses.ts";

@@ -11,9 +11,18 @@ import {
   trainClassifier as train,
 } from "../recipes/trainClassifier.ts";
 import { trainingDefaults } from "../recipes/trainingDefaults.ts";
+import {
+  type VerificationHooks,
+  type VerificationRequest,
+  type VerificationResult,
+  verifyTraining as verify,
+} from "../recipes/verifyTraining.ts";
 
 /** What to train on, and where to; the rest as `permafrost train` has it. */
 export type ClassifierOptions = Pick<TrainingRequest, "data" | "out"> & Partial<TrainingRequest>;
+
+/** What to verify on; the rest as `permafrost verify` has it. */
+export type VerificationOptions = Pick<VerificationRequest, "data"> & Partial<VerificationRequest>;
 
 /** Which bundle to measure on what; the feature store as `permafrost evaluate` has it. */
 export type ClassifierEvaluation = Pick<EvaluationRequest, "bundle" | "data"> & Partial<EvaluationRequest>;
@@ -45,4 +54,23 @@ export function evaluateClassifier(
   hooks: Omit<TrainingHooks, "onEpoch"> = {},
 ): Promise<EvaluationResult> {
   return evaluateBundle({ store: storeFolder(), ...options }, hooks);
+}
+
+/**
+ * Trains the plain way and from stored features and compares them bit for bit: `permafrost verify` as a function.
+ *
+ * @throws PermafrostError as `permafrost verify` reports it; a difference is no error but `same: false`.
+ */
+export function verifyTraining(
+  options: VerificationOptions,
+  hooks: VerificationHooks = {},
+): Promise<VerificationResult> {
+  const defaults = {
+    ...trainingDefaults,
+    out: "",
+    embedBase: false,
+    store: storeFolder(),
+    commandLine: "verifyTraining",
+  };
+  return verify({ ...defaults, ...options }, hooks);
 }

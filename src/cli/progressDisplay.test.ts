@@ -38,13 +38,24 @@ describe("ProgressDisplay", () => {
     expect(out.written).toEqual([]);
   });
 
-  it("counts the time before the first part is done", () => {
+  it("counts the preparation where as much is left to do", () => {
     const out = stream(false);
     let now = 0;
     const display = new ProgressDisplay(out, () => now);
     now = 2_500;
-    display.show({ phase: "features", done: 8, total: 20, unit: "images" });
+    display.show({ phase: "features", done: 8, total: 300, unit: "images" });
+    now = 2_800;
+    display.show({ phase: "features", done: 24, total: 300, unit: "images" });
     expect(out.written.length).toBe(1);
+  });
+
+  it("says nothing of short work after a long preparation", () => {
+    const out = stream(false);
+    let now = 0;
+    const display = new ProgressDisplay(out, () => now);
+    for (now = 3_000; now <= 3_100; now += 20)
+      display.show({ phase: "digest", done: now - 2_999, total: 101, unit: "files" });
+    expect(out.written).toEqual([]);
   });
 
   it("writes a line every five seconds where there is no terminal", () => {

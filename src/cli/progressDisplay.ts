@@ -9,8 +9,8 @@ const lineIntervalMilliseconds = 5_000;
 interface Phase {
   readonly name: string;
   readonly startedAt: number;
-  /** Before this time it counts as short. */
-  readonly quietUntil: number;
+  /** When the phase before it was last heard of: reading a network may take a while before the first image is done. */
+  readonly preparedFrom: number;
   shownAt: number;
 }
 
@@ -19,7 +19,6 @@ export class ProgressDisplay {
   readonly #stream: TextStream;
   readonly #now: () => number;
   #phase: Phase | undefined;
-  /** When something was last heard of; work begins there, not with the first part that is done. */
   #heardAt: number;
   #barIsUp = false;
 
@@ -34,15 +33,15 @@ export class ProgressDisplay {
     const now = this.#now();
     if (this.#phase?.name !== event.phase) {
       this.clear();
-      const quietUntil = this.#heardAt + quietMilliseconds;
-      this.#phase = { name: event.phase, startedAt: now, quietUntil, shownAt: Number.NEGATIVE_INFINITY };
+      const preparedFrom = this.#heardAt;
+      this.#phase = { name: event.phase, startedAt: now, preparedFrom, shownAt: Number.NEGATIVE_INFINITY };
     }
     this.#heardAt = now;
     const phase = this.#phase;
     const live = this.#stream.isTTY === true;
     const interval = live ? barIntervalMilliseconds : lineIntervalMilliseconds;
     const finished = event.total !== undefined && event.done >= event.total;
-    if (now < phase.quietUntil || (now - phase.shownAt < interval && !finished)) return;
+    if (!this.#isLong(phase, event, now) || (now - phase.shownAt < interval && !finished)) return;
     phase.shownAt = now;
     const text = progressText(event, (now - phase.startedAt) / 1000);
     if (live) {
@@ -51,6 +50,14 @@ export class ProgressDisplay {
     } else {
       this.#stream.write(`${text}\n`);
     }
+  }
+
+  /** Work that has taken two seconds, or has with its preparation and will take as long again. */
+  #isLong(phase: Phase, { done, total }: ProgressEvent, now: number): boolean {
+    const elapsed = now - phase.startedAt;
+    if (elapsed >= quietMilliseconds) return true;
+    if (total === undefined || done === 0 || now - phase.preparedFrom < quietMilliseconds) return false;
+    return (elapsed / done) * (total - done) >= quietMilliseconds;
   }
 
   /** Takes the bar away, so that something else can be written. */

@@ -59,7 +59,7 @@ beforeAll(async () => {
   await writeText("repeated.csv", `path,label\n${good}${row("1", "across")}`);
   await writeText("latin1.csv", Buffer.from(`path,label\n${good}photos/caf\xe9.png,across\n`, "latin1"));
   await writeText("broken.jsonl", '{"path":"photos/across/1.png","label":"across"}\n{"path":\n');
-});
+}, 60_000);
 
 describe("data that cannot be trained on", () => {
   it.each<[string, string[], number, string[]]>([
@@ -255,7 +255,7 @@ describe("names", () => {
       await writeStripes(place.at("named", name), ["across", "upright"], 3);
       const out = `named/run of ${name}`;
       const run = await place.run(["train", `named/${name}`, ...small, "--epochs", "1", "--out", out]);
-      expect(run.stderr).toBe("");
+      expect(run.stderr).not.toMatch(/warning:|error:/);
       expect(run.code).toBe(0);
       const prediction = await place.run(["predict", out, `named/${name}/across/1.png`, "--json"]);
       expect(prediction.code).toBe(0);
@@ -352,7 +352,7 @@ describe("bundles that cannot be used", () => {
   beforeAll(async () => {
     const run = await place.run(["train", "photos", ...small, "--epochs", "1", "--out", "bundle"]);
     expect(run.code).toBe(0);
-  });
+  }, 60_000);
 
   async function changed(name: string, change: (manifest: Record<string, unknown>) => void): Promise<void> {
     await cp(place.at("bundle"), place.at(name), { recursive: true });

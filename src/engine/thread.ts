@@ -1,4 +1,4 @@
-import { type MessagePort, parentPort, type Transferable, Worker, workerData } from "node:worker_threads";
+import { type MessagePort, parentPort, type Transferable, Worker } from "node:worker_threads";
 import { type ErrorCode, messageOf, PermafrostError } from "../base/errors.ts";
 import { silenceTelemetry } from "./telemetry.ts";
 
@@ -47,14 +47,11 @@ export class Thread<H extends Handlers> {
   #nextId = 0;
   #failure: PermafrostError | undefined;
 
-  /**
-   * @param entry - The thread's module, relative to the package's compiled code, without ending: "engine/poolThread".
-   * @param data - Handed to the module as `threadData()`.
-   */
-  constructor(entry: string, data: unknown = null) {
+  /** @param entry - The thread's module, relative to the package's compiled code, without ending: "engine/poolThread". */
+  constructor(entry: string) {
     silenceTelemetry();
     // src/ and dist/ lie side by side, so this finds the compiled module also when the caller runs from source (tests).
-    this.#worker = new Worker(new URL(`../../dist/${entry}.js`, import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL(`../../dist/${entry}.js`, import.meta.url));
     this.#worker.on("message", (response: Response) => this.#settle(response));
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("the thread has ended")));
@@ -113,11 +110,6 @@ export class Thread<H extends Handlers> {
     for (const caller of this.#waiting.values()) caller.reject(this.#failure);
     this.#waiting.clear();
   }
-}
-
-/** What the starter of this thread handed over. */
-export function threadData<T>(): T {
-  return workerData as T;
 }
 
 /** Answers calls in this worker thread, one after the other. */

@@ -6,5 +6,6 @@ export default defineConfig({
     // Two workers of ours already keep two cores busy, so test files share the machine in small numbers.
     maxWorkers: 2,
     testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -1,4 +1,3 @@
-import { Engine } from "../engine/engine.ts";
 import { type FeatureGroup, groupDigest } from "../features/key.ts";
 import { type MeasuredRate, readRates, saveRate } from "../features/measuredRates.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -25,6 +24,8 @@ export async function baseRate(store: string, group: FeatureGroup, prefix: Graph
 }
 
 async function tryRate(prefix: Graph): Promise<number> {
+  // Loaded only here: a plan that knows the rate already needs no engine.
+  const { Engine } = await import("../engine/engine.ts");
   await using engine = await Engine.start();
   const program = await engine.compile(prefix);
   const [input] = prefix.inputs;

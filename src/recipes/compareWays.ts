@@ -5,6 +5,7 @@ import { Random } from "../base/random.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { viewDraws } from "./augmentation.ts";
+import { baseOptions } from "./baseOptions.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { drawnFeatures, type TrainingOrder } from "./drawnFeatures.ts";
@@ -15,7 +16,6 @@ import { type HeadTraining, samplesOf } from "./headTraining.ts";
 import { imageFeatures } from "./imageFeatures.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
-import { baseOptions } from "./trainClassifier.ts";
 import { standardize } from "./trainHead.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
 

@@ -12,7 +12,7 @@ import type { ViewDraws } from "../features/viewDraws.ts";
 import { decodeImage } from "../images/decode.ts";
 import { encodeImage } from "../images/encode.ts";
 import { viewDraws } from "./augmentation.ts";
-import { baseOptions } from "./trainClassifier.ts";
+import { baseOptions } from "./baseOptions.ts";
 import type { TrainingRequest } from "./training.ts";
 
 export interface DrawSheetRequest {

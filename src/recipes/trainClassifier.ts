@@ -5,6 +5,7 @@ import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { checkReplaceable } from "../saving/saveBundle.ts";
+import { baseOptions } from "./baseOptions.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
 import { headLayers } from "./headLayers.ts";
@@ -94,10 +95,6 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   await run.finish();
   if (failure !== undefined) throw lossNanKept(failure, request, isSaved);
   return { ...result, seconds: clock.seconds };
-}
-
-export function baseOptions({ imageSize, seed }: TrainingRequest): Parameters<typeof createBase>[1] {
-  return imageSize === undefined ? { seed } : { seed, inputShape: [imageSize, imageSize, 3] };
 }
 
 function countSplits({ samples }: Dataset): Partial<Record<Split, number>> {

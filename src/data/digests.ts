@@ -14,7 +14,7 @@ export interface DigestOptions extends WorkOptions {
 }
 
 export interface SampleDigests {
-  /** SHA-256 of the file's bytes by the sample's path. */
+  /** SHA-256 of the file's bytes by the sample's path, in the order of the samples. */
   readonly digests: ReadonlyMap<string, Digest>;
   /** Files that cannot be read or are empty, in the order of the samples. */
   readonly skipped: readonly Skipped[];
@@ -31,13 +31,13 @@ export async function digestSamples(
   options: DigestOptions = {},
 ): Promise<SampleDigests> {
   const cache = await DigestCache.open(options.cacheFile);
-  const digests = new Map<string, Digest>();
+  const found = new Map<string, Digest>();
   const reasons = new Map<string, string>();
   const work = { ...options, phase: "digest", concurrency: options.concurrency ?? 8 };
   try {
     await forEachConcurrently(samples, work, async ({ path }) => {
       try {
-        digests.set(path, await digestFile(path, cache));
+        found.set(path, await digestFile(path, cache));
       } catch (error) {
         reasons.set(path, readFailure(error));
       }
@@ -46,6 +46,13 @@ export async function digestSamples(
     // A store that is full or read-only says so itself; here it only means that the files are read again next time.
     await cache.save().catch(() => undefined);
   }
+  // Files are read at the same time and end in any order; what is handed out is in the order of the samples.
+  const digests = new Map(
+    samples.flatMap(({ path }): [string, Digest][] => {
+      const digest = found.get(path);
+      return digest === undefined ? [] : [[path, digest]];
+    }),
+  );
   const skipped = samples.flatMap(({ path }) => {
     const reason = reasons.get(path);
     return reason === undefined ? [] : [{ path, reason }];

@@ -7,7 +7,7 @@ import { DefinedLayer } from "../layers/definition.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { bundleContents } from "../recipes/classifierBundle.ts";
+import { bundleContents, formOptions } from "../recipes/classifierBundle.ts";
 import type { Decision } from "../saving/bundleContents.ts";
 import { checkReplaceable, saveBundle } from "../saving/saveBundle.ts";
 import type { TrainedOn } from "./trainedOn.ts";
@@ -64,7 +64,6 @@ export async function saveModel(
   await saveBundle(folder, {
     ...contents,
     preprocessing,
-    base: { ...contents.base, options: baseOptions(base) },
     decision: decisionOf(model),
   });
 }
@@ -115,18 +114,10 @@ function choosePreprocessing(
 async function hasOriginalWeights(base: BaseNetwork): Promise<boolean> {
   if (base.weightSource === null) return false;
   const original = await createBase(base.application.name, {
-    ...baseOptions(base),
+    ...formOptions(base),
     weights: base.weightSource.name,
   });
   return weightsDigest(original) === weightsDigest(base);
-}
-
-function baseOptions({ inputs, pooling }: BaseNetwork) {
-  const [, height, width, channels] = inputs[0]!.shape.map(Number);
-  return {
-    inputShape: [height!, width!, channels!] as const,
-    ...(pooling === undefined ? {} : { pooling }),
-  };
 }
 
 function decisionOf(model: Model): Decision {

@@ -17,6 +17,15 @@ export interface BundleFacts {
   readonly run: BundleContents["run"];
 }
 
+/** What `createBase` takes to build a base network of the same form. */
+export function formOptions({ inputs, pooling }: BaseNetwork) {
+  const [, height, width, channels] = inputs[0]!.shape.map(Number);
+  return {
+    inputShape: [height!, width!, channels!] as const,
+    ...(pooling === undefined ? {} : { pooling }),
+  };
+}
+
 /** A classifier as plain data for a bundle. */
 export function bundleContents(model: Sequential, base: BaseNetwork, facts: BundleFacts): BundleContents {
   const layers = model.layers.slice(1);
@@ -26,7 +35,7 @@ export function bundleContents(model: Sequential, base: BaseNetwork, facts: Bund
     preprocessing: base.preprocessing,
     base: {
       name: base.application.commandName,
-      options: { inputShape: base.inputs[0]!.shape.slice(1).map(Number) },
+      options: formOptions(base),
       weightsDigest: weightsDigest(base),
     },
     head: {

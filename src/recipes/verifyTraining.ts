@@ -1,6 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
+import type { StoreDtype } from "../features/key.ts";
 import { FeatureStore } from "../features/store.ts";
 import { compareWays, type WaysComparison } from "./compareWays.ts";
 import { PhaseClock } from "./phaseClock.ts";
@@ -28,6 +29,8 @@ export interface VerificationResult {
   readonly forwards: { readonly computed: number; readonly reused: number };
   readonly skipped: readonly Skipped[];
   readonly numericsClass: string;
+  /** How features are stored; of a rounded type they are not what the base network gives. */
+  readonly storeDtype: StoreDtype;
 }
 
 /**
@@ -65,6 +68,7 @@ export async function verifyTraining(
     forwards: { computed: total("computed"), reused: total("reused") },
     skipped: [...skipped.values()],
     numericsClass: engine.numericsClass,
+    storeDtype: request.storeDtype ?? "float32",
   };
 }
 

@@ -13,7 +13,7 @@ describe("verify", () => {
     const place = await workplace("verify", 6);
     const head = ["--head", "dense:16,dropout:0.5", "--batch-size", "4"];
     const run = await place.run(["verify", "photos", ...small, ...head, "--steps", "7", ...words, "--json"]);
-    expect(run.stderr).toBe("");
+    expect(run.stderr).not.toContain("warning:");
     expect(run.code).toBe(0);
     const result = lastEvent(run, "result");
     expect(result).toMatchObject({ same: true, store: place.store });
@@ -59,6 +59,14 @@ describe("verify", () => {
       difference: { step: 1, tensor: "predictions/kernel" },
       feature: { path: expect.stringMatching(/\.png$/), index: 3 },
     });
+  });
+
+  it("says that features of a rounded type cannot give the same bits", async () => {
+    const place = await workplace("verify", 3);
+    const run = await place.run(["verify", "photos", ...small, "--steps", "1", "--store-dtype", "float16"]);
+    expect(run.code).toBe(1);
+    expect(run.stdout).toContain("Features stored as float16 are rounded");
+    expect(run.stdout).not.toContain("store prune");
   });
 
   it("writes nothing but features", async () => {

@@ -1,3 +1,4 @@
+import type { StoreDtype } from "../../features/key.ts";
 import type { WaysComparison } from "../../recipes/compareWays.ts";
 import type { VerificationResult } from "../../recipes/verifyTraining.ts";
 import type { CommandDefinition } from "../command.ts";
@@ -49,7 +50,8 @@ export const verify: CommandDefinition = {
   },
 };
 
-function describe({ same, checks, store, forwards, skipped, numericsClass }: VerificationResult): string {
+function describe(result: VerificationResult): string {
+  const { same, checks, store, forwards, skipped, numericsClass, storeDtype } = result;
   const rows = checks.map((check) => [
     check.batchSize,
     check.images,
@@ -68,7 +70,7 @@ function describe({ same, checks, store, forwards, skipped, numericsClass }: Ver
     `Numerics class: ${numericsClass}.`,
   ];
   if (skipped.length > 0) lines.push(`Skipped ${skipped.length} files that cannot be read.`);
-  lines.push(...checks.flatMap(differences));
+  lines.push(...checks.flatMap((check) => differences(check, storeDtype)));
   const steps = checks.reduce((sum, check) => sum + check.steps, 0);
   lines.push(
     same
@@ -78,7 +80,10 @@ function describe({ same, checks, store, forwards, skipped, numericsClass }: Ver
   return lines.join("\n");
 }
 
-function differences({ batchSize, frozenUnchanged, difference, feature }: WaysComparison): readonly string[] {
+function differences(
+  { batchSize, frozenUnchanged, difference, feature }: WaysComparison,
+  storeDtype: StoreDtype,
+): readonly string[] {
   const lines: string[] = [];
   if (difference !== undefined) {
     const { step, tensor, index, plain, stored } = difference;
@@ -89,9 +94,15 @@ function differences({ batchSize, frozenUnchanged, difference, feature }: WaysCo
   if (feature !== undefined) {
     lines.push(
       `${feature.path}: its stored feature has ${feature.stored} at [${feature.index}], the base network gives ${feature.computed}. ` +
-        "Remove the store's features of this base (permafrost store prune) and run again.",
+        featureAdvice(storeDtype),
     );
   }
   if (!frozenUnchanged) lines.push(`Batch size ${batchSize}: frozen weights of the base have changed.`);
   return lines;
+}
+
+function featureAdvice(storeDtype: StoreDtype): string {
+  return storeDtype === "float32"
+    ? "Remove the store's features of this base (permafrost store prune) and run again."
+    : `Features stored as ${storeDtype} are rounded, so the bits differ by design; leave out --store-dtype ${storeDtype} to compare full precision.`;
 }

@@ -3,6 +3,8 @@ import { explainDraws, explainGroup, groupDifferences } from "./explain.ts";
 import type { ExtractionSummary } from "./extraction.ts";
 import type { FeatureGroup } from "./key.ts";
 
+const packName = "/store/0a1b.safetensors";
+
 const group: FeatureGroup = {
   decode: "decode-1",
   resize: "resize-1",
@@ -47,9 +49,41 @@ describe("explainGroup", () => {
   it("tells new images, damage and a first run apart", () => {
     expect(explainGroup(summary({}), [])).toBe("first run with this store");
     expect(explainGroup(summary({ rowsBefore: 9 }), [group])).toBe("new images");
-    const problems = [{ path: "pack", row: 3, reason: "its bytes do not agree" }];
-    expect(explainGroup(summary({ rowsBefore: 9, problems }), [group])).toContain("entry damaged (1 rows)");
+    const row = { path: packName, row: 3, reason: "its bytes do not agree" };
+    const pack = { path: packName, reason: "its header is cut off" };
+    const stray = { path: "/store/.tmp-1", reason: "left unfinished by a process that was stopped; removed" };
+    const reason = (facts: Partial<ExtractionSummary>) => explainGroup(summary(facts), [group]);
+    expect(reason({ rowsBefore: 9, problems: [row] })).toBe("entry damaged (1 row), or new images");
+    expect(reason({ rowsBefore: 9, problems: Array(5).fill(row) })).toBe("entry damaged (5 rows)");
+    expect(reason({ rowsBefore: 9, problems: [row, pack] })).toBe(
+      "entry damaged (1 row, 1 pack), or new images",
+    );
+    expect(reason({ problems: [pack] })).toBe("entry damaged (1 pack)");
+    expect(reason({ rowsBefore: 9, problems: [stray] })).toBe("new images");
     expect(explainGroup(summary({ forwards: { computed: 0, reused: 9 } }), [])).toBe("");
+  });
+});
+
+describe("features that were removed", () => {
+  const removed = { time: "2026-03-04T05:06:07.000Z", rows: 7, reason: "store limit reached" };
+  const told = "store limit reached (7 rows removed on 2026-03-04)";
+
+  it("are the reason where nothing is left, or where as many were removed as had to be computed", () => {
+    expect(explainGroup(summary({}), [], removed)).toBe(told);
+    expect(explainGroup(summary({ rowsBefore: 9 }), [group], removed)).toBe(`${told}, or new images`);
+  });
+
+  it("are not where more had to be computed, or nothing", () => {
+    const more = summary({ rowsBefore: 9, forwards: { computed: 8, reused: 0 } });
+    expect(explainGroup(more, [group], removed)).toBe("new images");
+    expect(explainGroup(summary({ forwards: { computed: 0, reused: 9 } }), [group], removed)).toBe("");
+  });
+
+  it("are the reason for draws that were made before, not for others", () => {
+    const draws = { pipeline: { rotationRange: 30 }, seed: 0 };
+    expect(explainDraws([draws], draws, told)).toBe(told);
+    expect(explainDraws([{ ...draws, seed: 4 }], draws, told)).toBe("other seed of the draws: 4 -> 0");
+    expect(explainDraws([], draws, told)).toBe("first run with draws");
   });
 });
 

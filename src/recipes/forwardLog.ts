@@ -1,9 +1,12 @@
+import path from "node:path";
 import type { Split } from "../data/dataset.ts";
-import { type DrawnBefore, explainDraws, explainGroup } from "../features/explain.ts";
+import { type DrawnBefore, explainDraws, explainGroup, explainLoss } from "../features/explain.ts";
 import type { ExtractionSummary } from "../features/extract.ts";
-import type { FeatureGroup } from "../features/key.ts";
+import { type FeatureGroup, groupDigest } from "../features/key.ts";
+import { type GroupNote, readNote } from "../features/maintenance/groupNote.ts";
 import { noteRate } from "../features/measuredRates.ts";
 import type { FeatureStore } from "../features/store.ts";
+import { formatFolder } from "../features/storeFolder.ts";
 import { drawsBefore, noteDraws, storedGroups } from "../features/storeHistory.ts";
 import type { Augmentation } from "./augmentation.ts";
 import { type ForwardCounts, plainForwards, type Recomputation } from "./forwardCounts.ts";
@@ -13,6 +16,7 @@ export class ForwardLog {
   readonly #store: FeatureStore;
   readonly #groupsBefore: readonly FeatureGroup[];
   readonly #recomputed: Recomputation[] = [];
+  readonly #opened = new Date().toISOString();
   #computed = 0;
   #reused = 0;
   #bytesWritten = 0;
@@ -29,7 +33,8 @@ export class ForwardLog {
 
   /** Features of images as they are. */
   async addImages(summary: ExtractionSummary): Promise<void> {
-    await this.#add("images", summary, explainGroup(summary, this.#groupsBefore));
+    const removed = await this.#removedBefore(summary.group);
+    await this.#add("images", summary, explainGroup(summary, this.#groupsBefore, removed));
   }
 
   /** Features of images under draws. */
@@ -37,8 +42,8 @@ export class ForwardLog {
     const { folder } = this.#store;
     const draws: DrawnBefore = { pipeline, seed };
     const before = await drawsBefore(folder, summary.group);
-    const damaged = summary.problems.some((problem) => problem.row !== undefined);
-    await this.#add("drawn views", summary, damaged ? "entry damaged" : explainDraws(before, draws));
+    const lost = explainLoss(summary, await this.#removedBefore(summary.group));
+    await this.#add("drawn views", summary, explainDraws(before, draws, lost));
     await noteDraws(folder, summary.group, draws);
   }
 
@@ -58,6 +63,14 @@ export class ForwardLog {
       bytesWritten: this.#bytesWritten,
       recomputed: this.#recomputed,
     };
+  }
+
+  /** What was last removed from a group, unless this run itself did it when its features were there already. */
+  async #removedBefore(group: FeatureGroup): Promise<GroupNote["removed"]> {
+    const { folder } = this.#store;
+    if (folder === undefined) return undefined;
+    const { removed } = await readNote(path.join(folder, formatFolder, groupDigest(group)));
+    return removed === undefined || removed.time >= this.#opened ? undefined : removed;
   }
 
   async #add(views: string, summary: ExtractionSummary, reason: string): Promise<void> {

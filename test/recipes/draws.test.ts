@@ -7,6 +7,7 @@ import type { DrawPolicy } from "../../src/augmentation/draw.ts";
 import { resolvePipeline } from "../../src/augmentation/generatorOptions.ts";
 import { sha256 } from "../../src/base/digest.ts";
 import { Engine } from "../../src/engine/engine.ts";
+import { evict } from "../../src/features/maintenance/evict.ts";
 import { FeatureStore } from "../../src/features/store.ts";
 import type { Augmentation } from "../../src/recipes/augmentation.ts";
 import { classifierModel } from "../../src/recipes/classifierModel.ts";
@@ -185,6 +186,9 @@ describe("training on draws", () => {
     expect(await reasons({ draws: "fresh", augmentation: { seed: 5 } })).toEqual([
       "drawn views: other seed of the draws: 0 -> 5",
     ]);
+    await evict(store, { maxBytes: 0 });
+    const lost = /^(images|drawn views): store limit reached \(\d+ rows removed on \d{4}-\d\d-\d\d\)/;
+    for (const reason of await reasons({ draws: "fresh" })) expect(reason).toMatch(lost);
   });
 
   it("plans exactly what it then computes", async () => {

@@ -1,9 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readFile, rmdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { canonicalJson, type Digest, digestOf } from "../base/digest.ts";
 import { PermafrostError, systemCode } from "../base/errors.ts";
-import { removeFolder, writeFileAtomic } from "../base/files.ts";
+import { explainWriteError, removeFolder, writeFileAtomic } from "../base/files.ts";
 import { packageVersion } from "../base/version.ts";
 import { BackupAndRestore, checkpointName } from "../training/backupAndRestore.ts";
 import type { Callback } from "../training/callback.ts";
@@ -56,9 +56,17 @@ export class UnfinishedRun {
   readonly #folder: string;
   readonly #digest: Digest;
   readonly #warn: (text: string) => void;
+  /** The outermost folder that was made for the run; it goes again when nothing comes of it. */
+  readonly #made: string | undefined;
 
-  private constructor(folder: string, digest: Digest, warn: (text: string) => void) {
+  private constructor(
+    folder: string,
+    digest: Digest,
+    warn: (text: string) => void,
+    made: string | undefined,
+  ) {
     this.#folder = folder;
+    this.#made = made;
     this.#digest = digest;
     this.#warn = warn;
   }
@@ -78,8 +86,9 @@ export class UnfinishedRun {
       await removeFolder(folder, [checkpointName]);
     }
     const record: RunRecord = { format, request: withFullPaths(request), parts };
+    const made = await makeFolder(folder);
     await writeFileAtomic(path.join(folder, recordName), `${JSON.stringify(record, undefined, 2)}\n`);
-    return new UnfinishedRun(folder, digestOf(parts), context.warn);
+    return new UnfinishedRun(folder, digestOf(parts), context.warn, made);
   }
 
   /**
@@ -103,7 +112,10 @@ export class UnfinishedRun {
     const code = error instanceof PermafrostError ? error.code : undefined;
     if (code === "INTERRUPTED") return;
     const isKept = await exists(path.join(this.#folder, checkpointName));
-    if (code === "LOSS_NAN" || !isKept) await this.finish();
+    if (code === "LOSS_NAN" || !isKept) {
+      await this.finish();
+      await removeEmptyFolders(path.dirname(this.#folder), this.#made);
+    }
   }
 
   /** Removes the run's own files, and the folder if nothing else is in it. */
@@ -157,6 +169,27 @@ function orderedDataDigest({ dataset, digests }: PreparedData): Digest {
     weight,
   ]);
   return digestOf([dataset.classNames, rows]);
+}
+
+/** The outermost folder that had to be made; undefined where none had to be. */
+async function makeFolder(folder: string): Promise<string | undefined> {
+  try {
+    return await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw explainWriteError(error, folder);
+  }
+}
+
+/** Removes folders without content from the inner to the outer one; of an outer one that was there before, none. */
+async function removeEmptyFolders(inner: string, outer: string | undefined): Promise<void> {
+  if (outer === undefined) return;
+  try {
+    for (let folder = inner; !path.relative(outer, folder).startsWith(".."); folder = path.dirname(folder)) {
+      await rmdir(folder);
+    }
+  } catch {
+    // Something else is in it, or it is gone: both are fine.
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

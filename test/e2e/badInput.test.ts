@@ -276,6 +276,13 @@ describe("names", () => {
 describe("a loss that is no number any more", () => {
   const absurd = ["--optimizer", "sgd", "--head", "dense:16", "--epochs", "30"];
 
+  it("leaves no folder behind when not one epoch was good", async () => {
+    const words = ["photos", ...small, ...absurd, "--learning-rate", "1e38", "--out", "new/deep/x"];
+    const run = await place.run(["train", ...words, "--json"]);
+    expect(lastEvent(run, "error")["code"]).toBe("LOSS_NAN");
+    expect(await readdir(place.folder)).not.toContain("new");
+  });
+
   it("stops training, tells the step, and saves the last good weights", async () => {
     const words = ["photos", ...small, ...absurd, "--learning-rate", "1000", "--out", "diverged", "--json"];
     const run = await place.run(["train", ...words]);

@@ -17,7 +17,7 @@ import { featureSource } from "./imageFeatures.ts";
 import { lastGoodWeights } from "./lastGoodWeights.ts";
 import { pictureSource } from "./pictureSource.ts";
 import type { PreparedData } from "./prepareData.ts";
-import type { TrainingHooks } from "./training.ts";
+import type { TrainingHooks, TrainingRequest } from "./training.ts";
 
 /** What a head is fitted on. */
 export interface FitData extends PreparedData {
@@ -78,9 +78,14 @@ export async function fitHead(
   }
 }
 
+/** The rate that the training begins with; it falls to 0 along a cosine. */
+export function initialRate({ learningRate, optimizer }: TrainingRequest): number {
+  return learningRate ?? usualLearningRate[optimizer] ?? 1e-3;
+}
+
 function compiledHead({ request, model }: HeadTraining, decaySteps: number): Compiled {
   const { optimizer } = request;
-  const initialLearningRate = request.learningRate ?? usualLearningRate[optimizer] ?? 1e-3;
+  const initialLearningRate = initialRate(request);
   return compileModel(model, {
     optimizer: optimizerWithRate(optimizer, cosineDecay({ initialLearningRate, decaySteps })),
     loss: "sparseCategoricalCrossentropy",

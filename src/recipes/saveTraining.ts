@@ -9,6 +9,7 @@ import { weightsDigest } from "../models/weights.ts";
 import { saveBundle } from "../saving/saveBundle.ts";
 import { drawsName } from "./augmentation.ts";
 import { bundleContents, describeLayer } from "./classifierBundle.ts";
+import { initialRate } from "./fitHead.ts";
 import { samplesOf, type TrainedHead } from "./headTraining.ts";
 import { worstMistakes } from "./mistakes.ts";
 import type { PhaseClock } from "./phaseClock.ts";
@@ -58,7 +59,7 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     splits: present.map((split) => splitReport(split, trained, scored)),
     history: result.history,
     forwards: result.forwards,
-    seconds: clock.seconds,
+    seconds: finishedPhases(clock),
     skipped: result.skipped,
     warnings: result.warnings,
     base: { name: request.base, weightsDigest: weightsDigest(base) },
@@ -73,6 +74,11 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
   };
 }
 
+/** Without the phase that is under way: the writing of the report itself. */
+function finishedPhases({ seconds }: PhaseClock): Record<string, number> {
+  return Object.fromEntries(Object.entries(seconds).filter(([, value]) => value > 0));
+}
+
 function splitReport(split: Split, trained: TrainedHead, { metrics }: ScoredSplits): SplitReport {
   const samples = samplesOf(trained, split);
   const samplesByClass = trained.dataset.classNames.map(
@@ -83,11 +89,11 @@ function splitReport(split: Split, trained: TrainedHead, { metrics }: ScoredSpli
 }
 
 function settings(request: TrainingRequest): Record<string, string | number> {
-  const { head, optimizer, learningRate = "default", epochs, batchSize, validationSplit, seed } = request;
+  const { head, optimizer, epochs, batchSize, validationSplit, seed } = request;
   return {
     head,
     optimizer,
-    "learning rate": learningRate,
+    "learning rate": `${initialRate(request)}, falling to 0`,
     epochs,
     "batch size": batchSize,
     "validation split": validationSplit,

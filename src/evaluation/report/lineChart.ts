@@ -1,5 +1,6 @@
 import { decimal, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import { labelBaseline } from "./labelPlace.ts";
 
 /** One line of a chart: a value an epoch. */
 export interface Series {
@@ -89,9 +90,14 @@ function bestMark(
   const epoch = values.indexOf(value) + 1;
   const [cx, cy] = [round(x(epoch)), round(y(value))];
   const anchor = cx > width * 0.75 ? "end" : cx < width * 0.3 ? "start" : "middle";
-  const below = best === "smallest" ? cy < height - plot.bottom - 24 : cy < plot.top + 20;
+  const text = `best ${show(value)}, epoch ${epoch}`;
+  const lines = series.map((line) =>
+    line.values.flatMap((each, at) => (Number.isFinite(each) ? [[x(at + 1), y(each)] as const] : [])),
+  );
+  const label = { x: cx, y: cy, anchor, characters: text.length } as const;
+  const baseline = labelBaseline(label, lines, { top: 0, bottom: height - plot.bottom });
   return html`<circle class="best" cx="${cx}" cy="${cy}" r="4"/>
-<text class="best" x="${cx}" y="${below ? cy + 20 : cy - 10}" text-anchor="${anchor}">best ${show(value)}, epoch ${epoch}</text>`;
+<text class="best" x="${cx}" y="${round(baseline)}" text-anchor="${anchor}">${text}</text>`;
 }
 
 function numbers({ title, series }: LineChart, epochs: number, show: (value: number) => string): Html {

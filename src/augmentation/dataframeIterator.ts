@@ -6,7 +6,7 @@ import { float32, type Tensor } from "../tensor/tensor.ts";
 import { booleanFrom, checkNames, invalid, oneOf } from "./checks.ts";
 import { byCodePoint } from "./classFolders.ts";
 import { type ClassMode, encodeLabels } from "./classModes.ts";
-import { FileLoader, type FileOptions, fileOptionNames, isFileProblem } from "./fileSource.ts";
+import { FileLoader, type FileOptions, fileDigest, fileOptionNames, isFileProblem } from "./fileSource.ts";
 import { ImageIterator, type IteratorOptions, iteratorOptionNames } from "./imageIterator.ts";
 import type { ImageTransformer } from "./imageTransformer.ts";
 import type { SampleSource, Targets } from "./sampleSource.ts";
@@ -189,6 +189,8 @@ function frameSource(
     imageShape: loader.imageShape,
     hashBound: 1e7,
     load: (index) => loader.load(frame.filepaths[index]!),
+    digest: (index) => fileDigest(frame.filepaths[index]!),
+    loading: loader.options,
     nameOf: (index) => frame.filepaths[index]!,
     isUnreadable: isFileProblem,
     targets: (indices, x): Targets => {

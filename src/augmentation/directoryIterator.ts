@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { booleanFrom, checkNames, oneOf } from "./checks.ts";
 import { type ListingRules, listClasses, listClassFiles } from "./classFolders.ts";
 import { type ClassMode, classModes, encodeLabels } from "./classModes.ts";
-import { FileLoader, type FileOptions, fileOptionNames, isFileProblem } from "./fileSource.ts";
+import { FileLoader, type FileOptions, fileDigest, fileOptionNames, isFileProblem } from "./fileSource.ts";
 import { ImageIterator, type IteratorOptions, iteratorOptionNames } from "./imageIterator.ts";
 import type { ImageTransformer } from "./imageTransformer.ts";
 import type { Compat } from "./pipeline.ts";
@@ -133,6 +133,8 @@ function directorySource(
     imageShape: loader.imageShape,
     hashBound: 1e7,
     load: (index) => loader.load(facts.filepaths[index]!),
+    digest: (index) => fileDigest(facts.filepaths[index]!),
+    loading: loader.options,
     nameOf: (index) => facts.filepaths[index]!,
     isUnreadable: isFileProblem,
     targets: (indices: Uint32Array, x: Tensor<"float32">) => {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type ResampleFilter, resampleFilters } from "../applications/preprocessing.ts";
-import { sha256 } from "../base/digest.ts";
+import { type Digest, sha256 } from "../base/digest.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { Resampler } from "../images/resize.ts";
 import { booleanFrom, invalid, oneOf, wholeFrom } from "./checks.ts";
@@ -50,6 +50,11 @@ export class FileLoader {
     const image = await loadImage(bytes, { ...this.options, path: file }, this.#resampler);
     return { image, digest: () => sha256(bytes) };
   }
+}
+
+/** SHA-256 of a file's bytes. @throws PermafrostError NOT_READABLE. */
+export async function fileDigest(file: string): Promise<Digest> {
+  return sha256(await readBytes(file));
 }
 
 /** Whether an error means that one file is bad or gone, not that something else failed. */

@@ -72,6 +72,8 @@ export class ImageIterator implements AsyncIterable<ImageBatch> {
   readonly shuffle: boolean;
   /** null with compat and no seed: then the generator's own stream goes on. */
   readonly seed: number | null;
+  /** Whether the seed was given; otherwise another run will have other draws. */
+  readonly isSeeded: boolean;
   readonly draws: DrawPolicy;
   readonly generator: ImageTransformer;
   readonly source: SampleSource;
@@ -90,6 +92,7 @@ export class ImageIterator implements AsyncIterable<ImageBatch> {
     this.shuffle = booleanFrom("shuffle", options.shuffle ?? true);
     const legacy = generator.legacyRandom;
     this.seed = seedFrom(options.seed ?? null, legacy !== undefined);
+    this.isSeeded = (options.seed ?? null) !== null;
     this.draws = effectivePolicy(checkDrawPolicy(options.draws ?? "fresh"), generator.pipeline);
     if (legacy !== undefined && (options.draws ?? "fresh") !== "fresh") {
       throw invalid(

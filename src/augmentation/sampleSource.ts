@@ -27,6 +27,10 @@ export interface SampleSource {
   /** Numbers in the names of saved pictures are below this. */
   readonly hashBound: number;
   load(index: number): Promise<LoadedImage>;
+  /** As that of the loaded picture, without decoding it; left out where loading costs nothing. */
+  digest?(index: number): Promise<Digest>;
+  /** All that decides, beside the file, what `load` gives: plain JSON; left out where pictures are given as they are. */
+  readonly loading?: object;
   nameOf(index: number): string;
   /** Whether an error means that this one picture is bad. */
   isUnreadable(error: PermafrostError): boolean;

@@ -5,3 +5,4 @@ export type { CallbackState, Checkpoint } from "../training/checkpoint.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "../training/earlyStopping.ts";
 export type { FitParams, History } from "../training/history.ts";
 export type { Logs } from "../training/logs.ts";
+export type { FeatureCounts } from "../training/storedFeatures.ts";

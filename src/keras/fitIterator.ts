@@ -11,26 +11,31 @@ import type { FitOptions } from "../training/fitOptions.ts";
 import { frozenFeatures } from "../training/frozenFeatures.ts";
 import type { History } from "../training/history.ts";
 import { outputsOf } from "../training/inference.ts";
+import type { FitFeatures } from "./fitFeatures.ts";
 import { iteratorSamples } from "./iteratorSamples.ts";
 import type { Predictor } from "./predictor.ts";
 
 /**
- * Trains on an iterator. Without draws the frozen part of the network runs once for each picture. With draws it runs once
- * for each picture and epoch, as an epoch asks for its views; nothing of them is kept. The same holds for pictures that a
- * function without a key changes.
+ * Trains on an iterator. The frozen part of the network runs once for each picture, with draws once for each view of it, and
+ * its outputs are kept in the feature store. Views that cannot come again are not kept: those of an iterator without a seed,
+ * and pictures that a function without a key changes.
  */
 export async function fitIterator(
   compiled: Compiled,
   iterator: ImageIterator,
   { stepsPerEpoch, ...options }: FitOptions & { readonly stepsPerEpoch?: number },
   predictor: Predictor,
+  features: FitFeatures,
 ): Promise<History> {
   checkSteps(iterator, stepsPerEpoch);
   const { source, y, sampleWeight } = iteratorSamples(iterator);
-  if (source.ownFunction && iterator.draws === "none") warnOfOwnFunction(options);
+  if (source.ownFunction) warnOfOwnFunction(options);
   const loaded: Program[] = [];
   const frozenPart: FitOptions["frozenPart"] = async (prefix, samples, work) => {
     const engine = options.engine ?? (await predictor.engine());
+    const changing = samples.forEpoch !== undefined || (samples === source && !source.fixed);
+    const comesAgain = samples.forEpoch === undefined || iterator.isSeeded || options.seed !== undefined;
+    if (features.canStore(samples) && comesAgain) return features.of(engine, prefix, samples, work, changing);
     if (samples !== source || source.fixed) return frozenFeatures(engine, prefix, samples, work);
     const program = await engine.compile(prefix);
     loaded.push(program);

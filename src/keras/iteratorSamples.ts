@@ -3,10 +3,14 @@ import type { FloatImage } from "../augmentation/floatImage.ts";
 import { generatorKey } from "../augmentation/generatorKey.ts";
 import { ImageDataGenerator } from "../augmentation/imageDataGenerator.ts";
 import { ImageIterator } from "../augmentation/imageIterator.ts";
+import { distinctViews } from "../augmentation/pipeline.ts";
+import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import type { FeatureKey } from "../features/key.ts";
+import { ViewDraws } from "../features/viewDraws.ts";
 import { float32, hasDType, sizeOf, type Tensor } from "../tensor/tensor.ts";
-import { type BatchSource, selectSamples } from "../training/batchSource.ts";
+import { type BatchSource, type SampleNames, selectSamples } from "../training/batchSource.ts";
 
 /** An iterator's pictures as a source: sample i is its file i, under the draw that belongs to `epoch`. */
 export class ViewSource implements BatchSource {
@@ -18,7 +22,10 @@ export class ViewSource implements BatchSource {
   readonly fixed: boolean;
   /** Which epoch's draws are read, from 0. */
   epoch = 0;
+  readonly names: SampleNames | undefined;
   readonly #iterator: ImageIterator;
+  /** SHA-256 of the files that were named. */
+  readonly #digests = new Map<number, Digest>();
 
   /** @throws PermafrostError INVALID_ARGUMENT for a generator with `compat`: its numbers depend on the order of batches. */
   constructor(iterator: ImageIterator) {
@@ -36,16 +43,58 @@ export class ViewSource implements BatchSource {
     this.ownFunction = generator instanceof ImageDataGenerator && generatorKey(generator) === undefined;
     this.fixed = iterator.draws === "none" && !this.ownFunction;
     this.#iterator = iterator;
+    this.names = this.#namesOf(iterator);
   }
 
   async read(indices: Uint32Array, into: Float32Array): Promise<void> {
     const { epoch } = this;
     const size = sizeOf(this.shape);
     const write = async (index: number, row: number) => {
-      const picture = await view(this.#iterator, index, epoch);
+      const picture = await this.#view(index, epoch);
       writeChannelsFirst(picture, into.subarray(row * size, row * size + size));
     };
     await Promise.all(Array.from(indices, write));
+  }
+
+  /** Undefined where pictures cannot be told, or where every run draws others, which it is no use to keep. */
+  #namesOf({ generator, source, draws, seed, isSeeded }: ImageIterator): SampleNames | undefined {
+    if (!(generator instanceof ImageDataGenerator)) return undefined;
+    const key = generatorKey(generator);
+    const { pipeline } = generator;
+    const comesAgain = draws !== "fresh" || isSeeded || Number.isFinite(distinctViews(pipeline));
+    if (key === undefined || !comesAgain) return undefined;
+    const { imageShape, loading = null } = source;
+    const { height, width } = imageShape;
+    const views = new ViewDraws({ pipeline, policy: draws, seed: seed ?? 0, height, width });
+    return {
+      preprocessing: { generator: key, imageShape, loading },
+      keys: (indices) => {
+        const { epoch } = this;
+        const keyOf = async (index: number): Promise<FeatureKey> => {
+          const image = await this.#digestOf(index);
+          return { image, draw: views.of(image, epoch)?.digest ?? "none" };
+        };
+        return Promise.all(Array.from(indices, keyOf));
+      },
+    };
+  }
+
+  async #digestOf(index: number): Promise<Digest> {
+    const known = this.#digests.get(index);
+    if (known !== undefined) return known;
+    const { source } = this.#iterator;
+    const found = (await source.digest?.(index)) ?? (await source.load(index)).digest();
+    this.#digests.set(index, found);
+    return found;
+  }
+
+  async #view(index: number, epoch: number): Promise<FloatImage> {
+    const { generator, source, draws } = this.#iterator;
+    const { image, digest } = await source.load(index);
+    const named = this.#digests.get(index);
+    if (named !== undefined && named !== digest()) throw changed(source.nameOf(index));
+    const draw = draws === "none" ? undefined : drawOf(this.#iterator, draws, digest(), epoch);
+    return generator.standardize(generator.applyDraw(image, draw));
   }
 }
 
@@ -124,11 +173,12 @@ export function selectIteratorSamples(
   };
 }
 
-async function view(iterator: ImageIterator, index: number, epoch: number): Promise<FloatImage> {
-  const { generator, source, draws } = iterator;
-  const { image, digest } = await source.load(index);
-  const draw = draws === "none" ? undefined : drawOf(iterator, draws, digest(), epoch);
-  return generator.standardize(generator.applyDraw(image, draw));
+function changed(path: string): PermafrostError {
+  return new PermafrostError(
+    "DATA_INVALID",
+    `${path}: the file has changed since this training read it first. Train again, on files that stay as they are.`,
+    { details: { path } },
+  );
 }
 
 function drawOf(

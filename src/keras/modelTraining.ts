@@ -7,13 +7,13 @@ import { type Compiled, type CompileOptions, compileModel } from "../training/co
 import { type EvaluateOptions, evaluate } from "../training/evaluate.ts";
 import { fit } from "../training/fit.ts";
 import type { FitOptions, ValidationData } from "../training/fitOptions.ts";
-import { frozenFeatures } from "../training/frozenFeatures.ts";
 import type { History } from "../training/history.ts";
 import { expectSamples } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
 import { checkBatchSize, type InferenceOptions, predict } from "../training/predict.ts";
 import type { Targets } from "../training/targets.ts";
 import { toUserLayout } from "../training/userLayout.ts";
+import { type FeatureStoreOption, FitFeatures } from "./fitFeatures.ts";
 import { fitIterator } from "./fitIterator.ts";
 import {
   firstBatches,
@@ -27,7 +27,7 @@ import { type SaveModelOptions, saveModel } from "./saveModel.ts";
 import { type TrainedOn, trainedOnArrays, trainedOnIterator } from "./trainedOn.ts";
 
 /** Options of `fit` for arrays: Keras's names and defaults. `verbose` is 1 by default. */
-export interface ArrayFitOptions extends Omit<FitOptions, "validationData"> {
+export interface ArrayFitOptions extends Omit<FitOptions, "validationData">, FeatureStoreOption {
   /** Measured on after each epoch: arrays, or an iterator whose first draws are used in every epoch. */
   readonly validationData?: ValidationData | ImageIterator;
   /** Batches of a validation iterator to measure on. Default: all. */
@@ -76,14 +76,22 @@ export class ModelTraining {
   ): Promise<History> {
     const compiled = this.#requireCompiled("fit");
     if (isIterator(x)) {
-      const history = await fitIterator(compiled, x, commonOptions(y as IteratorFitOptions), this.#predictor);
+      const given = (y ?? {}) as IteratorFitOptions;
+      const features = new FitFeatures(given);
+      const common = commonOptions(given);
+      const history = await features.during(
+        () => fitIterator(compiled, x, common, this.#predictor, features),
+        common,
+      );
       this.#trainedOn = trainedOnIterator(x);
       return history;
     }
     const targets = requireTargets(y as Targets | undefined, "fit");
+    const features = new FitFeatures(options);
     const frozenPart: FitOptions["frozenPart"] = async (prefix, source, work) =>
-      frozenFeatures(options.engine ?? (await this.#predictor.engine()), prefix, source, work);
-    const history = await fit(compiled, x, targets, { frozenPart, ...commonOptions(options) });
+      features.of(options.engine ?? (await this.#predictor.engine()), prefix, source, work);
+    const common = commonOptions(options);
+    const history = await features.during(() => fit(compiled, x, targets, { frozenPart, ...common }), common);
     this.#trainedOn = trainedOnArrays(x, targets);
     return history;
   }
@@ -144,7 +152,7 @@ export class ModelTraining {
 function commonOptions(
   options: ArrayFitOptions = {},
 ): FitOptions & Pick<IteratorFitOptions, "stepsPerEpoch"> {
-  const { validationData, validationSteps, ...rest } = options;
+  const { validationData, validationSteps, store: _, ...rest } = options;
   const common = { verbose: 1, ...rest } as const;
   if (validationData === undefined) return common;
   if (!isIterator(validationData)) {

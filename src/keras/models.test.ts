@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { temporaryFolder, writeStripes } from "../../test/support/pictures.ts";
 import { Random } from "../base/random.ts";
 import { dense, flatten, globalAveragePooling2D } from "../layers/index.ts";
@@ -96,6 +96,7 @@ describe("a frozen base network under a head", () => {
 
   beforeAll(async () => {
     folder = await temporaryFolder("keras");
+    vi.stubEnv("PERMAFROST_STORE", path.join(folder, "store"));
     await writeStripes(path.join(folder, "train"), ["across", "upright"], 12);
     await writeStripes(path.join(folder, "validation"), ["across", "upright"], 6);
     base = await mobileNetV3Small({ inputShape: [size, size, 3] });
@@ -103,6 +104,7 @@ describe("a frozen base network under a head", () => {
   }, 60_000);
 
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await base.close();
     await rm(folder, { recursive: true });
   });

@@ -2,6 +2,7 @@ import type { ModelOptions } from "../models/functional.ts";
 import type { SequentialOptions } from "../models/sequential.ts";
 import { Model, Sequential } from "./networks.ts";
 
+export type { FeatureStoreOption } from "./fitFeatures.ts";
 export { load } from "./loadModel.ts";
 export type {
   ArrayEvaluateOptions,

@@ -1,4 +1,6 @@
+import { sha256 } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
+import type { FeatureKey } from "../features/key.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 
 /** Samples that can be read in any order, from memory or from a file. */
@@ -10,6 +12,16 @@ export interface BatchSource {
   read(indices: Uint32Array, into: Float32Array): void | Promise<void>;
   /** The samples as an epoch (from 0) of training sees them; left out: every epoch sees the same. */
   forEpoch?(epoch: number): BatchSource;
+  /** Left out where nobody can tell what the samples will be: then nothing computed from them may be kept. */
+  readonly names?: SampleNames | undefined;
+}
+
+/** Names samples by their content, so that what is computed from them can be found again in a later run. */
+export interface SampleNames {
+  /** How a sample is made of what its key names: plain JSON. */
+  readonly preprocessing: unknown;
+  /** Equal only for samples of the same values. */
+  keys(indices: Uint32Array): Promise<readonly FeatureKey[]>;
 }
 
 /** What `fit`, `evaluate` and `predict` take: an array [samples, ...], pictures as [samples, height, width, channels], or a source. */
@@ -51,20 +63,26 @@ export function arrayRows(data: Float32Array, shape: readonly number[]): BatchSo
       for (const [row, index] of indices.entries())
         into.set(data.subarray(index * size, index * size + size), row * size);
     },
+    names: { preprocessing: { values: shape }, keys: async (indices) => keysOfRows(data, size, indices) },
   };
+}
+
+function keysOfRows(data: Float32Array, size: number, indices: Uint32Array): readonly FeatureKey[] {
+  return Array.from(indices, (index) => {
+    const { buffer, byteOffset, byteLength } = data.subarray(index * size, index * size + size);
+    return { image: sha256(new Uint8Array(buffer, byteOffset, byteLength)), draw: "none" };
+  });
 }
 
 /** Part of a source: sample i of it is sample `indices[i]` of the whole. */
 export function selectSamples(source: BatchSource, indices: Uint32Array): BatchSource {
-  const { forEpoch } = source;
+  const { forEpoch, names } = source;
+  const chosen = (rows: Uint32Array) => rows.map((row) => indices[row]!);
   return {
     samples: indices.length,
     shape: source.shape,
-    read: (rows, into) =>
-      source.read(
-        rows.map((row) => indices[row]!),
-        into,
-      ),
+    read: (rows, into) => source.read(chosen(rows), into),
+    names: names && { preprocessing: names.preprocessing, keys: (rows) => names.keys(chosen(rows)) },
     ...(forEpoch === undefined
       ? {}
       : { forEpoch: (epoch) => selectSamples(forEpoch.call(source, epoch), indices) }),

@@ -3,11 +3,13 @@ import type { FloatImage } from "../augmentation/floatImage.ts";
 import { applyLayers } from "../augmentation/randomLayers/apply.ts";
 import { layerPipeline } from "../augmentation/randomLayers/fromLayers.ts";
 import type { LayerPipeline } from "../augmentation/randomLayers/pipeline.ts";
-import { sha256 } from "../base/digest.ts";
+import { warpVersion } from "../augmentation/version.ts";
+import { digestOf, sha256 } from "../base/digest.ts";
+import { drawVersion } from "../features/viewDraws.ts";
 import type { Model } from "../models/functional.ts";
 import { hoistedLayers } from "../models/hoist.ts";
 import { sizeOf } from "../tensor/tensor.ts";
-import type { BatchSource } from "./batchSource.ts";
+import type { BatchSource, SampleNames } from "./batchSource.ts";
 
 /**
  * Pictures as a model trains on them: the random layers at its front are applied here, another draw in each epoch. A draw
@@ -31,9 +33,27 @@ export function drawnForTraining(model: Model, source: BatchSource, seed: number
           draw(into.subarray(row * size, (row + 1) * size), source.shape, pipeline, { seed, number: epoch });
         }
       },
+      names: plain.names && drawnNames(plain.names, { pipeline, seed, number: epoch }),
     };
   };
   return { ...forEpoch(0), forEpoch };
+}
+
+/** The draw is a function of the sample's values, so the sample's own name and the numbers below tell its view. */
+function drawnNames(
+  { preprocessing, keys }: SampleNames,
+  request: { readonly pipeline: LayerPipeline; readonly seed: number; readonly number: number },
+): SampleNames {
+  return {
+    preprocessing,
+    async keys(indices) {
+      const plain = await keys(indices);
+      return plain.map(({ image, draw: of }) => ({
+        image,
+        draw: digestOf({ warpVersion, drawVersion, of, ...request }),
+      }));
+    },
+  };
 }
 
 /** Changes one picture [channels, height, width] in place. */

@@ -5,7 +5,7 @@ import { arrayRows, type BatchSource } from "./batchSource.ts";
 import { outputsOf } from "./inference.ts";
 
 /** Fastest for the base networks measured; the bits of a sample do not depend on it. */
-const prefixBatch = 8;
+export const prefixBatch = 8;
 
 /**
  * Runs the frozen part of a network once for every sample; where samples change from epoch to epoch, once for every

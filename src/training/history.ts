@@ -1,4 +1,5 @@
 import type { Logs } from "./logs.ts";
+import type { FeatureCounts } from "./storedFeatures.ts";
 
 /** What `fit` was told, as Keras's `History.params`. */
 export interface FitParams {
@@ -15,6 +16,8 @@ export interface History {
   /** Numbers of the epochs that were finished, from 0. */
   readonly epoch: readonly number[];
   readonly params: FitParams;
+  /** What the frozen part of the network was run for; left out where nothing was looked up in a feature store. */
+  readonly features?: FeatureCounts;
 }
 
 /** Collects a History. */

@@ -1,4 +1,4 @@
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder, writeStripes } from "../../test/support/pictures.ts";
@@ -169,6 +169,19 @@ describe("fit with a feature store", () => {
       expect(second.trained).toEqual(plain.trained);
       expect(second.features).toEqual({ computed: 0, reused: 2 * samples });
     }
+  });
+
+  it("computes a damaged feature again", async () => {
+    const options = { epochs: 2, verbose: 0, store: store("damaged") } as const;
+    const first = await fitted((model) => model.fit(flow(), options));
+    const names = await readdir(options.store, { recursive: true });
+    const pack = path.join(options.store, names.find((name) => name.endsWith(".safetensors"))!);
+    const bytes = await readFile(pack);
+    bytes[bytes.length - 1]! ^= 1;
+    await writeFile(pack, bytes);
+    const second = await fitted((model) => model.fit(flow(), options));
+    expect(second.trained).toEqual(first.trained);
+    expect(second.features?.computed).toBeGreaterThan(0);
   });
 
   it("trains on where the store cannot be written, and says so", async () => {

@@ -188,8 +188,9 @@ export class StoredFeatures {
         samples,
         Uint32Array.from(places, (at) => indices[at]!),
       );
-      const share = Math.ceil(places.length / engine.workers);
-      const batchSize = Math.min(prefixBatch, share);
+      // Equal shares, so that no worker waits for the others.
+      const rounds = Math.ceil(places.length / (engine.workers * prefixBatch));
+      const batchSize = Math.ceil(places.length / (engine.workers * rounds));
       const { data } = await outputsOf(engine, prefix, wanted, {
         program: this.#program,
         batchSize,

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
+import { shuffledIndices } from "../base/random.ts";
 import type { RandomSource } from "./randomSource.ts";
 
 const stateLength = 624;
@@ -66,14 +67,7 @@ export class LegacyRandom implements RandomSource {
   }
 
   permutation(n: number): Uint32Array {
-    const order = Uint32Array.from({ length: n }, (_, index) => index);
-    for (let i = n - 1; i > 0; i--) {
-      const j = this.integer(i + 1);
-      const held = order[i]!;
-      order[i] = order[j]!;
-      order[j] = held;
-    }
-    return order;
+    return shuffledIndices(n, (bound) => this.integer(bound));
   }
 
   #renew(): void {

@@ -90,15 +90,24 @@ export class Random {
     return radius * Math.cos(2 * Math.PI * this.float());
   }
 
-  /** The integers 0 to n - 1 in random order (Fisher and Yates). */
+  /** The integers 0 to n - 1 in random order. */
   permutation(n: number): Uint32Array {
-    const order = Uint32Array.from({ length: n }, (_, index) => index);
-    for (let i = n - 1; i > 0; i--) {
-      const j = this.integer(i + 1);
-      const held = order[i]!;
-      order[i] = order[j]!;
-      order[j] = held;
-    }
-    return order;
+    return shuffledIndices(n, (bound) => this.integer(bound));
   }
+}
+
+/**
+ * The integers 0 to n - 1 in random order (Fisher and Yates, from the end).
+ *
+ * @param integer - Gives an integer from 0 to bound - 1.
+ */
+export function shuffledIndices(n: number, integer: (bound: number) => number): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, index) => index);
+  for (let i = n - 1; i > 0; i--) {
+    const j = integer(i + 1);
+    const held = order[i]!;
+    order[i] = order[j]!;
+    order[j] = held;
+  }
+  return order;
 }

@@ -57,13 +57,7 @@ export class ExtractionPool {
   }
 
   async close(): Promise<void> {
-    await Promise.all(
-      this.#threads.map(async (thread) => {
-        // A thread that has failed cannot answer, and need not.
-        await thread.call("finish", undefined).catch(() => undefined);
-        await thread.close();
-      }),
-    );
+    await Promise.all(this.#threads.map((thread) => thread.close()));
   }
 
   #start(threads: number): void {

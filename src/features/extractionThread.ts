@@ -51,12 +51,6 @@ const handlers = {
       ...(session === undefined ? {} : { session }),
     });
   },
-  /** To be called before the thread is ended: ending it while ONNX Runtime is at work would end the process. */
-  finish: async () => {
-    await started;
-    await current.runner?.close();
-    delete current.runner;
-  },
   place: ({ slot, image, digest, draw }: PlacedPicture) => {
     const begin = performance.now();
     const drawn = draw === undefined ? null : (current.draws?.sample(digest, draw) ?? null);

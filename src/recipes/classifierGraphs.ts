@@ -3,6 +3,7 @@ import { bindParameters } from "../graph/bind.ts";
 import type { Graph } from "../graph/graph.ts";
 import { splitFrozen } from "../models/cut.ts";
 import type { Model } from "../models/functional.ts";
+import { weightTensors } from "../training/inference.ts";
 
 /** A classifier's computation in two parts, every weight a constant. */
 export interface ClassifierGraphs {
@@ -26,12 +27,7 @@ export function classifierGraphs(model: Model): ClassifierGraphs {
   if (split.prefix === undefined) {
     throw new PermafrostError("GRAPH_INVALID", `${model.name}: expected a frozen base, got ${split.reason}`);
   }
-  const tensors = new Map(
-    [...parameters].map(([path, { engineShape, value }]) => [
-      path,
-      { dtype: "float32", shape: engineShape, data: value } as const,
-    ]),
-  );
+  const tensors = weightTensors(parameters);
   return {
     prefix: bindParameters(split.prefix, tensors),
     suffix: bindParameters(split.suffix, tensors),

@@ -1,5 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Samples } from "./batchSource.ts";
+import { ProgressLine } from "./callbacks/progressLine.ts";
 import type { Compiled } from "./compile.ts";
 import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
 import type { History } from "./history.ts";
@@ -7,7 +8,6 @@ import { type Logs, validationLogs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
 import { Measurements } from "./measurements.ts";
 import { type PreparedFit, prepareFit } from "./prepareFit.ts";
-import { ProgressLine } from "./progressLine.ts";
 import type { Targets } from "./targets.ts";
 import { trainEpoch } from "./trainEpoch.ts";
 import { Trainer } from "./trainer.ts";

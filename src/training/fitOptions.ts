@@ -4,7 +4,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Graph } from "../graph/graph.ts";
 import type { BatchSource, Samples } from "./batchSource.ts";
 import type { Callback } from "./callback.ts";
-import type { TextStream, Verbosity } from "./progressLine.ts";
+import type { TextStream, Verbosity } from "./callbacks/progressLine.ts";
 import type { ClassWeight } from "./sampleWeights.ts";
 import type { Targets } from "./targets.ts";
 

@@ -1,5 +1,5 @@
-import type { Callback, TrainingControl } from "./callback.ts";
-import type { Logs } from "./logs.ts";
+import type { Callback, TrainingControl } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /** Where text for people goes; process.stderr fits. */
 export interface TextStream {

@@ -1,7 +1,7 @@
-import { PermafrostError } from "../base/errors.ts";
-import type { Callback, TrainingControl } from "./callback.ts";
-import type { CallbackState } from "./checkpoint.ts";
-import type { Logs } from "./logs.ts";
+import { PermafrostError } from "../../base/errors.ts";
+import type { Callback, TrainingControl } from "../callback.ts";
+import type { CallbackState } from "../checkpoint.ts";
+import type { Logs } from "../logs.ts";
 
 export interface EarlyStoppingOptions {
   /** What is watched. Default "val_loss". */

@@ -17,6 +17,10 @@ export interface Metric {
   /** The value over everything taken up since the last reset; 0 before the first batch. */
   result(): number;
   reset(): void;
+  /** What was gathered so far, for a checkpoint in the middle of an epoch, ... */
+  getState(): readonly number[];
+  /** ... and how it is put back, to the bit. */
+  setState(state: readonly number[]): void;
 }
 
 /** A running mean: sum of weight · value over sum of weights. */
@@ -37,6 +41,15 @@ class Mean {
   reset(): void {
     this.#sum = 0;
     this.#weight = 0;
+  }
+
+  get state(): readonly number[] {
+    return [this.#sum, this.#weight];
+  }
+
+  set state([sum = 0, weight = 0]: readonly number[]) {
+    this.#sum = sum;
+    this.#weight = weight;
   }
 }
 
@@ -70,6 +83,14 @@ export class MeanMetric implements Metric {
 
   reset(): void {
     this.#mean.reset();
+  }
+
+  getState(): readonly number[] {
+    return this.#mean.state;
+  }
+
+  setState(state: readonly number[]): void {
+    this.#mean.state = state;
   }
 }
 

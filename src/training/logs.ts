@@ -24,4 +24,13 @@ export class RunningMean {
   get result(): number {
     return this.#count === 0 ? 0 : this.#sum / this.#count;
   }
+
+  get state(): readonly number[] {
+    return [this.#sum, this.#count];
+  }
+
+  set state([sum = 0, count = 0]: readonly number[]) {
+    this.#sum = sum;
+    this.#count = count;
+  }
 }

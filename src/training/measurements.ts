@@ -3,6 +3,9 @@ import { sizeOf } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
 import { type Logs, RunningMean, sortedLogs } from "./logs.ts";
 
+/** What measurements have gathered, for a checkpoint in the middle of an epoch. */
+export type MeasurementState = readonly (readonly number[])[];
+
 /** The loss and the metrics of a compiled model, gathered batch by batch. Metrics take no notice of weights, as in Keras. */
 export class Measurements {
   readonly #metrics: readonly Metric[];
@@ -40,6 +43,17 @@ export class Measurements {
     for (const metric of this.#metrics) {
       metric.update(rows(prediction, this.#predictionShape), rows(targets, this.#targetShape));
     }
+  }
+
+  /** Everything gathered so far, in numbers: the loss first, then each metric. */
+  getState(): MeasurementState {
+    return [this.#loss.state, ...this.#metrics.map((metric) => metric.getState())];
+  }
+
+  /** Goes on from an earlier state of the same measurements. */
+  setState([loss = [], ...metrics]: MeasurementState): void {
+    this.#loss.state = loss;
+    for (const [index, metric] of this.#metrics.entries()) metric.setState(metrics[index] ?? []);
   }
 
   /** By Keras's names, in its order. */

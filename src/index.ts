@@ -32,6 +32,7 @@ export {
   type VerificationOptions,
   verifyTraining,
 } from "./keras/classifier.ts";
+export * as constraints from "./keras/constraints.ts";
 export * as initializers from "./keras/initializers.ts";
 export * as losses from "./keras/losses.ts";
 export * as metrics from "./keras/metrics.ts";

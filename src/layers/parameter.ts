@@ -1,6 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { float32, sizeOf, type Tensor } from "../tensor/tensor.ts";
+import { type Constraint, type PlacedConstraint, placeConstraint } from "./constraints.ts";
 import { type Initializer, initialValues } from "./initializers.ts";
 import { inversePermutation, permute } from "./layout.ts";
 import type { Regularizer } from "./regularizers.ts";
@@ -21,6 +22,8 @@ export interface ParameterSpec {
   /** Left out: the engine holds it as Keras does. */
   readonly engine?: EngineLayout;
   readonly regularizer?: Regularizer;
+  /** Its axes are those of Keras's shape. */
+  readonly constraint?: Constraint;
   /** False for statistics that are never trained. Default true. */
   readonly trainable?: boolean;
 }
@@ -34,6 +37,8 @@ export class Parameter {
   readonly createdTrainable: boolean;
   readonly initializer: Initializer;
   readonly regularizer: Regularizer | undefined;
+  /** What the values in the engine's layout are brought back to after each update. */
+  readonly constraint: PlacedConstraint | undefined;
   /** Whether training may change it now; follows its layer's `trainable`. */
   trainable: boolean;
   readonly #permutation: readonly number[] | undefined;
@@ -49,6 +54,8 @@ export class Parameter {
     this.trainable = this.createdTrainable && trainable;
     this.initializer = spec.initializer;
     this.regularizer = spec.regularizer;
+    this.constraint =
+      spec.constraint && placeConstraint(spec.constraint, spec.shape, spec.engine?.permutation);
   }
 
   get size(): number {

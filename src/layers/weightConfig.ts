@@ -1,3 +1,4 @@
+import { type Constraint, type ConstraintIdentifier, resolveConstraint } from "./constraints.ts";
 import { type Initializer, type InitializerIdentifier, resolveInitializer } from "./initializers.ts";
 import type { EngineLayout, ParameterSpec } from "./parameter.ts";
 import { type Regularizer, type RegularizerIdentifier, resolveRegularizer } from "./regularizers.ts";
@@ -9,6 +10,8 @@ export interface WeightConfig {
   readonly biasInitializer: Initializer;
   readonly kernelRegularizer: Regularizer | null;
   readonly biasRegularizer: Regularizer | null;
+  readonly kernelConstraint: Constraint | null;
+  readonly biasConstraint: Constraint | null;
 }
 
 export interface WeightOptions {
@@ -20,18 +23,52 @@ export interface WeightOptions {
   readonly biasInitializer?: InitializerIdentifier;
   readonly kernelRegularizer?: RegularizerIdentifier | null;
   readonly biasRegularizer?: RegularizerIdentifier | null;
+  readonly kernelConstraint?: ConstraintIdentifier | null;
+  readonly biasConstraint?: ConstraintIdentifier | null;
 }
 
 /** The options with Keras's defaults filled in. */
 export function weightConfig(options: WeightOptions): WeightConfig {
-  const regularizer = (identifier: RegularizerIdentifier | null | undefined) =>
-    identifier === null || identifier === undefined ? null : resolveRegularizer(identifier);
   return {
     useBias: options.useBias ?? true,
     kernelInitializer: resolveInitializer(options.kernelInitializer ?? "glorotUniform"),
     biasInitializer: resolveInitializer(options.biasInitializer ?? "zeros"),
-    kernelRegularizer: regularizer(options.kernelRegularizer),
-    biasRegularizer: regularizer(options.biasRegularizer),
+    kernelRegularizer: regularizerOrNone(options.kernelRegularizer),
+    biasRegularizer: regularizerOrNone(options.biasRegularizer),
+    kernelConstraint: constraintOrNone(options.kernelConstraint),
+    biasConstraint: constraintOrNone(options.biasConstraint),
+  };
+}
+
+export function regularizerOrNone(identifier: RegularizerIdentifier | null | undefined): Regularizer | null {
+  return identifier === null || identifier === undefined ? null : resolveRegularizer(identifier);
+}
+
+export function constraintOrNone(identifier: ConstraintIdentifier | null | undefined): Constraint | null {
+  return identifier === null || identifier === undefined ? null : resolveConstraint(identifier);
+}
+
+/** How one weight starts, what it costs and what it is held to. */
+interface WeightRules {
+  readonly initializer: Initializer;
+  readonly regularizer: Regularizer | null;
+  readonly constraint: Constraint | null;
+}
+
+/** A weight that is trained. @param engine - Left out: the engine holds it as Keras does. */
+export function weightSpec(
+  name: string,
+  shape: readonly number[],
+  { initializer, regularizer, constraint }: WeightRules,
+  engine?: EngineLayout,
+): ParameterSpec {
+  return {
+    name,
+    shape,
+    initializer,
+    ...(regularizer === null ? {} : { regularizer }),
+    ...(constraint === null ? {} : { constraint }),
+    ...(engine === undefined ? {} : { engine }),
   };
 }
 
@@ -41,18 +78,21 @@ export function kernelSpec(
   config: WeightConfig,
   engine?: EngineLayout,
 ): ParameterSpec {
-  return {
-    name,
-    shape,
+  const rules: WeightRules = {
     initializer: config.kernelInitializer,
-    ...(config.kernelRegularizer === null ? {} : { regularizer: config.kernelRegularizer }),
-    ...(engine === undefined ? {} : { engine }),
+    regularizer: config.kernelRegularizer,
+    constraint: config.kernelConstraint,
   };
+  return weightSpec(name, shape, rules, engine);
 }
 
 /** The bias, or nothing. */
 export function biasSpec(size: number, config: WeightConfig): readonly ParameterSpec[] {
   if (!config.useBias) return [];
-  const regularizer = config.biasRegularizer === null ? {} : { regularizer: config.biasRegularizer };
-  return [{ name: "bias", shape: [size], initializer: config.biasInitializer, ...regularizer }];
+  const rules: WeightRules = {
+    initializer: config.biasInitializer,
+    regularizer: config.biasRegularizer,
+    constraint: config.biasConstraint,
+  };
+  return [weightSpec("bias", [size], rules)];
 }

@@ -1,4 +1,5 @@
 import type { ProgressEvent } from "../base/progress.ts";
+import { count } from "./text.ts";
 import type { TextStream } from "./textStream.ts";
 
 /** Work shorter than this shows nothing. */
@@ -86,11 +87,6 @@ const barWidth = 20;
 function bar(fraction: number): string {
   const full = Math.round(Math.min(1, Math.max(0, fraction)) * barWidth);
   return `[${"#".repeat(full)}${".".repeat(barWidth - full)}]`;
-}
-
-/** A number with thousands separators. */
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 /** `45 s`, `3 min 20 s`, `1 h 5 min`. */

@@ -6,6 +6,11 @@ export function gibibytes(bytes: number): string {
   return bytes < 2 ** 30 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
+/** A whole number with thousands separators: `1,234,567`. Without `toLocaleString`, whose first call takes 15 ms. */
+export function count(value: number): string {
+  return String(value).replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
 /** `94.3 %`. */
 export function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)} %`;

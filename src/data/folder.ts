@@ -109,6 +109,9 @@ class Collected {
   }
 
   #name(file: string): string {
-    return path.relative(this.#root, file).split(path.sep).join("/");
+    // Thousands of files: `path.relative` takes ten times as long, and is needed for no usual path.
+    const start = `${this.#root}${path.sep}`;
+    const name = file.startsWith(start) ? file.slice(start.length) : path.relative(this.#root, file);
+    return name.split(path.sep).join("/");
   }
 }

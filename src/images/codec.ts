@@ -1,5 +1,6 @@
 import sharp from "sharp";
 
+// Import this module only where a picture is decoded or encoded, by `await import`: loading sharp takes a tenth of a second.
 // sharp's settings hold for the whole process, so they are made once, where the package enters the program.
 // Decoded pictures are never asked for twice: a cache would only hold memory.
 sharp.cache(false);
@@ -9,6 +10,3 @@ sharp.concurrency(1);
 sharp.block({ operation: ["VipsForeignLoadSvg"] });
 
 export { sharp };
-
-/** The decoder and its version, for whatever must change when pixels may change. */
-export const codecVersion = `sharp-${sharp.versions.sharp ?? "unknown"}-vips-${sharp.versions.vips}`;

@@ -1,6 +1,6 @@
-import type { Sharp } from "sharp";
+import type { Sharp, SharpOptions } from "sharp";
 import { PermafrostError } from "../base/errors.ts";
-import { codecVersion, sharp } from "./codec.ts";
+import { codecVersion } from "./codecVersion.ts";
 import { decodedFormats, formatOfContent } from "./format.ts";
 import { firstLine, inspectImage, whyNot } from "./inspect.ts";
 import type { PixelImage } from "./pixelImage.ts";
@@ -34,10 +34,10 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   const format = formatOfContent(bytes);
   if (!decodedFormats.includes(format)) throw unreadable(whyNot(format, bytes), options);
   const maxPixels = options.maxPixels ?? defaultMaxPixels;
+  const { sharp } = await import("./codec.ts");
   try {
-    const { data, info } = await rgbPipeline(bytes, options.alpha ?? "compose", maxPixels).toBuffer({
-      resolveWithObject: true,
-    });
+    const pipeline = rgbPipeline(sharp(bytes, inputOptions(maxPixels)), options.alpha ?? "compose");
+    const { data, info } = await pipeline.toBuffer({ resolveWithObject: true });
     const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     return { width: info.width, height: info.height, data: pixels };
   } catch (error) {
@@ -46,13 +46,13 @@ export async function decodeImage(bytes: Uint8Array, options: DecodeOptions = {}
   }
 }
 
-function rgbPipeline(bytes: Uint8Array, alpha: "compose" | "drop", maxPixels: number): Sharp {
-  const upright = sharp(bytes, {
-    failOn: "warning",
-    limitInputPixels: maxPixels,
-    ignoreIcc: true,
-    sequentialRead: true,
-  }).autoOrient();
+/** How every picture is opened. */
+export function inputOptions(maxPixels: number): SharpOptions {
+  return { failOn: "warning", limitInputPixels: maxPixels, ignoreIcc: true, sequentialRead: true };
+}
+
+function rgbPipeline(stored: Sharp, alpha: "compose" | "drop"): Sharp {
+  const upright = stored.autoOrient();
   const opaque = alpha === "drop" ? upright.removeAlpha() : upright.flatten({ background: "#ffffff" });
   return opaque.toColourspace("srgb").raw({ depth: "uchar" });
 }

@@ -1,5 +1,4 @@
-import { sharp } from "./codec.ts";
-import { type DecodeOptions, decodeImage, defaultMaxPixels } from "./decode.ts";
+import { type DecodeOptions, decodeImage, defaultMaxPixels, inputOptions } from "./decode.ts";
 import type { PixelImage } from "./pixelImage.ts";
 
 /** A decoded picture with its alpha channel beside it. */
@@ -23,13 +22,9 @@ export async function decodeChannels(
   bytes: Uint8Array,
   options: DecodeChannelsOptions = {},
 ): Promise<ChannelImage> {
+  const { sharp } = await import("./codec.ts");
   try {
-    const stored = sharp(bytes, {
-      failOn: "warning",
-      limitInputPixels: options.maxPixels ?? defaultMaxPixels,
-      ignoreIcc: true,
-      sequentialRead: true,
-    });
+    const stored = sharp(bytes, inputOptions(options.maxPixels ?? defaultMaxPixels));
     const turned = options.orientation === "ignore" ? stored : stored.autoOrient();
     const { data, info } = await turned
       .toColourspace("srgb")

@@ -1,6 +1,5 @@
 import type { Metadata } from "sharp";
 import { messageOf } from "../base/errors.ts";
-import { sharp } from "./codec.ts";
 import { decodedFormats, formatOfContent, formatOfName, type ImageFormat } from "./format.ts";
 
 /** What a file's header says about the picture in it. */
@@ -33,6 +32,7 @@ export async function inspectImage(bytes: Uint8Array, path?: string): Promise<Im
   const format = formatOfContent(bytes);
   const names = { format, formatOfName: path === undefined ? "unknown" : formatOfName(path) } as const;
   if (!decodedFormats.includes(format)) return { ...nothingKnown, ...names, problem: whyNot(format, bytes) };
+  const { sharp } = await import("./codec.ts");
   try {
     const metadata = await sharp(bytes, { limitInputPixels: false }).metadata();
     return { ...factsOf(metadata), ...names, readable: true, problem: undefined };

@@ -67,7 +67,10 @@ async function checkEngine(): Promise<Check[]> {
 
 async function checkDecoder(): Promise<Check> {
   try {
-    const { decodeVersion } = await import("../../images/decode.ts");
+    const [{ decodeVersion }] = await Promise.all([
+      import("../../images/decode.ts"),
+      import("../../images/codec.ts"),
+    ]);
     return { name: "image decoder", ok: true, found: decodeVersion };
   } catch (error) {
     return {

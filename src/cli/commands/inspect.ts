@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { percent, table } from "../text.ts";
+import { count, percent, table } from "../text.ts";
 
 export const inspect: CommandDefinition = {
   name: "inspect",
@@ -17,7 +17,7 @@ export const inspect: CommandDefinition = {
         `Bundle   ${description.path} (version ${description.version})`,
         `Classes  ${description.classes.join(", ")}`,
         `Base     ${description.base.name}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
-        `Head     ${description.head.layers.join(" > ")} (${description.head.parameters.toLocaleString("en-US")} parameters)`,
+        `Head     ${description.head.layers.join(" > ")} (${count(description.head.parameters)} parameters)`,
         `Input    ${description.input}`,
         `Numerics ${description.run.numericsClass}`,
         `Made by  ${description.run.command}`,

@@ -1,7 +1,7 @@
 import type { TrainingPlan } from "../../recipes/planTraining.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { gibibytes, table } from "../text.ts";
+import { count, gibibytes, table } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
 
 export const plan: CommandDefinition = {
@@ -35,11 +35,7 @@ function describe(planned: TrainingPlan): string {
   const lines = [
     table(
       ["layer", "", "parameters"],
-      planned.layers.map(({ layer, state, parameters }) => [
-        layer,
-        state,
-        parameters.toLocaleString("en-US"),
-      ]),
+      planned.layers.map(({ layer, state, parameters }) => [layer, state, count(parameters)]),
     ),
     "",
     `Frozen part: ${planned.cut}`,

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { count } from "../text.ts";
 import { declareStore, storeOf } from "./storeOption.ts";
 
 export const storeExport: CommandDefinition = {
@@ -29,7 +30,7 @@ export const storeExport: CommandDefinition = {
     }
     if (result.missing > 0) output.warn(`${result.missing} images have no feature in the store.`);
     output.print(
-      `${result.out}: ${result.rows.toLocaleString("en-US")} features of ${result.groups} groups.\nOn the other machine: permafrost store import <this folder>`,
+      `${result.out}: ${count(result.rows)} features of ${result.groups} groups.\nOn the other machine: permafrost store import <this folder>`,
     );
     output.emit({ event: "store", ...result });
     return exitCodes.done;

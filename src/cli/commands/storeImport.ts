@@ -1,5 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { count } from "../text.ts";
 import { declareStore, storeOf } from "./storeOption.ts";
 
 export const storeImport: CommandDefinition = {
@@ -34,7 +35,7 @@ export const storeImport: CommandDefinition = {
       output.warn(`features of "${origin}" are taken for this machine's own; runs that use them say so.`);
     }
     output.print(
-      `${result.rows.toLocaleString("en-US")} new features in ${result.groups} groups; ${result.present.toLocaleString("en-US")} were there already.`,
+      `${count(result.rows)} new features in ${result.groups} groups; ${count(result.present)} were there already.`,
     );
     output.emit({ event: "store", ...result });
     return result.problems.length > 0 ? exitCodes.skipped : exitCodes.done;

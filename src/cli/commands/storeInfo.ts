@@ -2,7 +2,7 @@ import { PermafrostError } from "../../base/errors.ts";
 import type { GroupInfo } from "../../features/maintenance/listStore.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { gibibytes } from "../text.ts";
+import { count, gibibytes } from "../text.ts";
 import { declareStore, storeOf } from "./storeOption.ts";
 
 export const storeInfo: CommandDefinition = {
@@ -43,7 +43,7 @@ function describe({ digest, group, bases, packs, rows, bytes, lastUse, origins }
     ["Decode, resize", `${group.decode}; ${group.resize}`],
     ["Numerics", group.numericsClass],
     ...origins.map((origin) => ["Imported from", origin] as const),
-    ["Rows", `${rows.toLocaleString("en-US")} in ${packs} packs, ${gibibytes(bytes)}`],
+    ["Rows", `${count(rows)} in ${packs} packs, ${gibibytes(bytes)}`],
     ["Last use", lastUse],
   ];
   return lines.map(([name, text]) => `${name.padEnd(15)} ${text}`).join("\n");

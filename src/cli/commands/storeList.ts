@@ -1,7 +1,7 @@
 import type { GroupInfo } from "../../features/maintenance/listStore.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { gibibytes, table } from "../text.ts";
+import { count, gibibytes, table } from "../text.ts";
 import { declareStore, storeOf } from "./storeOption.ts";
 
 export const storeList: CommandDefinition = {
@@ -18,7 +18,6 @@ export const storeList: CommandDefinition = {
       output.print(table(["group", "base", "feature", "type", "rows", "size", "last use"], groups.map(line)));
       output.print("");
     }
-    const count = (number: number): string => number.toLocaleString("en-US");
     output.print(`${folder}: ${count(rows)} features in ${count(packs)} packs, ${gibibytes(bytes)}.`);
     if (temporaries.length > 0)
       output.print(`${temporaries.length} files are being written or were left unfinished.`);

@@ -2,7 +2,7 @@ import type { Removal } from "../../features/maintenance/removal.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { byteSize, positiveNumber } from "../options.ts";
-import { gibibytes } from "../text.ts";
+import { count, gibibytes } from "../text.ts";
 import { declareStore, storeOf } from "./storeOption.ts";
 
 const day = 24 * 60 * 60 * 1000;
@@ -67,7 +67,7 @@ export const storePrune: CommandDefinition = {
     );
     const verb = dryRun ? "would be" : "were";
     output.print(
-      `${result.removed.length} files with ${result.rows.toLocaleString("en-US")} features (${gibibytes(result.bytes)}) ${verb} removed.`,
+      `${result.removed.length} files with ${count(result.rows)} features (${gibibytes(result.bytes)}) ${verb} removed.`,
     );
     output.emit({ event: "store", ...result });
     return exitCodes.done;

@@ -1,6 +1,6 @@
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { gibibytes } from "../text.ts";
+import { count, gibibytes } from "../text.ts";
 import { declareStore, storeOf } from "./storeOption.ts";
 
 export const storeVerify: CommandDefinition = {
@@ -23,7 +23,7 @@ export const storeVerify: CommandDefinition = {
     for (const { path } of found.temporaries) output.print(`unfinished  ${path}`);
     const rate = gibibytes(found.bytes / Math.max(found.seconds, 1e-3));
     output.print(
-      `${found.folder}: ${found.rows.toLocaleString("en-US")} features in ${found.packs} packs, ${gibibytes(found.bytes)} read at ${rate}/s. ` +
+      `${found.folder}: ${count(found.rows)} features in ${found.packs} packs, ${gibibytes(found.bytes)} read at ${rate}/s. ` +
         (found.clean
           ? "All are as they were written."
           : "Damaged features are never used: the next run that needs them computes them again."),

@@ -28,12 +28,17 @@ export function gradients(builder: GraphBuilder, loss: Value, targets: readonly 
   const nodes = nodesBehind([loss]);
   const onTheWay = new Set(targets);
   for (const node of nodes)
-    if (node.inputs.some((input) => onTheWay.has(input))) onTheWay.add(node.outputs[0]!);
+    if (node.inputs.some((input) => onTheWay.has(input)))
+      for (const output of node.outputs) onTheWay.add(output);
 
   const gradientOf = new Map<Value, Value>();
   if (onTheWay.has(loss)) gradientOf.set(loss, number(builder, 1));
   for (const node of nodes.toReversed()) {
-    const dy = gradientOf.get(node.outputs[0]!);
+    const [y, ...others] = node.outputs;
+    // Results beside the first are statistics: a loss may look at them, but nothing is trained through them.
+    if (others.some((output) => gradientOf.has(output)))
+      throw noGradient(node, "the loss depends on its statistics, not only on its result");
+    const dy = gradientOf.get(y!);
     if (dy === undefined || !node.inputs.some((input) => onTheWay.has(input))) continue;
     builder.scope(node.scope === "" ? "gradients" : `gradients/${node.scope}`, () => {
       for (const [index, gradient] of applyRule(builder, node, dy).entries()) {
@@ -55,9 +60,12 @@ function applyRule(builder: GraphBuilder, node: Node, dy: Value): readonly (Valu
   const rule = vjpRules[node.op.name as OperatorName] as VjpRule<unknown> | NotDifferentiable | undefined;
   if (typeof rule === "function")
     return rule({ g: builder, inputs: node.inputs, y: node.outputs[0]!, dy, attributes: node.attributes });
+  throw noGradient(node, rule?.notDifferentiable ?? "it is not one of Permafrost's operators");
+}
+
+function noGradient(node: Node, reason: string): PermafrostError {
   const place = node.scope === "" ? node.op.name : `${node.scope}: ${node.op.name}`;
-  const reason = rule?.notDifferentiable ?? "it is not one of Permafrost's operators";
-  throw new PermafrostError(
+  return new PermafrostError(
     "NO_GRADIENT",
     `${place}: no gradient flows through this operator: ${reason}. Freeze the layers before it.`,
     { details: { operator: node.op.name, scope: node.scope } },

@@ -7,6 +7,7 @@ import * as indexing from "./indexing.ts";
 import * as linalg from "./linalg.ts";
 import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
+import * as normalizationGradient from "./normalizationGradient.ts";
 import * as pooling from "./pooling.ts";
 import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
@@ -25,6 +26,7 @@ export const operators = {
   ...pooling,
   ...poolingGradient,
   ...normalization,
+  ...normalizationGradient,
   ...indexing,
 } as const;
 

@@ -1,11 +1,32 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Operator } from "../graph/operator.ts";
-import { showShape } from "../tensor/shape.ts";
-import { expectInputs, expectSameDType, expectShape } from "./signature.ts";
+import { showShape, type TensorType } from "../tensor/shape.ts";
+import { float32 } from "../tensor/tensor.ts";
+import { expectInputs, expectNumber, expectSameDType, expectShape } from "./signature.ts";
 
 export interface BatchNormAttributes {
   /** Added to the variance. */
   readonly epsilon: number;
+}
+
+/** Checks x [N, C, ...] and vectors [C]; hands back C. */
+function expectChannelwise(
+  inputs: readonly TensorType[],
+  x: TensorType | undefined,
+  names: readonly string[],
+  vectors: readonly TensorType[],
+): number {
+  expectInputs(inputs, inputs.length - vectors.length + names.length);
+  expectSameDType(inputs);
+  if (x!.shape.length < 2) {
+    throw new PermafrostError(
+      "SHAPE_MISMATCH",
+      `expected x of shape [batch, channels, ...], got ${showShape(x!.shape)}.`,
+    );
+  }
+  const channels = expectNumber("channels", x!.shape[1]);
+  for (const [index, name] of names.entries()) expectShape(name, vectors[index]!, [channels]);
+  return channels;
 }
 
 /**
@@ -16,20 +37,36 @@ export const batchNormInference: Operator<"batchNormInference", BatchNormAttribu
   name: "batchNormInference",
   pointwise: true,
   infer(inputs) {
-    expectInputs(inputs, 5);
-    expectSameDType(inputs);
     const [x, ...channelwise] = inputs;
-    const channels = x!.shape[1];
-    if (channels === undefined) {
-      throw new PermafrostError(
-        "SHAPE_MISMATCH",
-        `expected x of shape [batch, channels, ...], got ${showShape(x!.shape)}.`,
-      );
-    }
-    for (const [index, name] of ["gamma", "beta", "mean", "variance"].entries())
-      expectShape(name, channelwise[index]!, [channels]);
+    expectChannelwise(inputs, x, ["gamma", "beta", "mean", "variance"], channelwise);
     return [x!];
   },
   lower: (onnx, { inputs, outputs, attributes }) =>
     onnx.node("BatchNormalization", inputs, outputs, { epsilon: { float: attributes.epsilon } }),
+};
+
+/**
+ * (x - mean) / sqrt(variance + epsilon) * gamma + beta for each channel, with the statistics of the batch itself (Ioffe and
+ * Szegedy 2015, as used in training). Inputs: x [N, C, ...], then gamma and beta, each [C]. Results: y as x, then mean and
+ * variance, each [C]; the variance is the population's (divided by the number of elements). Gradients flow through y only.
+ */
+export const batchNormTraining: Operator<"batchNormTraining", BatchNormAttributes> = {
+  name: "batchNormTraining",
+  infer(inputs) {
+    const [x, ...vectors] = inputs;
+    const channels = expectChannelwise(inputs, x, ["gamma", "beta"], vectors);
+    const statistics = { dtype: x!.dtype, shape: [channels] };
+    return [x!, statistics, statistics];
+  },
+  lower(onnx, { inputs, outputs, outputTypes, attributes }) {
+    // With momentum 0 the running statistics that come out are those of the batch, whatever goes in.
+    const size = expectNumber("channels", outputTypes[1]!.shape[0]);
+    const ignored = onnx.constant(float32([size], new Float32Array(size)));
+    onnx.node("BatchNormalization", [...inputs, ignored, ignored], outputs, {
+      epsilon: { float: attributes.epsilon },
+      momentum: { float: 0 },
+      training_mode: { int: 1 },
+    });
+  },
+  mixesBatch: () => true,
 };

@@ -262,6 +262,15 @@ export const operatorCases: {
     { inputs: [image, vector, [4], [4], vector], attributes: { epsilon: 1e-3 } },
     { inputs: [["batch", 4], vector, [4], [4], vector], attributes: { epsilon: 1e-5 } },
   ],
+  batchNormTraining: [
+    { inputs: [image, vector, [4]], attributes: { epsilon: 1e-3 } },
+    { inputs: [["batch", 4], vector, [4]], attributes: { epsilon: 1e-2 } },
+    { inputs: [[1, 3, 3, 1], [3], [3]], attributes: { epsilon: 1e-3 } },
+  ],
+  batchNormTrainingGradient: [
+    { inputs: [image, image, vector, [4], vector], attributes: { epsilon: 1e-3 } },
+    { inputs: [["batch", 4], ["batch", 4], vector, [4], vector], attributes: { epsilon: 1e-5 } },
+  ],
   oneHot: [
     { inputs: [{ shape: ["batch"], values: [2, 0, 1] }], attributes: { depth: 3 } },
     { inputs: [{ shape: [2, 2], values: [2, -1, 4, 0] }], attributes: { depth: 4 } },

@@ -6,6 +6,12 @@ export type Array64 = Tensor<"float64">;
 /** The exact, slow form of an operator. */
 export type Evaluate<Attributes> = (inputs: readonly Array64[], attributes: Attributes) => Array64;
 
+/** The same of an operator with several results. */
+export type EvaluateAll<Attributes> = (
+  inputs: readonly Array64[],
+  attributes: Attributes,
+) => readonly Array64[];
+
 /** An array whose elements are a function of their index. */
 export function generate(shape: readonly number[], element: (index: readonly number[]) => number): Array64 {
   const data = new Float64Array(sizeOf(shape));

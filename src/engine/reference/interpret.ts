@@ -3,7 +3,7 @@ import type { Graph, Node, Value } from "../../graph/graph.ts";
 import type { AttributesOf, OperatorName } from "../../ops/index.ts";
 import { showType } from "../../tensor/shape.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Array64, Evaluate } from "./array.ts";
+import type { Array64, Evaluate, EvaluateAll } from "./array.ts";
 import * as broadcast from "./broadcast.ts";
 import * as convolution from "./convolution.ts";
 import * as convolutionGradient from "./convolutionGradient.ts";
@@ -18,7 +18,9 @@ import * as reduction from "./reduction.ts";
 import * as softmax from "./softmax.ts";
 
 /** The exact form of every operator; one that is missing does not compile. */
-const references: { readonly [Name in OperatorName]: Evaluate<AttributesOf<Name>> } = {
+const references: {
+  readonly [Name in OperatorName]: Evaluate<AttributesOf<Name>> | EvaluateAll<AttributesOf<Name>>;
+} = {
   ...elementwise,
   ...linalg,
   ...reduction,
@@ -53,14 +55,19 @@ export function interpret(graph: Graph, feeds: ReadonlyMap<string, Tensor>): rea
     throw new PermafrostError("GRAPH_INVALID", `value ${value.name} is used before it is computed.`);
   };
   for (const input of graph.inputs) values.set(input, toArray64(fed(input, feeds)));
-  for (const node of graph.nodes) values.set(node.outputs[0]!, evaluate(node, node.inputs.map(computed)));
+  for (const node of graph.nodes) {
+    const results = evaluate(node, node.inputs.map(computed));
+    for (const [index, output] of node.outputs.entries()) values.set(output, results[index]!);
+  }
   return graph.outputs.map(computed);
 }
 
-function evaluate(node: Node, inputs: readonly Array64[]): Array64 {
+function evaluate(node: Node, inputs: readonly Array64[]): readonly Array64[] {
   // Nodes forget their attributes' type; the table is typed by operator, so the name finds the right function.
-  const reference = references[node.op.name as OperatorName] as Evaluate<unknown> | undefined;
-  if (reference !== undefined) return reference(inputs, node.attributes);
+  type Reference = Evaluate<unknown> | EvaluateAll<unknown> | undefined;
+  const reference = references[node.op.name as OperatorName] as Reference;
+  const results = reference?.(inputs, node.attributes);
+  if (results !== undefined) return "data" in results ? [results] : results;
   throw new PermafrostError("GRAPH_INVALID", `the reference interpreter has no operator ${node.op.name}.`);
 }
 

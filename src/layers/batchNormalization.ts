@@ -1,7 +1,6 @@
-import { PermafrostError } from "../base/errors.ts";
 import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
-import { float32 } from "../tensor/tensor.ts";
+import { float32, scalar } from "../tensor/tensor.ts";
 import { type CallArguments, DefinedLayer, defineLayer } from "./definition.ts";
 import { initializers } from "./initializers.ts";
 import type { LayerOptions } from "./layer.ts";
@@ -14,6 +13,9 @@ export interface BatchNormalizationConfig {
   readonly center: boolean;
   readonly scale: boolean;
 }
+
+/** The weights that are never trained, in the order of the operator's results. */
+const movingStatistics = ["moving_mean", "moving_variance"] as const;
 
 const batchNormalizationDefinition = defineLayer<BatchNormalizationConfig>({
   kind: "BatchNormalization",
@@ -30,33 +32,44 @@ const batchNormalizationDefinition = defineLayer<BatchNormalizationConfig>({
   },
   call: (call) => {
     const { g, context, inputs, parameters, config, trainable } = call;
-    if (context.mode === "train" && trainable) throw batchStatisticsError(context.path);
     const gamma = parameters["gamma"] ?? constantLike(call, 1);
     const beta = parameters["beta"] ?? constantLike(call, 0);
-    const statistics = [parameters["moving_mean"]!, parameters["moving_variance"]!];
-    return g.apply(operators.batchNormInference, [inputs[0]!, gamma, beta, ...statistics], {
-      epsilon: config.epsilon,
-    });
+    const { epsilon } = config;
+    if (context.mode === "train" && trainable) {
+      const [y, ...statistics] = g.applyAll(operators.batchNormTraining, [inputs[0]!, gamma, beta], {
+        epsilon,
+      });
+      for (const [index, name] of movingStatistics.entries())
+        call.update(name, movingAverage(call, parameters[name]!, statistics[index]!));
+      return y!;
+    }
+    const statistics = movingStatistics.map((name) => parameters[name]!);
+    return g.apply(operators.batchNormInference, [inputs[0]!, gamma, beta, ...statistics], { epsilon });
   },
 });
+
+/** moving · momentum + batch · (1 - momentum). */
+function movingAverage(
+  { g, config: { momentum } }: CallArguments<BatchNormalizationConfig>,
+  moving: Value,
+  batch: Value,
+): Value {
+  const times = (value: Value, factor: number) =>
+    g.apply(operators.mul, [value, g.constant(scalar(factor), "momentum")], {});
+  return g.apply(operators.add, [times(moving, momentum), times(batch, 1 - momentum)], {});
+}
 
 function constantLike({ g, parameters }: CallArguments<BatchNormalizationConfig>, value: number): Value {
   const size = knownSize(parameters["moving_mean"]!.type.shape, 0);
   return g.constant(float32([size], new Float32Array(size).fill(value)));
 }
 
-function batchStatisticsError(path: string): PermafrostError {
-  return new PermafrostError(
-    "NO_GRADIENT",
-    `${path}: training a BatchNormalization with the statistics of each batch is not built yet. Freeze it (layer.trainable = false), ` +
-      "or call its network with apply(x, { training: false }).",
-  );
-}
-
 /**
  * gamma · (x - mean) / sqrt(variance + epsilon) + beta for each channel (the last axis).
  * Weights gamma (ones), beta (zeros), moving_mean (zeros), moving_variance (ones), each [channels]; the last two are never trained.
- * A frozen one uses its moving statistics in training too, and leaves them alone (Keras since TF2).
+ * In training it uses the mean and the (population) variance of its batch, and each step moves the moving statistics:
+ * moving · momentum + batch · (1 - momentum). A frozen one, or one called with `training: false`, uses its moving statistics
+ * in training too, and leaves them alone (Keras since TF2).
  * Defaults: momentum 0.99, epsilon 0.001, center and scale on.
  */
 export function batchNormalization(

@@ -12,6 +12,7 @@ export class CallContext {
   readonly g: GraphBuilder;
   readonly #parameters = new Map<string, Parameter>();
   readonly #values = new Map<Parameter, Value>();
+  readonly #updates = new Map<string, Value>();
   readonly #masks = new Map<string, number>();
   readonly #fedDrawn: boolean;
   #path: readonly string[] = [];
@@ -38,7 +39,14 @@ export class CallContext {
     return this.#parameters;
   }
 
-  /** The weight as a graph input. A weight asked for twice (a shared layer) is one input. */
+  /** What becomes of weights that a layer changed, by path: the value that each has after the last call. */
+  get updates(): ReadonlyMap<string, Value> {
+    return this.#updates;
+  }
+
+  /**
+   * The weight: a graph input, or what `update` made of it. A weight asked for twice (a shared layer) is one input.
+   */
   parameter(parameter: Parameter): Value {
     const known = this.#values.get(parameter);
     if (known !== undefined) return known;
@@ -48,6 +56,18 @@ export class CallContext {
     this.#values.set(parameter, value);
     this.#parameters.set(path, parameter);
     return value;
+  }
+
+  /**
+   * Gives a weight another value without a gradient (moving statistics). From here on the weight is this value, so the
+   * second call of a shared layer goes on from the first; training keeps the last one.
+   */
+  update(parameter: Parameter, value: Value): void {
+    const path = [...this.#parameters].find(([, known]) => known === parameter)?.[0];
+    if (path === undefined)
+      throw new PermafrostError("INTERNAL", `internal: ${parameter.name} is updated before it is used.`);
+    this.#values.set(parameter, value);
+    this.#updates.set(path, value);
   }
 
   /**

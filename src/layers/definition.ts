@@ -16,6 +16,8 @@ export interface CallArguments<Config> {
   readonly config: Config;
   /** The layer's flag: a frozen BatchNormalization keeps to its moving statistics. */
   readonly trainable: boolean;
+  /** Gives a weight of this name another value, without a gradient; see `CallContext.update`. */
+  update(name: string, value: Value): void;
 }
 
 /** A kind of layer: data plus pure functions. `Config` is plain JSON with every default filled in. */
@@ -78,6 +80,10 @@ export class DefinedLayer<Config = unknown> extends Layer {
       this.ownParameters.map((parameter) => [parameter.name, context.parameter(parameter)]),
     );
     const { config, trainable } = this;
-    return [this.definition.call({ g, context, inputs, parameters, config, trainable })];
+    const update = (name: string, value: Value): void => {
+      const parameter = this.ownParameters.find((own) => own.name === name);
+      if (parameter !== undefined) context.update(parameter, value);
+    };
+    return [this.definition.call({ g, context, inputs, parameters, config, trainable, update })];
   }
 }

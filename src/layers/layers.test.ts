@@ -158,12 +158,37 @@ describe("batchNormalization", () => {
     expect([...run(layer, [x], "train").data]).toEqual([-0.5, 0.5]);
   });
 
-  it("says what to do when it is to be trained", () => {
-    const layer = batchNormalization();
+  it("uses the mean and the population variance of its batch when it is trained", () => {
+    const layer = batchNormalization({ epsilon: 0 });
     layer.build([["batch", 1]]);
-    expect(() => run(layer, [float32([2, 1], [0, 2])], "train")).toThrow(
-      "Freeze it (layer.trainable = false)",
+    layer.setWeights([3, 1, 0, 1].map((value) => float32([1], [value])));
+    expect([...run(layer, [float32([4, 1], [0, 2, 4, 6])], "train").data]).toEqual(
+      [-3, -1, 1, 3].map((value) => expect.closeTo((3 * value) / Math.sqrt(5) + 1, 6)),
     );
+  });
+
+  it("moves its statistics once for each call, in the order of the calls, unless it is frozen", () => {
+    const layer = batchNormalization({ momentum: 0.5 });
+    layer.build([["batch", 1]]);
+    layer.setWeights([1, 0, 8, 4].map((value) => float32([1], [value])));
+    const moved = (trainable: boolean) => {
+      layer.trainable = trainable;
+      const g = new GraphBuilder();
+      const context = new CallContext(g, "train");
+      const x = g.input("x", { dtype: "float32", shape: ["batch", 1] }, { kind: "data" });
+      const [y] = context.inside("bn", undefined, () => layer.call(context, [x]));
+      context.inside("bn", undefined, () => layer.call(context, [y!]));
+      const feeds = new Map([["x", float32([2, 1], [1, 3])]]);
+      for (const [path, parameter] of context.parameters) feeds.set(path, parameter.engineTensor);
+      const results = interpret(g.build([y!, ...context.updates.values()]), feeds).slice(1);
+      return [...context.updates.keys()].map((path, index) => [path, results[index]!.data[0]]);
+    };
+    // The second call sees mean 0 and variance 1 / 1.001.
+    expect(moved(true)).toEqual([
+      ["bn/moving_mean", (8 / 2 + 2 / 2) / 2],
+      ["bn/moving_variance", expect.closeTo((4 / 2 + 1 / 2) / 2 + 1 / 1.001 / 2, 12)],
+    ]);
+    expect(moved(false)).toEqual([]);
   });
 
   it("has two weights to train and two that never are", () => {

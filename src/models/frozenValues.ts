@@ -41,7 +41,8 @@ function hasBatchInFront({ type }: Value): boolean {
   return type.shape[0] === "batch" && type.shape.lastIndexOf("batch") === 0;
 }
 
-function mixesBatch(node: Node): boolean {
+/** Whether a sample's result depends on the other samples of its batch. */
+export function mixesBatch(node: Node): boolean {
   const types = node.inputs.map((input) => input.type);
   return node.op.mixesBatch?.(types, node.attributes) ?? false;
 }

@@ -30,6 +30,8 @@ export interface ModelGraph {
   readonly outputs: readonly Value[];
   /** The weights by the names that the graph's inputs of role `parameter` carry. */
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** What becomes of the weights that the layers themselves change (moving statistics), by the same names. */
+  readonly updates: ReadonlyMap<string, Value>;
 }
 
 /** A network of layers (Keras's functional `Model`). A model is a layer: it can be part of another one. */
@@ -154,7 +156,8 @@ export class Model extends Layer {
     const inputs = this.inputs.map(({ shape, call }) =>
       builder.input(call.layer.name, { dtype: "float32", shape: toEngineShape(shape) }, { kind: "data" }),
     );
-    return { builder, inputs, outputs: this.call(context, inputs), parameters: context.parameters };
+    const outputs = this.call(context, inputs);
+    return { builder, inputs, outputs, parameters: context.parameters, updates: context.updates };
   }
 
   /**

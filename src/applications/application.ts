@@ -13,6 +13,14 @@ export interface WeightSource {
   readonly licence: string;
 }
 
+/** A part of a network that is unfrozen as a whole. */
+export interface NetworkBlock {
+  /** "block5". */
+  readonly name: string;
+  /** The first of its layers in `layers`; it reaches to the next block's first. */
+  readonly firstLayer: string;
+}
+
 /** What is known of a base network before it is built. */
 export interface Application {
   /** Our name: "mobileNetV3Small". */
@@ -25,6 +33,8 @@ export interface Application {
   readonly minimumSize: number;
   /** Height and width are multiples of this. */
   readonly sizeMultiple: number;
+  /** From the input to the output, every layer in one of them; empty: not known. */
+  readonly blocks: readonly NetworkBlock[];
 }
 
 /** What every base network can be asked for (Keras's arguments of `keras.applications`). */

@@ -73,6 +73,15 @@ export const mobileNetV3SmallApplication: Application = {
   defaultSize: 224,
   minimumSize: 96,
   sizeMultiple: 32,
+  blocks: [
+    { name: "stem", firstLayer: "input_layer" },
+    ...blocks.map(({ expanded }, index) => ({
+      name: `block${index + 1}`,
+      // The first block does not widen its 16 channels.
+      firstLayer: `${blockPrefix(index)}${expanded === 16 ? "depthwise_pad" : "expand"}`,
+    })),
+    { name: "top", firstLayer: "conv_1" },
+  ],
 };
 
 /**

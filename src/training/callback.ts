@@ -5,10 +5,24 @@ import type { Logs } from "./logs.ts";
 
 type Done = void | Promise<void>;
 
-/** What a callback may see and change of the run it is called from. */
-export interface TrainingControl {
+/** The measurements of an epoch; what a callback adds to them is shown and kept in the history. */
+export type EpochLogs = Record<string, number>;
+
+/** What a callback sees of any run: training, testing or predicting. */
+export interface RunControl {
   readonly model: Model;
   readonly params: FitParams;
+  /** Updates of the weights so far, over all calls of `fit` since `compile`. */
+  readonly iteration: number;
+}
+
+/** What a callback may see and change of the training it is called from. */
+export interface TrainingControl extends RunControl {
+  /**
+   * Steps of the epoch under way that are done. In `onEpochBegin` it is above 0 where an epoch is taken up in its middle,
+   * so what had its effect at the epoch's true beginning must not have it again.
+   */
+  readonly nextStep: number;
   /** The finished epochs so far, those before a restored checkpoint included. */
   readonly history: History;
   /** The loss of the step that ended last, before its update, penalties included; NaN before the first. */
@@ -23,7 +37,7 @@ export interface TrainingControl {
   getWeights(): Promise<readonly Float32Array[]>;
   /** Replaces the trained weights by earlier copies. */
   setWeights(weights: readonly Float32Array[]): Promise<void>;
-  /** Everything that decides how training goes on from here, copied. Ask for it between epochs. */
+  /** Everything that decides how training goes on from here, copied. Ask for it in `onStepSettled` or `onEpochSettled`. */
   checkpoint(): Promise<Checkpoint>;
   /**
    * Puts a run back to where a checkpoint was taken. Call it from `onTrainRestore`.
@@ -40,14 +54,26 @@ export interface Callback {
   onTrainRestore?(control: TrainingControl): Done;
   onTrainEnd?(logs: Logs, control: TrainingControl): Done;
   onEpochBegin?(epoch: number, control: TrainingControl): Done;
-  onEpochEnd?(epoch: number, logs: Logs, control: TrainingControl): Done;
+  onEpochEnd?(epoch: number, logs: EpochLogs, control: TrainingControl): Done;
   /** After every callback's `onEpochEnd`, when nothing of the epoch changes any more. */
   onEpochSettled?(epoch: number, control: TrainingControl): Done;
   onTrainBatchBegin?(batch: number, control: TrainingControl): Done;
   /** @param logs - Running means of the epoch so far. */
   onTrainBatchEnd?(batch: number, logs: Logs, control: TrainingControl): Done;
-  onTestBegin?(control: TrainingControl): Done;
-  onTestEnd?(logs: Logs, control: TrainingControl): Done;
+  /** Asked after each step of training: true makes it wait for the steps under way and call `onStepSettled`. */
+  wantsStepSettled?(control: TrainingControl): boolean;
+  /** In the middle of an epoch, with no step under way: what was asked for comes here. */
+  onStepSettled?(control: TrainingControl): Done;
+  /** Before measuring: `evaluate`, or the validation of an epoch. */
+  onTestBegin?(control: RunControl): Done;
+  onTestBatchBegin?(batch: number, control: RunControl): Done;
+  /** @param logs - Running means of the batches so far. */
+  onTestBatchEnd?(batch: number, logs: Logs, control: RunControl): Done;
+  onTestEnd?(logs: Logs, control: RunControl): Done;
+  onPredictBegin?(control: RunControl): Done;
+  onPredictBatchBegin?(batch: number, control: RunControl): Done;
+  onPredictBatchEnd?(batch: number, control: RunControl): Done;
+  onPredictEnd?(control: RunControl): Done;
   /** For callbacks that remember something: what a checkpoint must hold of it, ... */
   getState?(): CallbackState;
   /** ... and how it is put back. */

@@ -3,6 +3,7 @@ import { PermafrostError } from "../base/errors.ts";
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from "../tensor/safetensors.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
 import type { History } from "./history.ts";
+import type { MeasurementState } from "./measurements.ts";
 
 /** What a callback remembers from epoch to epoch. */
 export interface CallbackState {
@@ -11,38 +12,47 @@ export interface CallbackState {
 }
 
 /**
- * Everything that decides how a run goes on after an epoch. Random numbers need no place in it: the order of the samples
- * depends on seed and epoch, dropout on seed, layer and iteration.
+ * Everything that decides how a run goes on after an epoch or in the middle of one. Random numbers need no place in it:
+ * the order of the samples depends on seed and epoch, dropout on seed, layer and iteration.
  */
 export interface Checkpoint {
   /** The epoch with which training goes on. */
   readonly nextEpoch: number;
+  /** Steps of it that are done: 0 at the end of an epoch. */
+  readonly nextStep: number;
+  /** What those steps measured. */
+  readonly measured: MeasurementState | undefined;
   /** Updates made: the place in the learning rate's schedule and in dropout's random streams. */
   readonly iteration: number;
   readonly stopTraining: boolean;
   /** A learning rate that a callback set in place of the schedule. */
   readonly fixedRate: number | undefined;
-  /** Paths of the trained weights. */
+  /** Paths of the trained weights, then of moving statistics. */
   readonly paths: readonly string[];
   /** In the order of the paths, engine layout. */
   readonly weights: readonly Float32Array[];
-  /** The optimizer's memory of each weight, by the slot's name. */
+  /** The optimizer's memory of each trained weight, by the slot's name. */
   readonly slots: readonly Readonly<Record<string, Float32Array>>[];
   readonly history: Pick<History, "history" | "epoch">;
   /** What the callbacks remember, in the order in which `fit` was given them. */
   readonly callbacks: readonly (CallbackState | undefined)[];
 }
 
-const format = "permafrost checkpoint 1";
+const format = "permafrost checkpoint 2";
 
 /** The part of a checkpoint that is not tensors, as JSON. */
 interface StoredState {
   readonly run: string;
   readonly nextEpoch: number;
+  readonly nextStep: number;
+  /** How many arrays of numbers were measured; null at the end of an epoch. */
+  readonly measured: number | null;
   readonly iteration: number;
   readonly stopTraining: boolean;
   readonly fixedRate: number | null;
   readonly paths: readonly string[];
+  /** How many of the paths are of trained weights. */
+  readonly trained: number;
   readonly slots: readonly string[];
   readonly epoch: readonly number[];
   readonly history: readonly string[];
@@ -64,10 +74,13 @@ export function encodeCheckpoint(checkpoint: Checkpoint, run: string): Uint8Arra
   const state: StoredState = {
     run,
     nextEpoch: checkpoint.nextEpoch,
+    nextStep: checkpoint.nextStep,
+    measured: checkpoint.measured?.length ?? null,
     iteration: checkpoint.iteration,
     stopTraining: checkpoint.stopTraining,
     fixedRate: checkpoint.fixedRate ?? null,
     paths,
+    trained: checkpoint.slots.length,
     slots: Object.keys(checkpoint.slots[0] ?? {}),
     epoch: history.epoch,
     history: Object.keys(history.history),
@@ -75,9 +88,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint, run: string): Uint8Arra
   };
   const tensors: NamedTensor[] = [
     ...paths.map((path, index) => named(`weight/${path}`, checkpoint.weights[index]!)),
-    ...paths.flatMap((path, index) =>
-      state.slots.map((slot) => named(`slot/${slot}/${path}`, checkpoint.slots[index]![slot]!)),
+    ...checkpoint.slots.flatMap((slots, index) =>
+      state.slots.map((slot) => named(`slot/${slot}/${paths[index]!}`, slots[slot]!)),
     ),
+    ...(checkpoint.measured ?? []).map((values, index) => numbers(`measured/${index}`, values)),
     ...state.history.map((name) => numbers(`history/${name}`, history.history[name]!)),
     ...callbacks.flatMap((own, index) =>
       (own?.tensors ?? []).map((data, place) => named(`callback/${index}/${place}`, data)),
@@ -104,21 +118,25 @@ export function decodeCheckpoint(bytes: Uint8Array, where: string, run: string):
   const state = JSON.parse(text) as StoredState;
   if (state.run !== run) throw invalid(where, "it belongs to another run");
   const floats = (name: string) => tensors.get(name)!.data as Float32Array;
+  const doubles = (name: string) => Array.from(tensors.get(name)!.data, Number);
   return {
     nextEpoch: state.nextEpoch,
+    nextStep: state.nextStep,
+    measured:
+      state.measured === null
+        ? undefined
+        : Array.from({ length: state.measured }, (_, index) => doubles(`measured/${index}`)),
     iteration: state.iteration,
     stopTraining: state.stopTraining,
     fixedRate: state.fixedRate ?? undefined,
     paths: state.paths,
     weights: state.paths.map((path) => floats(`weight/${path}`)),
-    slots: state.paths.map((path) =>
-      Object.fromEntries(state.slots.map((slot) => [slot, floats(`slot/${slot}/${path}`)])),
-    ),
+    slots: state.paths
+      .slice(0, state.trained)
+      .map((path) => Object.fromEntries(state.slots.map((slot) => [slot, floats(`slot/${slot}/${path}`)]))),
     history: {
       epoch: state.epoch,
-      history: Object.fromEntries(
-        state.history.map((name) => [name, Array.from(tensors.get(`history/${name}`)!.data, Number)]),
-      ),
+      history: Object.fromEntries(state.history.map((name) => [name, doubles(`history/${name}`)])),
     },
     callbacks: state.callbacks.map((own, index) =>
       own === null

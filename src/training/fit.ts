@@ -1,5 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Samples } from "./batchSource.ts";
+import type { EpochLogs } from "./callback.ts";
 import { ProgressLine } from "./callbacks/progressLine.ts";
 import type { Compiled } from "./compile.ts";
 import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
@@ -57,10 +58,11 @@ async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: Fit
   for (let epoch = Math.max(initialEpoch, run.nextEpoch); epoch < epochs && !run.stopTraining; epoch++) {
     display.onEpochBegin(epoch, run);
     await run.notify((callback) => callback.onEpochBegin?.(epoch, run));
-    logs = await oneEpoch(run, prepared, epoch, display, options);
-    run.finish(epoch, logs);
-    display.onEpochEnd(epoch, logs, run);
-    await run.notify((callback) => callback.onEpochEnd?.(epoch, logs, run));
+    const measured: EpochLogs = { ...(await oneEpoch(run, prepared, epoch, display, options)) };
+    await run.notify((callback) => callback.onEpochEnd?.(epoch, measured, run));
+    display.onEpochEnd(epoch, measured, run);
+    run.finish(epoch, measured);
+    logs = measured;
     await run.notify((callback) => callback.onEpochSettled?.(epoch, run));
   }
   await run.notify((callback) => callback.onTrainEnd?.(logs, run));

@@ -23,8 +23,9 @@ interface Pending {
 }
 
 /**
- * One pass over the samples. While the training thread computes a step, the next batch is gathered here; with a
- * callback that looks at single batches each step is waited for, so that it can stop training at once.
+ * One pass over the samples, or the rest of one where a checkpoint was restored. While the training thread computes a step, the next batch is gathered here; with a
+ * callback that looks at single batches each step is waited for, so that it can stop training at once. A loss that is no
+ * number is an error unless such a callback stops training on it (TerminateOnNaN).
  *
  * @returns The epoch's running means.
  */
@@ -37,13 +38,14 @@ export async function trainEpoch(
   const stepwise = run.callbacks.some((callback) => callback.onTrainBatchEnd ?? callback.onTrainBatchBegin);
   const underWay = stepwise ? 1 : 2;
   const pending: Pending[] = [];
-  measurements.reset();
+  const firstStep = run.measure(measurements);
   const settle = async () => {
     const next = pending.shift();
     if (next !== undefined) await settleStep(run, samples, measurements, options, next);
   };
   try {
     for (const [step, indices] of batchOrder(samples.source.samples, options).entries()) {
+      if (step < firstStep) continue;
       if (run.stopTraining || options.signal?.aborted) break;
       const batch = run.trainer.takeBatch();
       await fillBatch(batch, indices, samples);
@@ -51,7 +53,9 @@ export async function trainEpoch(
       const info = { learningRate: run.learningRate, iteration: run.iteration };
       run.iteration++;
       pending.push({ step, indices, result: run.trainer.train(batch, indices.length, info) });
-      if (pending.length >= underWay) await settle();
+      const pauses = run.callbacks.filter((callback) => callback.wantsStepSettled?.(run));
+      while (pending.length >= (pauses.length > 0 ? 1 : underWay)) await settle();
+      for (const callback of pauses) await callback.onStepSettled?.(run);
     }
     while (pending.length > 0) await settle();
   } finally {
@@ -69,7 +73,6 @@ async function settleStep(
   { step, indices, result }: Pending,
 ): Promise<void> {
   const { batch, value: loss } = await result;
-  if (!Number.isFinite(loss)) throw lossNan(run, options.epoch, step, loss);
   const size = sizeOf(targets.shape);
   const { predictionShape } = run.trainer.program.train;
   const count = indices.length;
@@ -82,6 +85,8 @@ async function settleStep(
   run.trainer.release(batch);
   const { logs } = measurements;
   run.stepLoss = loss;
+  run.nextStep = step + 1;
   await run.notify((callback) => callback.onTrainBatchEnd?.(step, logs, run));
+  if (!Number.isFinite(loss) && !run.stopTraining) throw lossNan(run, options.epoch, step, loss);
   options.onStep?.(step, logs);
 }

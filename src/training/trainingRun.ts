@@ -6,6 +6,7 @@ import type { Checkpoint } from "./checkpoint.ts";
 import type { Compiled } from "./compile.ts";
 import { type FitParams, HistoryRecorder } from "./history.ts";
 import type { Logs } from "./logs.ts";
+import type { MeasurementState, Measurements } from "./measurements.ts";
 import type { Trainer } from "./trainer.ts";
 
 /**
@@ -22,9 +23,14 @@ export class TrainingRun implements TrainingControl {
   stepLoss = Number.NaN;
   /** The epoch with which training goes on. */
   nextEpoch = 0;
+  nextStep = 0;
   /** Updates made, over all calls of `fit` since `compile`. */
   iteration: number;
   #fixedRate: number | undefined;
+  /** Of the epoch under way. */
+  #measurements: Measurements | undefined;
+  /** Of a restored checkpoint, until its epoch is taken up. */
+  #measured: MeasurementState | undefined;
 
   constructor(compiled: Compiled, trainer: Trainer, params: FitParams, callbacks: readonly Callback[]) {
     this.compiled = compiled;
@@ -80,16 +86,32 @@ export class TrainingRun implements TrainingControl {
     return true;
   }
 
+  /**
+   * Begins to measure an epoch, or goes on where a restored checkpoint was taken.
+   *
+   * @returns The step with which the epoch goes on.
+   */
+  measure(measurements: Measurements): number {
+    measurements.reset();
+    if (this.#measured !== undefined) measurements.setState(this.#measured);
+    this.#measured = undefined;
+    this.#measurements = measurements;
+    return this.nextStep;
+  }
+
   /** Notes an epoch's measurements. */
   finish(epoch: number, logs: Logs): void {
     this.history.add(epoch, logs);
     this.nextEpoch = epoch + 1;
+    this.nextStep = 0;
   }
 
   async checkpoint(): Promise<Checkpoint> {
     const { weights, slots } = await this.trainer.read(this.iteration, true);
     return {
       nextEpoch: this.nextEpoch,
+      nextStep: this.nextStep,
+      measured: this.nextStep === 0 ? undefined : this.#measurements?.getState(),
       iteration: this.iteration,
       stopTraining: this.stopTraining,
       fixedRate: this.#fixedRate,
@@ -109,6 +131,8 @@ export class TrainingRun implements TrainingControl {
     this.compiled.state = { iteration, slots };
     this.iteration = iteration;
     this.nextEpoch = checkpoint.nextEpoch;
+    this.nextStep = checkpoint.nextStep;
+    this.#measured = checkpoint.measured;
     this.stopTraining = checkpoint.stopTraining;
     this.#fixedRate = checkpoint.fixedRate;
     this.history.restore(checkpoint.history);
@@ -127,8 +151,10 @@ export class TrainingRun implements TrainingControl {
     for (const [index, parameter] of this.#parameters().entries()) parameter.value.set(weights[index]!);
   }
 
+  /** Of all that training changes, in the order of the training program. */
   get paths(): readonly string[] {
-    return this.trainer.program.parameters.map(({ path }) => path);
+    const { parameters, statistics } = this.trainer.program;
+    return [...parameters, ...statistics].map(({ path }) => path);
   }
 
   #checkSameWeights({ paths, weights }: Checkpoint): void {
@@ -151,8 +177,9 @@ export class TrainingRun implements TrainingControl {
 
   /** In the order of the training program. */
   #parameters() {
-    return this.trainer.program.parameters.map(({ path }) => {
-      const parameter = this.compiled.trained.get(path);
+    const { trained, statistics } = this.compiled;
+    return this.paths.map((path) => {
+      const parameter = trained.get(path) ?? statistics.get(path);
       if (parameter === undefined) throw new PermafrostError("INTERNAL", `internal: ${path} is not trained.`);
       return parameter;
     });

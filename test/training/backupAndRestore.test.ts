@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { adam, cosineDecay } from "../../src/optimizers/index.ts";
+import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import type { History } from "../../src/training/history.ts";
 import {
   BackupAndRestore,
@@ -28,18 +29,24 @@ interface Trained {
   readonly slots: unknown;
 }
 
-/** A model trained anew; with `diesIn` the callbacks fail at the start of that epoch, as a kill would. */
-async function trained(options: { callbacks?: readonly Callback[]; diesIn?: number } = {}): Promise<Trained> {
+/** A model trained anew; the callbacks fail at the start of an epoch (`diesIn`) or after so many steps (`diesAfter`), as a kill would. */
+async function trained(
+  options: { callbacks?: readonly Callback[]; diesIn?: number; diesAfter?: number } = {},
+): Promise<Trained> {
   const model = smallHead({ dropout: 0.3 });
   const compiled = compileModel(model, {
     loss: "binary_crossentropy",
     metrics: ["acc"],
     optimizer: adam({ learningRate: cosineDecay({ initialLearningRate: 0.01, decaySteps: epochs * 6 }) }),
   });
-  const { callbacks = [], diesIn } = options;
+  const { callbacks = [], diesIn, diesAfter } = options;
   const bomb: Callback = {
     onEpochBegin(epoch) {
       if (epoch === diesIn) throw new Error("killed");
+    },
+    wantsStepSettled({ iteration }) {
+      if (iteration === diesAfter) throw new Error("killed");
+      return false;
     },
   };
   const { history } = await fit(compiled, x, y, {
@@ -63,6 +70,39 @@ describe("BackupAndRestore", () => {
       const onRestored = ({ nextEpoch }: { nextEpoch: number }) => void restored.push(nextEpoch);
       expect(await trained({ callbacks: [backup({ onRestored })] })).toEqual(whole);
       expect(restored).toEqual(diesIn === 0 ? [] : [diesIn]);
+    }
+  });
+
+  it("goes on in the middle of an epoch with the same bits, slots and history", async () => {
+    const whole = await trained();
+    const restored: (readonly [number, number])[] = [];
+    const onRestored = ({ nextEpoch, nextStep }: Checkpoint) => void restored.push([nextEpoch, nextStep]);
+    // An epoch has 5 steps.
+    for (const diesAfter of [5, 9, 13, 29]) {
+      await expect(trained({ callbacks: [backup({ saveFreq: 4 })], diesAfter })).rejects.toThrow("killed");
+      expect(await trained({ callbacks: [backup({ saveFreq: 4, onRestored })] })).toEqual(whole);
+    }
+    expect(restored).toEqual([
+      [0, 4],
+      [1, 3],
+      [2, 2],
+      [5, 3],
+    ]);
+  });
+
+  it("saves in the middle of an epoch when so many seconds have passed", async () => {
+    const restored: number[] = [];
+    const onRestored = ({ nextStep }: Checkpoint) => void restored.push(nextStep);
+    const often = backup({ saveFreq: { seconds: 1e-9 }, onRestored });
+    const whole = await trained();
+    await expect(trained({ callbacks: [often], diesAfter: 8 })).rejects.toThrow("killed");
+    expect(await trained({ callbacks: [often] })).toEqual(whole);
+    expect(restored).toEqual([2]);
+  });
+
+  it("refuses a saveFreq that is none", () => {
+    for (const saveFreq of [0, 1.5, { seconds: 0 }, { seconds: Number.NaN }]) {
+      expect(() => backup({ saveFreq })).toThrow("saveFreq: expected");
     }
   });
 

@@ -14,6 +14,9 @@ import type { TrainingRequest } from "./training.ts";
 const format = "permafrost run 1";
 const recordName = "run.json";
 
+/** In an epoch that is longer than this, checkpoints are written in its middle too. */
+const checkpointSeconds = 30;
+
 /** Checkpoints may take a twentieth of the time: epochs on stored features are short, and redoing one gives the same bits. */
 const checkpointShare = 0.05;
 
@@ -100,6 +103,7 @@ export class UnfinishedRun {
     return new BackupAndRestore({
       backupDir: this.#folder,
       deleteCheckpoint: false,
+      saveFreq: { seconds: checkpointSeconds },
       timeShare: checkpointShare,
       run: digestOf([this.#digest, orderedDataDigest(data)]),
       onRestored,

@@ -24,6 +24,8 @@ export class Compiled {
   readonly metrics: readonly string[];
   /** The weights that training changes, by path: those that were trainable when the model was compiled. */
   readonly trained: ReadonlyMap<string, Parameter>;
+  /** The weights that steps change without a gradient, by path: moving statistics of layers that are not frozen. */
+  readonly statistics: ReadonlyMap<string, Parameter>;
   /** The optimizer's memory after the last training, engine layout; undefined before the first. */
   state: Pick<TrainState, "iteration" | "slots"> | undefined;
 
@@ -35,6 +37,7 @@ export class Compiled {
     this.metrics = options.metrics ?? [];
     for (const metric of this.metrics) checkMetric(metric);
     this.trained = trainableNow(model);
+    this.statistics = statisticsNow(model);
   }
 
   /** One sample's shape as the engine has it: a picture is [channels, height, width]. */
@@ -92,6 +95,11 @@ function checkSingle(model: Model): void {
 function trainableNow(model: Model): ReadonlyMap<string, Parameter> {
   const trainable = new Set(model.trainableWeights);
   return new Map([...model.namedParameters()].filter(([, parameter]) => trainable.has(parameter)));
+}
+
+function statisticsNow(model: Model): ReadonlyMap<string, Parameter> {
+  const { parameters, updates } = model.toGraph({ mode: "train", fedDrawn: true });
+  return new Map([...parameters].filter(([path]) => updates.has(path)));
 }
 
 /** Layers with a weight in the first list that the second has not. */

@@ -15,6 +15,7 @@ export interface PhaseRoles {
   readonly targetShape: readonly number[];
   /** Names the random streams of dropout. */
   readonly seed: number;
+  readonly mixesBatch: boolean;
 }
 
 /** Writes a phase's graph down as the training thread wants it. Values are found again by their names. */
@@ -42,6 +43,7 @@ export function phaseProgram(graph: Graph, parts: PhaseRoles): PhaseProgram {
     predictionShape: sampleShape(parts.prediction),
     parameters: parameterInputs(graph),
     masks: dropoutMasks(graph, parts.seed),
+    mixesBatch: parts.mixesBatch,
   };
 }
 

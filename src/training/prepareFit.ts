@@ -46,6 +46,7 @@ export async function prepareFit(
     train: trainPhase.program,
     test: testPhase?.program,
     parameters: trainPhase.parameters,
+    statistics: trainPhase.statistics,
     optimizer: optimizerConfig(compiled.optimizer),
     layout: batchLayout(
       Math.max(

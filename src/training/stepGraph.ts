@@ -6,13 +6,14 @@ import type { Mode } from "../layers/context.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { regularizationPenalty } from "../layers/regularizers.ts";
 import { splitFrozen } from "../models/cut.ts";
+import { mixesBatch } from "../models/frozenValues.ts";
 import { graphBehindRow } from "../models/row.ts";
 import { operators } from "../ops/index.ts";
 import { scalar } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
 import { weightTensors } from "./inference.ts";
 import { phaseProgram } from "./phaseProgram.ts";
-import type { PhaseProgram, TrainedParameter } from "./trainProgram.ts";
+import type { PhaseProgram, Statistic, TrainedParameter } from "./trainProgram.ts";
 
 /** One form of a model, ready to be run step by step. */
 export interface Phase {
@@ -21,6 +22,8 @@ export interface Phase {
   readonly prefix: Graph | undefined;
   /** Training: the weights and the names of their gradients. */
   readonly parameters: readonly TrainedParameter[];
+  /** Training: the weights that steps change without a gradient. */
+  readonly statistics: readonly Statistic[];
   /** The graph of the program, for printing. */
   readonly graph: Graph;
 }
@@ -47,18 +50,20 @@ interface Parts {
   readonly weights: Value;
   readonly count: Value;
   readonly gradients: ReadonlyMap<string, Value>;
+  /** Next values of moving statistics, by path. */
+  readonly updates: ReadonlyMap<string, Value>;
   readonly parameters: ReadonlyMap<string, Parameter>;
 }
 
 /**
  * The graph of one phase: "train" has the loss sum(weight * loss) / count plus penalties and its gradients by the
- * trained weights only; "infer" has predictions and each sample's loss.
+ * trained weights only, and the next values of moving statistics; "infer" has predictions and each sample's loss.
  */
 export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   const parts = buildParts(compiled, options);
-  const isTrained = (path: string) => compiled.trained.has(path);
-  const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isTrained(path))));
-  const split = options.splitPrefix ? splitFrozen(parts.forward, isTrained) : undefined;
+  const isChanged = (path: string) => compiled.trained.has(path) || compiled.statistics.has(path);
+  const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isChanged(path))));
+  const split = options.splitPrefix ? splitFrozen(parts.forward, isChanged) : undefined;
   const prefix = split?.prefix;
   const whole = split?.prefix === undefined ? parts.whole : graphBehindRow(parts.whole, split.cut);
   const graph = bindParameters(whole, frozen);
@@ -69,12 +74,18 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
       penalty: options.mode === "infer" ? parts.penalty : undefined,
       targetShape: options.targetShape,
       seed: options.seed,
+      mixesBatch: parts.forward.nodes.some(mixesBatch),
     }),
     prefix: prefix && bindParameters(prefix, frozen),
     parameters: [...parts.gradients].map(([path, gradient]) => ({
       path,
       shape: compiled.trained.get(path)!.engineShape,
       gradient: gradient.name,
+    })),
+    statistics: [...parts.updates].map(([path, next]) => ({
+      path,
+      shape: next.type.shape.map(Number),
+      next: next.name,
     })),
     graph,
   };
@@ -108,7 +119,13 @@ function buildParts(
   { mode, targetShape }: Pick<PhaseOptions, "mode" | "targetShape">,
 ): Parts {
   // `prepareFit` applies the random layers at the front to what it feeds.
-  const { builder: g, inputs, outputs, parameters } = compiled.model.toGraph({ mode, fedDrawn: true });
+  const {
+    builder: g,
+    inputs,
+    outputs,
+    parameters,
+    updates,
+  } = compiled.model.toGraph({ mode, fedDrawn: true });
   const prediction = outputs[0]!;
   const forward = g.build([prediction]);
   const target = g.input(
@@ -124,12 +141,12 @@ function buildParts(
   const common = { forward, x: inputs[0]!, prediction, target, weights, count, parameters };
   if (mode === "infer") {
     const whole = g.build([prediction, perSample, ...(penalty === undefined ? [] : [penalty])]);
-    return { ...common, whole, loss: perSample, penalty, gradients: new Map() };
+    return { ...common, whole, loss: perSample, penalty, gradients: new Map(), updates: new Map() };
   }
   const loss = g.scope("loss", () => weightedMean(g, perSample, weights, count, penalty));
   const byPath = gradientsByPath(g, loss, trained);
-  const whole = g.build([loss, prediction, ...byPath.values()]);
-  return { ...common, whole, loss, penalty, gradients: byPath };
+  const whole = g.build([loss, prediction, ...byPath.values(), ...updates.values()]);
+  return { ...common, whole, loss, penalty, gradients: byPath, updates };
 }
 
 /** Sum of weight * loss divided by the number of samples (not of rows, not of weights), plus the penalties. */

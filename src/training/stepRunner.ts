@@ -12,7 +12,8 @@ import type { PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
  * Runs training steps in this thread. The batch is read and written where it arrived.
  *
  * Products with fed weights have other bits for a batch of one row than for any other number of rows, so a lone
- * sample is given a second row of zeros with weight 0.
+ * sample is given a second row of zeros with weight 0. Where samples of a batch depend on each other (the statistics of
+ * BatchNormalization in training) a row of zeros would change the result, and a lone sample stays alone.
  */
 export class StepRunner {
   readonly #program: TrainProgram;
@@ -60,10 +61,15 @@ export class StepRunner {
       [phase.outputs.loss]: this.#memory.scalar,
       [phase.outputs.prediction]: predictionTensor(phase, batch, rows),
       ...memory.gradients,
+      ...memory.nextStatistics,
     });
     const loss = this.#memory.scalar.data[0]!;
-    if (Number.isFinite(loss)) this.#optimizer.step(memory.kernels, memory.spans, info);
-    else this.#broken = true;
+    if (Number.isFinite(loss)) {
+      this.#optimizer.step(memory.kernels, memory.spans, info);
+      memory.takeStatistics();
+    } else {
+      this.#broken = true;
+    }
     return loss;
   }
 
@@ -124,9 +130,9 @@ export class StepRunner {
   }
 }
 
-/** Fills a second row with zeros where there is only one. */
+/** Fills a second row with zeros where there is only one and it must not be alone. */
 function pad(batch: BatchBuffer, count: number, phase: PhaseProgram): number {
-  if (count > 1) return count;
+  if (count > 1 || phase.mixesBatch) return count;
   for (const [region, size] of [
     [batch.x(2, sizeOf(phase.xShape)), sizeOf(phase.xShape)],
     [batch.target(2, sizeOf(phase.targetShape)), sizeOf(phase.targetShape)],

@@ -9,7 +9,7 @@ import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import type { DropoutMask, PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
 
 /**
- * The memory of a training run: weights, gradients, slots and dropout masks in one arena. ONNX Runtime writes the
+ * The memory of a training run: weights, gradients, slots, moving statistics and dropout masks in one arena. ONNX Runtime writes the
  * gradients there, the optimizer's kernels read them there.
  */
 export class TrainMemory {
@@ -18,22 +18,27 @@ export class TrainMemory {
   readonly spans: readonly ParameterSpans[];
   /** By the names of the training graph's outputs. */
   readonly gradients: Tensors;
+  /** Where the training graph writes moving statistics, by the names of its outputs. */
+  readonly nextStatistics: Tensors;
   /** A number for the graph to read, and one for it to write. */
   readonly count: Tensor<"float32">;
   readonly scalar: Tensor<"float32">;
   readonly #program: TrainProgram;
   readonly #arena: Arena;
+  /** In the order of the program's statistics. */
+  readonly #statistics: readonly { readonly now: Span; readonly next: Span }[];
   readonly #masks: ReadonlyMap<DropoutMask, Span>;
 
   /** @param slots - Names of the arrays that the optimizer keeps for each weight. */
   constructor(program: TrainProgram, slots: readonly string[]) {
-    const { parameters, layout, train } = program;
+    const { parameters, statistics, layout, train } = program;
     const copies = 2 + slots.length;
     const maskLength = ({ shape }: DropoutMask) => elementsPerSample(shape) * layout.capacity;
     this.#program = program;
     this.#arena = new Arena(
       Arena.bytesFor([
         ...parameters.flatMap(({ shape }) => Array.from({ length: copies }, () => sizeOf(shape))),
+        ...statistics.flatMap(({ shape }) => [sizeOf(shape), sizeOf(shape)]),
         ...train.masks.map(maskLength),
         ...[1, 1],
       ]),
@@ -44,6 +49,16 @@ export class TrainMemory {
       gradient: allocate(sizeOf(shape)),
       slots: Object.fromEntries(slots.map((slot) => [slot, allocate(sizeOf(shape))])),
     }));
+    this.#statistics = statistics.map(({ shape }) => ({
+      now: allocate(sizeOf(shape)),
+      next: allocate(sizeOf(shape)),
+    }));
+    this.nextStatistics = Object.fromEntries(
+      statistics.map(({ next, shape }, index) => [
+        next,
+        this.#arena.tensor(this.#statistics[index]!.next, shape),
+      ]),
+    );
     this.#masks = new Map(train.masks.map((mask) => [mask, allocate(maskLength(mask))]));
     this.count = this.#arena.tensor(allocate(1), []);
     this.scalar = this.#arena.tensor(allocate(1), []);
@@ -58,16 +73,32 @@ export class TrainMemory {
 
   /** The weights that a graph uses, by the names of its inputs; live. */
   weightFeeds(phase: PhaseProgram): Tensors {
-    const { parameters } = this.#program;
-    const index = new Map(parameters.map(({ path }, place) => [path, place]));
+    const { parameters, statistics } = this.#program;
+    const spans = this.#weightSpans();
+    const tensors = new Map(
+      [...parameters, ...statistics].map(({ path, shape }, place) => [
+        path,
+        this.#arena.tensor(spans[place]!, shape),
+      ]),
+    );
     const feeds: Record<string, Tensor> = {};
     for (const { path, input } of phase.parameters) {
-      const place = index.get(path);
-      if (place === undefined)
+      const tensor = tensors.get(path);
+      if (tensor === undefined)
         throw new PermafrostError("INTERNAL", `internal: weight ${path} has no memory.`);
-      feeds[input] = this.#arena.tensor(this.spans[place]!.weight, parameters[place]!.shape);
+      feeds[input] = tensor;
     }
     return feeds;
+  }
+
+  /** Makes the moving statistics that the last run of the training graph wrote the current ones. */
+  takeStatistics(): void {
+    for (const { now, next } of this.#statistics) this.#arena.view(now).set(this.#arena.view(next));
+  }
+
+  /** All weights in the order of `TrainState.weights`. */
+  #weightSpans(): readonly Span[] {
+    return [...this.spans.map(({ weight }) => weight), ...this.#statistics.map(({ now }) => now)];
   }
 
   /**
@@ -92,18 +123,18 @@ export class TrainMemory {
       Object.fromEntries(Object.entries(spans).map(([name, span]) => [name, copy(span)]));
     return {
       iteration,
-      finite: this.spans.every(({ weight }) =>
-        Number.isFinite(this.kernels.sumOfSquares(weight.offset, weight.length)),
+      finite: this.#weightSpans().every(({ offset, length }) =>
+        Number.isFinite(this.kernels.sumOfSquares(offset, length)),
       ),
-      weights: this.spans.map(({ weight }) => copy(weight)),
+      weights: this.#weightSpans().map(copy),
       slots: withSlots ? this.spans.map(({ slots }) => copyAll(slots)) : [],
     };
   }
 
   /** Sets weights and, where given, slots. */
   write({ weights, slots }: TrainState): void {
+    for (const [index, span] of this.#weightSpans().entries()) this.#arena.view(span).set(weights[index]!);
     for (const [index, spans] of this.spans.entries()) {
-      this.#arena.view(spans.weight).set(weights[index]!);
       for (const [name, values] of Object.entries(slots[index] ?? {})) {
         const span = spans.slots[name];
         if (span !== undefined) this.#arena.view(span).set(values);

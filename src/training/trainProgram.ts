@@ -11,6 +11,15 @@ export interface TrainedParameter {
   readonly gradient: string;
 }
 
+/** A weight that a step changes without a gradient: a moving mean or variance. */
+export interface Statistic {
+  /** Its path in the model: "bn/moving_mean". */
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** The output of the training graph that is its next value. */
+  readonly next: string;
+}
+
 /** Random numbers that a training step is fed: an inverted-dropout mask. */
 export interface DropoutMask {
   /** Name of the graph input. */
@@ -44,9 +53,11 @@ export interface PhaseProgram {
   readonly xShape: readonly number[];
   readonly targetShape: readonly number[];
   readonly predictionShape: readonly number[];
-  /** The trained weights that this graph uses, and the inputs that they are fed to. */
+  /** The weights that training changes and this graph uses, and the inputs that they are fed to. */
   readonly parameters: readonly { readonly path: string; readonly input: string }[];
   readonly masks: readonly DropoutMask[];
+  /** Whether a sample's prediction depends on the others of its batch: no row may be added to such a batch. */
+  readonly mixesBatch: boolean;
 }
 
 /** Everything the training thread needs, as plain data that can be sent to it. */
@@ -55,17 +66,19 @@ export interface TrainProgram {
   /** Left out: nothing is measured while training. */
   readonly test: PhaseProgram | undefined;
   readonly parameters: readonly TrainedParameter[];
+  readonly statistics: readonly Statistic[];
   readonly optimizer: OptimizerConfig;
   readonly layout: BatchLayout;
   /** Threads of the one training session. */
   readonly threads: number;
 }
 
-/** The trained weights and what the optimizer remembers of each, in the order of `TrainProgram.parameters`. */
+/** What training changes: weights, and what the optimizer remembers of those it trains. */
 export interface TrainState {
   /** Updates made so far. */
   readonly iteration: number;
-  /** Engine layout. */
+  /** Engine layout, in the order of `TrainProgram.parameters`, then of `TrainProgram.statistics`. */
   readonly weights: readonly Float32Array[];
+  /** In the order of `TrainProgram.parameters`. */
   readonly slots: readonly Readonly<Record<string, Float32Array>>[];
 }

@@ -12,7 +12,7 @@ import type { TrainProgram } from "../../src/training/trainProgram.ts";
 export interface InProcessTraining {
   /** One step on these samples; the loss before the update. */
   step(indices: readonly number[]): Promise<number>;
-  /** The trained weights by path, engine layout. */
+  /** The weights that training changes, by path, engine layout. */
   weights(): ReadonlyMap<string, Float32Array>;
   close(): Promise<void>;
 }
@@ -32,12 +32,15 @@ export async function trainInProcess(
     train: phase.program,
     test: undefined,
     parameters: phase.parameters,
+    statistics: phase.statistics,
     optimizer: optimizerConfig(compiled.optimizer),
     layout: batchLayout(options.batchSize ?? 20, [phase.program]),
     threads: options.threads ?? 1,
   };
   const runner = await StepRunner.create(await Runtime.start(), program);
-  const weights = phase.parameters.map(({ path }) => compiled.trained.get(path)!.value);
+  const changed = new Map([...compiled.trained, ...compiled.statistics]);
+  const paths = [...phase.parameters, ...phase.statistics].map(({ path }) => path);
+  const weights = paths.map((path) => changed.get(path)!.value);
   runner.write({ iteration: 0, weights, slots: [] });
   const batch = new BatchBuffer(program.layout);
   let iteration = 0;
@@ -48,8 +51,8 @@ export async function trainInProcess(
       return runner.train(batch, indices.length, { iteration: iteration++, learningRate });
     },
     weights() {
-      const { weights: trained } = runner.read(iteration, false);
-      return new Map(phase.parameters.map(({ path }, index) => [path, trained[index]!]));
+      const { weights: reached } = runner.read(iteration, false);
+      return new Map(paths.map((path, index) => [path, reached[index]!]));
     },
     close: () => runner.close(),
   };

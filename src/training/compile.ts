@@ -1,9 +1,10 @@
 import { PermafrostError } from "../base/errors.ts";
+import type { Layer } from "../layers/layer.ts";
 import { toEngineShape } from "../layers/layout.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { type Loss, type LossIdentifier, resolveLoss } from "../losses/index.ts";
 import { checkMetric } from "../metrics/index.ts";
-import type { Model } from "../models/functional.ts";
+import { Model } from "../models/functional.ts";
 import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import type { TrainState } from "./trainProgram.ts";
@@ -14,7 +15,14 @@ export interface CompileOptions {
   readonly loss: LossIdentifier;
   /** Names such as "acc"; the history uses them as they are given here. */
   readonly metrics?: readonly string[];
+  /**
+   * Trains frozen models inside this one all the same, as Keras 2.0.8 did by mistake where a model stood at the front of a
+   * Sequential: `trainableWeights` and `summary` show them as frozen. Nothing of them is stored. For comparison only.
+   */
+  readonly compat?: TrainingCompat;
 }
+
+export type TrainingCompat = "keras-2.0.8";
 
 /** A model made ready for training: what is trained, how, and against what. */
 export class Compiled {
@@ -26,6 +34,7 @@ export class Compiled {
   readonly trained: ReadonlyMap<string, Parameter>;
   /** The weights that steps change without a gradient, by path: moving statistics of layers that are not frozen. */
   readonly statistics: ReadonlyMap<string, Parameter>;
+  readonly compat: TrainingCompat | undefined;
   /** The optimizer's memory after the last training, engine layout; undefined before the first. */
   state: Pick<TrainState, "iteration" | "slots"> | undefined;
 
@@ -36,7 +45,8 @@ export class Compiled {
     this.loss = resolveLoss(options.loss);
     this.metrics = options.metrics ?? [];
     for (const metric of this.metrics) checkMetric(metric);
-    this.trained = trainableNow(model);
+    this.compat = options.compat;
+    this.trained = trainedWeights(model, options.compat);
     this.statistics = statisticsNow(model);
   }
 
@@ -56,7 +66,7 @@ export class Compiled {
    * @throws PermafrostError STALE_COMPILE naming the layers that were changed since.
    */
   checkFresh(): void {
-    const now = trainableNow(this.model);
+    const now = trainedWeights(this.model, this.compat);
     const changes = [
       ...layersOf(now, this.trained).map((layer) => `${layer} (trainable now, was not)`),
       ...layersOf(this.trained, now).map((layer) => `${layer} (was trainable, is not now)`),
@@ -92,9 +102,18 @@ function checkSingle(model: Model): void {
   );
 }
 
-function trainableNow(model: Model): ReadonlyMap<string, Parameter> {
-  const trainable = new Set(model.trainableWeights);
+/** The weights that training changes, by path, as `trainable` is set now. */
+export function trainedWeights(model: Model, compat?: TrainingCompat): ReadonlyMap<string, Parameter> {
+  const shownFrozen = compat === undefined ? [] : model.layers.filter(isFrozenModel);
+  const trainable = new Set([
+    ...model.trainableWeights,
+    ...shownFrozen.flatMap(({ weights }) => weights.filter(({ createdTrainable }) => createdTrainable)),
+  ]);
   return new Map([...model.namedParameters()].filter(([, parameter]) => trainable.has(parameter)));
+}
+
+function isFrozenModel(layer: Layer): boolean {
+  return layer instanceof Model && !layer.trainable;
 }
 
 function statisticsNow(model: Model): ReadonlyMap<string, Parameter> {

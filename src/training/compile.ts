@@ -32,11 +32,10 @@ export class Compiled {
   readonly metrics: readonly string[];
   /** The weights that training changes, by path: those that were trainable when the model was compiled. */
   readonly trained: ReadonlyMap<string, Parameter>;
-  /** The weights that steps change without a gradient, by path: moving statistics of layers that are not frozen. */
-  readonly statistics: ReadonlyMap<string, Parameter>;
   readonly compat: TrainingCompat | undefined;
   /** The optimizer's memory after the last training, engine layout; undefined before the first. */
   state: Pick<TrainState, "iteration" | "slots"> | undefined;
+  #statistics: ReadonlyMap<string, Parameter> | undefined;
 
   constructor(model: Model, options: CompileOptions) {
     this.model = model;
@@ -47,7 +46,16 @@ export class Compiled {
     for (const metric of this.metrics) checkMetric(metric);
     this.compat = options.compat;
     this.trained = trainedWeights(model, options.compat);
-    this.statistics = statisticsNow(model);
+  }
+
+  /**
+   * The weights that steps change without a gradient, by path: moving statistics of layers that are not frozen.
+   *
+   * @throws PermafrostError INVALID_ARGUMENT where the model cannot be trained: see `CallContext.drawnPicture`.
+   */
+  get statistics(): ReadonlyMap<string, Parameter> {
+    this.#statistics ??= statisticsNow(this.model);
+    return this.#statistics;
   }
 
   /** One sample's shape as the engine has it: a picture is [channels, height, width]. */

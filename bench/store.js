@@ -51,8 +51,11 @@ const disk = randomBatches(rows, (picked, into) => opened.readRows(picked, into)
 console.log(
   `memory: ${mib(before)} MiB before opening, ${mib(process.resourceUsage().maxRSS * 1024)} MiB at most (whole process)`,
 );
-compareWithMemory();
 opened.close();
+const fresh = await open();
+compareWithMemory(Math.min(rows, 8000), "read before");
+compareWithMemory(Math.min(rows, 20_000), "the first 8192 read before");
+fresh.close();
 
 async function write() {
   const store = await FeatureStore.open(folder, { maxBytes: Number.MAX_SAFE_INTEGER });
@@ -103,13 +106,12 @@ function readInOrder(target) {
   report("first read in order, checksums included", (performance.now() - begin) / rows);
 }
 
-function compareWithMemory() {
-  // A part that fits anywhere: both ways read the same rows, in turns.
-  const part = Math.min(rows, 20_000);
+/** Both ways read the same rows, in turns; once as many as stay in memory after the first reading, once more than that. */
+function compareWithMemory(part, what) {
   const memory = new Float32Array(part * length);
   for (let first = 0; first < part; first += 100) {
     const count = Math.min(100, part - first);
-    opened.readRows(
+    fresh.readRows(
       Int32Array.from({ length: count }, (_, i) => first + i),
       memory.subarray(first * length),
     );
@@ -119,16 +121,15 @@ function compareWithMemory() {
       into.set(memory.subarray(picked[i] * length, (picked[i] + 1) * length), i * length);
     }
   };
-  const fromDisk = (picked, into) => opened.readRows(picked, into);
-  const times = { disk: [], memory: [] };
+  const fromStore = (picked, into) => fresh.readRows(picked, into);
+  const times = { store: [], memory: [] };
   for (let turn = 0; turn < 5; turn++) {
-    times.disk.push(randomBatches(part, fromDisk, turn));
+    times.store.push(randomBatches(part, fromStore, turn));
     times.memory.push(randomBatches(part, fromMemory, turn));
   }
-  const [d, m] = [median(times.disk), median(times.memory)];
-  console.log(`random batches of ${batchSize}, all ${rows} rows from warm disk: ${disk.toFixed(3)} ms`);
+  const [d, m] = [median(times.store), median(times.memory)];
   console.log(
-    `random batches of ${batchSize}, ${part} rows: warm disk ${d.toFixed(3)} ms, memory ${m.toFixed(3)} ms, ${(d / m).toFixed(2)} times; with a 3 ms step ${((d + 3) / (m + 3)).toFixed(2)} times`,
+    `random batches of ${batchSize}, ${part} rows, ${what}: store ${d.toFixed(3)} ms, memory ${m.toFixed(3)} ms, ${(d / m).toFixed(2)} times; with a 3 ms step ${((d + 3) / (m + 3)).toFixed(2)} times`,
   );
 }
 

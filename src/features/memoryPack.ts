@@ -5,6 +5,9 @@ import { type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
 import { encodeRows } from "./rowCodec.ts";
 import type { RowWriter } from "./rowWriter.ts";
 
+/** `Pack.place` of rows that are in no file. */
+export const memoryPlace = "memory";
+
 export interface MemoryWriterOptions {
   /** Bytes of features that may be kept. */
   readonly limit: number;
@@ -54,7 +57,7 @@ function memoryPack(format: RowFormat, keys: Uint8Array, features: Float32Array)
   );
   return {
     pack: {
-      place: "memory",
+      place: memoryPlace,
       rows,
       checksums,
       read: (first, into) => into.set(bytes.subarray(first * size, first * size + into.length)),

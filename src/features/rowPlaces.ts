@@ -29,10 +29,13 @@ export class RowPlaces<Item> {
     return { item: this.#items[index]!, first: this.#firsts[index]! };
   }
 
-  /** Splits a request into pieces to read, many rows by their place on disk. */
-  *runs(rows: ArrayLike<number>): Generator<Run> {
-    const order = Int32Array.from({ length: rows.length }, (_, at) => at);
-    if (rows.length >= worthSorting) order.sort((a, b) => rows[a]! - rows[b]!);
+  /**
+   * Splits a request into pieces to read, many rows by their place on disk.
+   *
+   * @param wanted - Places of the request that are to be read, in their order (default: all).
+   */
+  *runs(rows: ArrayLike<number>, wanted = allOf(rows)): Generator<Run> {
+    const order = wanted.length < worthSorting ? wanted : wanted.toSorted((a, b) => rows[a]! - rows[b]!);
     let index = 0;
     while (index < order.length) {
       const at = order[index]!;
@@ -72,4 +75,8 @@ export class RowPlaces<Item> {
     }
     return low;
   }
+}
+
+function allOf(rows: ArrayLike<number>): Int32Array {
+  return Int32Array.from({ length: rows.length }, (_, at) => at);
 }

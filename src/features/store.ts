@@ -16,6 +16,8 @@ export interface StoreOptions {
   readonly packBytes?: number;
   /** Bytes of features that may be kept in memory when the disk does not take them (default 1 GiB). */
   readonly memoryLimit?: number;
+  /** Bytes of a group's features that stay in memory once they were read (default 256 MiB). */
+  readonly residentBytes?: number;
   /** Bytes that all packs together may take (default: PERMAFROST_STORE_LIMIT, else 50 GiB). */
   readonly maxBytes?: number;
 }
@@ -50,7 +52,13 @@ export class FeatureStore {
     this.folder = folder;
     this.warnings = warnings;
     this.#writable = writable;
-    this.#options = { packBytes: 64 * 2 ** 20, memoryLimit: 2 ** 30, maxBytes: storeLimit(), ...options };
+    this.#options = {
+      packBytes: 64 * 2 ** 20,
+      memoryLimit: 2 ** 30,
+      residentBytes: 256 * 2 ** 20,
+      maxBytes: storeLimit(),
+      ...options,
+    };
   }
 
   /**

@@ -5,11 +5,12 @@ import { messageOf, PermafrostError } from "../base/errors.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { keyBytes } from "./key.ts";
 import { KeyIndex } from "./keyIndex.ts";
-import { MemoryWriter } from "./memoryPack.ts";
+import { MemoryWriter, memoryPlace } from "./memoryPack.ts";
 import { OpenFiles } from "./openFiles.ts";
 import { type OpenedPack, openPack, type Pack } from "./pack.ts";
 import { isPackName, type RowFormat, rowBytes, rowChecksum } from "./packFormat.ts";
 import { PackWriter } from "./packWriter.ts";
+import { ResidentRows } from "./residentRows.ts";
 import { decodeRows } from "./rowCodec.ts";
 import { RowPlaces } from "./rowPlaces.ts";
 import type { RowWriter } from "./rowWriter.ts";
@@ -33,8 +34,10 @@ export interface GroupOptions {
   /** What was wrong before any pack was opened. */
   readonly problems: readonly StoreProblem[];
   readonly packBytes: number;
-  /** Bytes of features that may be kept in memory. */
+  /** Bytes of new features that may be kept in memory where the disk does not take them. */
   readonly memoryLimit: number;
+  /** Bytes of features that stay in memory once they were read. */
+  readonly residentBytes: number;
 }
 
 /** What is known of a row's bytes. */
@@ -46,8 +49,8 @@ const damaged = 2;
 const pieceBytes = 4 * 2 ** 20;
 
 /**
- * The rows of one group: an index in memory (under 70 bytes a row), features on disk. Row numbers hold as long as the
- * object does. Other processes may add packs at the same time; they are seen when the group is opened again, or when a row
+ * The rows of one group: an index in memory (under 75 bytes a row), features on disk, and the first of them that were read
+ * in memory as well. Row numbers hold as long as the object does. Other processes may add packs at the same time; they are seen when the group is opened again, or when a row
  * that was found has gone: it may have been moved to another pack.
  */
 export class StoreGroup {
@@ -57,6 +60,7 @@ export class StoreGroup {
   readonly #files = new OpenFiles();
   readonly #index = new KeyIndex();
   readonly #places = new RowPlaces<Pack>();
+  readonly #resident: ResidentRows;
   readonly #problems: StoreProblem[];
   readonly #seen = new Set<string>();
   readonly #used = new Set<Pack>();
@@ -70,6 +74,7 @@ export class StoreGroup {
     this.shape = format.shape;
     this.#format = format;
     this.#options = options;
+    this.#resident = new ResidentRows(rowBytes(format), options.residentBytes);
     this.#problems = [...options.problems];
     this.#inMemory = options.home === undefined || !options.writable;
     for (const path of options.packs) this.#open(path);
@@ -144,7 +149,21 @@ export class StoreGroup {
   }
 
   #readStored(rows: ArrayLike<number>, bytes: Uint8Array): void {
-    for (const run of this.#places.runs(rows)) this.#readRun(run.row, run.count, run.at, bytes);
+    const absent = this.#resident.copy(rows, bytes);
+    if (absent.length === 0) return;
+    for (const { row, count, at } of this.#places.runs(rows, absent)) {
+      this.#readRun(row, count, at, bytes);
+      if (this.#resident.hasRoom && this.#places.find(row).item.place !== memoryPlace) {
+        this.#keep(row, count, at, bytes);
+      }
+    }
+  }
+
+  #keep(row: number, count: number, at: number, bytes: Uint8Array): void {
+    const size = rowBytes(this.#format);
+    for (let index = 0; index < count; index++) {
+      this.#resident.add(row + index, bytes.subarray((at + index) * size, (at + index + 1) * size));
+    }
   }
 
   /**

@@ -89,6 +89,10 @@ export const relu = unary("relu", "Relu");
 export const sigmoid = unary("sigmoid", "Sigmoid");
 /** Hyperbolic tangent. */
 export const tanh = unary("tanh", "Tanh");
+/** x / (1 + |x|). */
+export const softsign = unary("softsign", "Softsign");
+/** Gauss's error function: 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x. */
+export const erf = unary("erf", "Erf");
 /** x * clip(x / 6 + 1/2, 0, 1) (Howard et al. 2019, MobileNetV3). */
 export const hardSwish = unary("hardSwish", "HardSwish");
 
@@ -110,6 +114,24 @@ export const hardSigmoid = unary<"hardSigmoid", HardSigmoidAttributes>(
   "HardSigmoid",
   ({ alpha, beta }) => ({ alpha: { float: alpha }, beta: { float: beta } }),
 );
+
+/** How steep the left side is. */
+export interface LeakyReluAttributes {
+  readonly alpha: number;
+}
+
+/** x where x > 0, else alpha * x. */
+export const leakyRelu = unary<"leakyRelu", LeakyReluAttributes>("leakyRelu", "LeakyRelu", ({ alpha }) => ({
+  alpha: { float: alpha },
+}));
+
+/** The value far to the left is -alpha. */
+export interface EluAttributes {
+  readonly alpha: number;
+}
+
+/** x where x > 0, else alpha * (e^x - 1) (Clevert et al. 2015). */
+export const elu = unary<"elu", EluAttributes>("elu", "Elu", ({ alpha }) => ({ alpha: { float: alpha } }));
 
 /**
  * log(1 + e^x) = max(x, 0) + log1p(u) with u = e^-|x|, exact to float32 everywhere.

@@ -11,7 +11,9 @@ import * as normalizationGradient from "./normalizationGradient.ts";
 import * as pooling from "./pooling.ts";
 import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
+import * as resize from "./resize.ts";
 import * as softmax from "./softmax.ts";
+import * as standardize from "./standardize.ts";
 
 /** Every operator by name. A new operator is an entry in its family's file; the compiler then asks for its rules. */
 export const operators = {
@@ -28,6 +30,8 @@ export const operators = {
   ...normalization,
   ...normalizationGradient,
   ...indexing,
+  ...resize,
+  ...standardize,
 } as const;
 
 type Operators = typeof operators;

@@ -101,6 +101,19 @@ const softmaxes = [
 ] as const;
 const vector = { shape: [4], low: 0.5, high: 2 } as const;
 
+/** Pictures `image` resized to `size`. */
+const resizes: readonly AttributesOf<"resize2d">[] = [
+  { size: [10, 18], interpolation: "nearest", antialias: false },
+  { size: [7, 4], interpolation: "nearest", antialias: false },
+  { size: [10, 12], interpolation: "bilinear", antialias: false },
+  { size: [3, 11], interpolation: "bilinear", antialias: false },
+  { size: [2, 9], interpolation: "bilinear", antialias: true },
+  { size: [8, 4], interpolation: "bicubic", antialias: false },
+  { size: [2, 13], interpolation: "bicubic", antialias: true },
+  { size: [7, 3], interpolation: "lanczos3", antialias: false },
+  { size: [1, 8], interpolation: "lanczos5", antialias: true },
+];
+
 /** At least one use of every operator; the harnesses for gradients and for ONNX run them all. */
 export const operatorCases: {
   readonly [Name in OperatorName]: readonly OperatorCase<AttributesOf<Name>>[];
@@ -125,6 +138,17 @@ export const operatorCases: {
   sigmoid: unary,
   tanh: unary,
   softplus: [...unary, { inputs: [{ shape: [4], values: [-80, -1, 0.5, 80] }], attributes: {} }],
+  softsign: unary,
+  erf: [...unary, { inputs: [{ shape: [5], values: [-4, -0.01, 0, 1, 6] }], attributes: {} }],
+  leakyRelu: [
+    { inputs: [["batch", 8]], attributes: { alpha: 0.3 } },
+    { inputs: [["batch", 8]], attributes: { alpha: 0 } },
+  ],
+  elu: [
+    { inputs: [["batch", 8]], attributes: { alpha: 1 } },
+    { inputs: [["batch", 8]], attributes: { alpha: 0.5 } },
+    { inputs: [{ shape: [3], values: [-90, 0.1, 90] }], attributes: { alpha: 2 } },
+  ],
   hardSwish: [...unary, { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: {} }],
   hardSigmoid: [
     { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: { alpha: 1 / 6, beta: 0.5 } },
@@ -270,6 +294,22 @@ export const operatorCases: {
   batchNormTrainingGradient: [
     { inputs: [image, image, vector, [4], vector], attributes: { epsilon: 1e-3 } },
     { inputs: [["batch", 4], ["batch", 4], vector, [4], vector], attributes: { epsilon: 1e-5 } },
+  ],
+  resize2d: resizes.map((attributes) => ({ inputs: [image], attributes })),
+  resize2dGradient: resizes.map(({ size, ...resampling }) => ({
+    inputs: [["batch", 4, ...size] as Shape],
+    attributes: { ...resampling, inputSize: [5, 6] },
+  })),
+  standardize: [
+    { inputs: [image], attributes: { axes: [2, 3], epsilon: 1e-3 } },
+    { inputs: [image], attributes: { axes: [1], epsilon: 1e-5 } },
+    { inputs: [image], attributes: { axes: [1, 2, 3], epsilon: 1e-3 } },
+    { inputs: [["batch", 7]], attributes: { axes: [-1], epsilon: 1e-3 } },
+    { inputs: [["batch", 3, 5]], attributes: { axes: [2], epsilon: 0.1 } },
+    {
+      inputs: [{ shape: [1, 4], values: [1000, 1001, 1002, 1004] }],
+      attributes: { axes: [1], epsilon: 1e-3 },
+    },
   ],
   oneHot: [
     { inputs: [{ shape: ["batch"], values: [2, 0, 1] }], attributes: { depth: 3 } },

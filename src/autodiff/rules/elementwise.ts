@@ -1,6 +1,12 @@
 import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
-import type { CastAttributes, ClipAttributes, HardSigmoidAttributes } from "../../ops/elementwise.ts";
+import type {
+  CastAttributes,
+  ClipAttributes,
+  EluAttributes,
+  HardSigmoidAttributes,
+  LeakyReluAttributes,
+} from "../../ops/elementwise.ts";
 import { operators } from "../../ops/index.ts";
 import type { DType } from "../../tensor/tensor.ts";
 import { number, sumTo } from "../broadcasting.ts";
@@ -84,6 +90,26 @@ export const tanh = unary(({ g, y }) =>
   g.apply(minus, [number(g, 1), g.apply(operators.square, [y], {})], {}),
 );
 export const softplus = unary(({ g, x }) => g.apply(operators.sigmoid, [x], {}));
+
+// d (x / (1 + |x|)) = (1 - |y|)^2
+export const softsign = unary(({ g, y }) =>
+  g.apply(operators.square, [g.apply(minus, [number(g, 1), g.apply(operators.abs, [y], {})], {})], {}),
+);
+// d erf = 2 / sqrt(pi) e^(-x^2)
+export const erf = unary(({ g, x }) => {
+  const bell = g.apply(operators.exp, [g.apply(operators.neg, [g.apply(operators.square, [x], {})], {})], {});
+  return g.apply(times, [bell, number(g, 2 / Math.sqrt(Math.PI))], {});
+});
+export const leakyRelu = unary<LeakyReluAttributes>(({ g, x, attributes: { alpha } }) => {
+  const right = g.apply(operators.greater, [x, number(g, 0)], {});
+  return g.apply(operators.where, [right, number(g, 1), number(g, alpha)], {});
+});
+// left of 0: alpha e^x = y + alpha
+export const elu = unary<EluAttributes>(({ g, x, y, attributes: { alpha } }) => {
+  const right = g.apply(operators.greater, [x, number(g, 0)], {});
+  const slope = g.apply(plus, [y, number(g, alpha)], {});
+  return g.apply(operators.where, [right, number(g, 1), slope], {});
+});
 
 // hardSwish = x h(x), h = hardSigmoid with slope 1/6: h(x) + x / 6 where |x| < 3
 export const hardSwish = unary(({ g, x }) => {

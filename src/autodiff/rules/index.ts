@@ -9,7 +9,9 @@ import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
+import * as resize from "./resize.ts";
 import * as softmax from "./softmax.ts";
+import * as standardize from "./standardize.ts";
 
 /** The gradient rule of each operator, or the reason why it has none. An operator that is left out does not compile. */
 export type VjpRules = {
@@ -27,4 +29,6 @@ export const vjpRules: VjpRules = {
   ...pooling,
   ...normalization,
   ...indexing,
+  ...resize,
+  ...standardize,
 };

@@ -1,6 +1,13 @@
-import type { CastAttributes, ClipAttributes, HardSigmoidAttributes } from "../../ops/elementwise.ts";
+import type {
+  CastAttributes,
+  ClipAttributes,
+  EluAttributes,
+  HardSigmoidAttributes,
+  LeakyReluAttributes,
+} from "../../ops/elementwise.ts";
 import { broadcastShapes } from "../../tensor/shape.ts";
 import { type Evaluate, generate, read } from "./array.ts";
+import { errorFunction } from "./errorFunction.ts";
 
 function elementwise<A>(element: (x: readonly number[], attributes: A) => number): Evaluate<A> {
   return (inputs, attributes) => {
@@ -46,6 +53,10 @@ export const relu = unary((x) => Math.max(x, 0));
 export const sigmoid = unary((x) => 1 / (1 + Math.exp(-x)));
 export const tanh = unary(Math.tanh);
 export const softplus = unary((x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))));
+export const softsign = unary((x) => x / (1 + Math.abs(x)));
+export const erf = unary(errorFunction);
+export const leakyRelu = unary<LeakyReluAttributes>((x, { alpha }) => (x > 0 ? x : alpha * x));
+export const elu = unary<EluAttributes>((x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)));
 export const hardSwish = unary((x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1));
 export const hardSigmoid = unary<HardSigmoidAttributes>((x, { alpha, beta }) =>
   Math.min(Math.max(alpha * x + beta, 0), 1),

@@ -15,7 +15,9 @@ import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
 import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
+import * as resize from "./resize.ts";
 import * as softmax from "./softmax.ts";
+import * as standardize from "./standardize.ts";
 
 /** The exact form of every operator; one that is missing does not compile. */
 const references: {
@@ -33,6 +35,8 @@ const references: {
   ...poolingGradient,
   ...normalization,
   ...indexing,
+  ...resize,
+  ...standardize,
 };
 
 /**

@@ -47,8 +47,8 @@ export class FrozenWatch {
   }
 }
 
-function frozenWeights({ model, trained }: Compiled): FrozenWeights {
-  const frozen = [...model.namedParameters()].filter(([path]) => !trained.has(path));
+function frozenWeights({ model, trained, statistics }: Compiled): FrozenWeights {
+  const frozen = [...model.namedParameters()].filter(([path]) => !trained.has(path) && !statistics.has(path));
   return new Map(
     frozen.map(([path, { engineShape, value }]) => {
       const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);

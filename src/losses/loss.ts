@@ -2,37 +2,71 @@ import { PermafrostError } from "../base/errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
-import { elementsPerSample, sameShape, showType } from "../tensor/shape.ts";
-import { scalar } from "../tensor/tensor.ts";
+import { elementsPerSample, normalizeAxis, type Shape, sameShape, showType } from "../tensor/shape.ts";
+import type { Reduction } from "./reduction.ts";
 
 /** What training makes small: a piece of graph that compares predictions with targets. */
 export interface Loss {
   /** Our name: "binaryCrossentropy". */
   readonly name: string;
   /** Its options with defaults filled in: plain JSON, kept in bundles. */
-  readonly config: Readonly<Record<string, number | boolean>>;
+  readonly config: LossConfig;
+  /** How the losses of a batch become one number; see `reduceLosses`. */
+  readonly reduction: Reduction;
   /**
-   * The loss of each sample, [batch].
+   * The loss of each sample, [batch]: the mean over its positions (its pixels, where the outputs are pictures), their sum
+   * where the reduction is "sum".
    *
-   * @param prediction - [batch, outputs].
-   * @param target - The same shape; or, where the loss says so, [batch] or [batch, 1].
+   * @param prediction - [batch, outputs], or the engine's [batch, channels, height, width]: classes or channels are
+   *   the user's last axis.
+   * @param target - The same shape; or, where the loss says so, without the classes, or with 1 in their place.
    * @throws PermafrostError SHAPE_MISMATCH when the two do not fit.
    */
   perSample(g: GraphBuilder, prediction: Value, target: Value): Value;
 }
 
-/**
- * Keras's reduction `sum_over_batch_size`: sum of weight · loss over the samples, divided by the number of samples
- * (not by the sum of the weights).
- *
- * @param losses - [batch].
- * @param weights - [batch]; left out: all 1.
- * @returns A scalar.
- */
-export function meanLoss(g: GraphBuilder, losses: Value, weights?: Value): Value {
-  if (weights === undefined) return g.apply(operators.reduceMean, [losses], {});
-  const sum = g.apply(operators.reduceSum, [g.apply(operators.mul, [losses, weights], {})], {});
-  return g.apply(operators.div, [sum, g.apply(operators.axisSize, [losses], { axis: 0 })], {});
+export type LossConfig = Readonly<Record<string, number | boolean | string>> & {
+  readonly reduction: Reduction;
+};
+
+/** The loss at each position, [batch, ...positions]. */
+export type LossAt = (g: GraphBuilder, prediction: Value, target: Value) => Value;
+
+/** A loss from what it is at each position. */
+export function defineLoss(name: string, config: LossConfig, at: LossAt): Loss {
+  const { reduction } = config;
+  return {
+    name,
+    config,
+    reduction,
+    perSample: (g, prediction, target) => overPositions(g, reduction, at(g, prediction, target)),
+  };
+}
+
+/** A loss that is the mean of a term of each output: squared error and its like. Targets have the shape of predictions. */
+export function elementwiseLoss(name: string, config: LossConfig, term: LossAt): Loss {
+  return defineLoss(name, config, (g, prediction, target) => {
+    const pair = alignRanks(g, prediction, target);
+    return meanOverOutputs(g, term(g, pair.prediction, pair.target));
+  });
+}
+
+function overPositions(g: GraphBuilder, reduction: Reduction, values: Value): Value {
+  const { shape } = values.type;
+  if (shape.length === 1) return values;
+  const flat = g.apply(operators.reshape, [values], { shape: ["batch", elementsPerSample(shape)] });
+  return g.apply(reduction === "sum" ? operators.reduceSum : operators.reduceMean, [flat], { axes: [1] });
+}
+
+/** The mean over the outputs (channels) at each position: [batch, ...positions]. */
+export function meanOverOutputs(g: GraphBuilder, values: Value): Value {
+  return g.apply(operators.reduceMean, [values], { axes: [engineAxis(values.type.shape, -1)] });
+}
+
+/** The engine's axis of a user's: pictures are [batch, height, width, channels] to users. */
+export function engineAxis(shape: Shape, axis: number): number {
+  const fromFront = normalizeAxis(axis, shape.length);
+  return shape.length === 4 ? [0, 2, 3, 1][fromFront]! : fromFront;
 }
 
 /**
@@ -53,34 +87,4 @@ export function alignRanks(
     "SHAPE_MISMATCH",
     `loss: predictions are ${showType(prediction.type)}, targets ${showType(target.type)}; they must have the same shape. For class numbers as targets use sparseCategoricalCrossentropy.`,
   );
-}
-
-/** The mean over all axes but the batch: [batch]. */
-export function meanOfEachSample(g: GraphBuilder, values: Value): Value {
-  const flat = g.apply(operators.reshape, [values], {
-    shape: ["batch", elementsPerSample(values.type.shape)],
-  });
-  return g.apply(operators.reduceMean, [flat], { axes: [1] });
-}
-
-/** target · (1 - smoothing) + smoothing · share: Keras's label smoothing. */
-export function smooth(g: GraphBuilder, target: Value, smoothing: number, share: number): Value {
-  if (smoothing === 0) return target;
-  const kept = g.apply(operators.mul, [target, g.constant(scalar(1 - smoothing), "kept")], {});
-  return g.apply(operators.add, [kept, g.constant(scalar(smoothing * share), "spread")], {});
-}
-
-/** Probabilities kept within [1e-7, 1 - 1e-7], in float32 as Keras does: the upper bound is 0.99999988. */
-export function clipProbabilities(g: GraphBuilder, probabilities: Value): Value {
-  const bounds = { min: Math.fround(1e-7), max: Math.fround(1 - 1e-7) };
-  return g.apply(operators.clip, [probabilities], bounds);
-}
-
-/**
- * What went into a final sigmoid or softmax. Working on it loses no digits (Keras on TensorFlow does the same);
- * undefined if the prediction comes from something else.
- */
-export function logitsBehind(prediction: Value, activation: "sigmoid" | "softmax"): Value | undefined {
-  const { source } = prediction;
-  return source.kind === "node" && source.node.op.name === activation ? source.node.inputs[0] : undefined;
 }

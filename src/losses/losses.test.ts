@@ -4,9 +4,10 @@ import { gradients } from "../autodiff/gradients.ts";
 import { interpret } from "../engine/reference/interpret.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
+import { permute, toEngineShape } from "../layers/layout.ts";
 import { operators } from "../ops/index.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
-import { meanLoss, resolveLoss } from "./index.ts";
+import { type Loss, reducedLoss, reduceLosses, resolveLoss } from "./index.ts";
 
 interface Numbers {
   readonly shape: readonly number[];
@@ -20,6 +21,12 @@ interface Case {
   readonly prediction: Numbers;
   readonly from_logits?: boolean;
   readonly label_smoothing?: number;
+  readonly alpha?: number;
+  readonly gamma?: number;
+  readonly apply_class_balancing?: boolean;
+  readonly delta?: number;
+  readonly axis?: number;
+  readonly reduction?: string;
   readonly activation?: "sigmoid" | "softmax";
   readonly ignore_class?: number;
   readonly sampleWeight?: readonly number[];
@@ -38,30 +45,72 @@ interface Computed {
   readonly gradient: readonly number[];
 }
 
+function lossOf(one: Case): Loss {
+  const options = {
+    fromLogits: one.from_logits,
+    labelSmoothing: one.label_smoothing,
+    alpha: one.alpha,
+    gamma: one.gamma,
+    applyClassBalancing: one.apply_class_balancing,
+    delta: one.delta,
+    axis: one.axis,
+    reduction: one.reduction,
+  };
+  const config = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return resolveLoss({ name: one.loss, config });
+}
+
+/** Values as the engine has them: pictures are [batch, channels, height, width]. */
+function engineTensor({ shape, values }: Numbers): Tensor {
+  if (shape.length !== 4) return float32(shape, values);
+  const data = permute(Float32Array.from(values), shape, [0, 3, 1, 2]);
+  return float32(toEngineShape(shape).map(Number), data);
+}
+
+function userValues(data: ArrayLike<number>, shape: readonly number[]): readonly number[] {
+  if (shape.length !== 4) return Array.from(data);
+  return [...permute(Float32Array.from(data), toEngineShape(shape).map(Number), [0, 2, 3, 1])];
+}
+
 function computed(one: Case): Computed {
   const g = new GraphBuilder();
   const feeds = new Map<string, Tensor>();
-  const feed = (name: string, { shape, values }: Numbers): Value => {
-    feeds.set(name, float32(shape, values));
-    return g.input(name, { dtype: "float32", shape: ["batch", ...shape.slice(1)] }, { kind: "data" });
+  const feed = (name: string, numbers: Numbers): Value => {
+    const tensor = engineTensor(numbers);
+    feeds.set(name, tensor);
+    return g.input(name, { dtype: "float32", shape: ["batch", ...tensor.shape.slice(1)] }, { kind: "data" });
   };
   const input = feed("prediction", one.prediction);
-  const prediction = one.activation === undefined ? input : g.apply(operators[one.activation], [input], {});
-  const loss = resolveLoss({
-    name: one.loss,
-    config: { fromLogits: one.from_logits ?? false, labelSmoothing: one.label_smoothing ?? 0 },
-  });
+  const attributes = one.activation === "softmax" && input.type.shape.length === 4 ? { axis: 1 } : {};
+  const prediction =
+    one.activation === undefined ? input : g.apply(operators[one.activation], [input], attributes);
+  const loss = lossOf(one);
   const perSample = loss.perSample(g, prediction, feed("target", one.target));
-  const weights =
-    one.sampleWeight && feed("weights", { shape: [one.sampleWeight.length], values: one.sampleWeight });
-  const mean = meanLoss(g, perSample, weights);
-  const [gradient] = gradients(g, mean, [input]);
-  const results = interpret(g.build([perSample, mean, gradient!]), feeds);
+  const samples = one.prediction.shape[0]!;
+  const values = one.sampleWeight ?? new Array<number>(samples).fill(1);
+  const weights = feed("weights", { shape: [samples], values });
+  const count = g.input("count", { dtype: "float32", shape: [] }, { kind: "data" });
+  feeds.set("count", float32([], [samples]));
+  const reduced = reduceLosses(g, loss.reduction, perSample, weights, count);
+  const [gradient] = gradients(g, reduced, [input]);
+  const results = interpret(g.build([perSample, reduced, gradient!]), feeds);
   return {
     perSample: [...results[0]!.data],
     value: results[1]!.data[0]!,
-    gradient: [...results[2]!.data],
+    gradient: userValues(results[2]!.data, one.prediction.shape),
   };
+}
+
+/** Keras's losses of each sample: over its positions, where it has any, the mean, or the sum if that is asked for. */
+function samplesOf({ perSample, prediction, reduction }: Case): readonly number[] {
+  const samples = prediction.shape[0]!;
+  const positions = perSample.length / samples;
+  if (!Number.isInteger(positions)) return [];
+  return Array.from({ length: samples }, (_, index) => {
+    const own = perSample.slice(index * positions, (index + 1) * positions);
+    const sum = own.reduce((total, value) => total + value, 0);
+    return reduction === "sum" ? sum : sum / positions;
+  });
 }
 
 function expectClose(actual: number, expected: number): void {
@@ -76,8 +125,7 @@ describe("losses", () => {
     const { perSample, value, gradient } = computed(one);
     expectClose(value, one.value);
     for (const [index, expected] of one.gradient.entries()) expectClose(gradient[index]!, expected);
-    if (one.perSample.length !== perSample.length) return;
-    for (const [index, expected] of one.perSample.entries()) {
+    for (const [index, expected] of samplesOf(one).entries()) {
       const weight = one.sampleWeight?.[index] ?? 1;
       expectClose(perSample[index]! * weight, expected);
     }
@@ -104,6 +152,33 @@ describe("losses", () => {
     expect(() => resolveLoss("categorical_crossentropy").perSample(g, prediction, labels)).toThrow(
       "use sparseCategoricalCrossentropy",
     );
+  });
+
+  it("give the same number as their graph when losses are reduced outside it", () => {
+    const losses = Float32Array.of(1, 2, 6);
+    const weights = Float32Array.of(2, 0, 0.5);
+    expect(reducedLoss("sumOverBatchSize", losses, weights)).toBeCloseTo(5 / 3, 12);
+    expect(reducedLoss("sum", losses, weights)).toBe(5);
+    expect(reducedLoss("meanWithSampleWeight", losses, weights)).toBe(2);
+    expect(reducedLoss("sum", losses, undefined)).toBe(9);
+    expect(reducedLoss("meanWithSampleWeight", losses, new Float32Array(3))).toBe(0);
+  });
+
+  it("keep their options for a bundle and are made again from them", () => {
+    const loss = resolveLoss({ name: "huber", config: { delta: 2, reduction: "sum" } });
+    expect(resolveLoss({ name: loss.name, config: loss.config }).config).toEqual({
+      delta: 2,
+      reduction: "sum",
+    });
+  });
+
+  it.each([
+    ["bce", { reduction: "none" }, "training needs one number"],
+    ["bce", { reduction: "summ" }, "Did you mean sum?"],
+    ["huber", { delta: 0 }, "delta: expected a number above 0"],
+    ["binary_focal_crossentropy", { gamma: -1 }, "gamma: expected a number of 0 or more"],
+  ])("refuse options that make no sense: %s %o", (name, config, message) => {
+    expect(() => resolveLoss({ name, config })).toThrow(message);
   });
 
   it("refuse a smoothing outside [0, 1)", () => {

@@ -1,15 +1,11 @@
 import { operators } from "../ops/index.ts";
-import { alignRanks, type Loss, meanOfEachSample } from "./loss.ts";
+import { elementwiseLoss, type Loss } from "./loss.ts";
+import { type LossOptions, resolveReduction } from "./reduction.ts";
 
 /** The mean of (y - p)² over the outputs of a sample. Targets [batch, outputs], or [batch] for one output. */
-export function meanSquaredError(): Loss {
-  return {
-    name: "meanSquaredError",
-    config: {},
-    perSample(g, prediction, target) {
-      const pair = alignRanks(g, prediction, target);
-      const difference = g.apply(operators.sub, [pair.target, pair.prediction], {});
-      return meanOfEachSample(g, g.apply(operators.square, [difference], {}));
-    },
-  };
+export function meanSquaredError(options: LossOptions = {}): Loss {
+  const config = { reduction: resolveReduction(options) };
+  return elementwiseLoss("meanSquaredError", config, (g, prediction, target) =>
+    g.apply(operators.square, [g.apply(operators.sub, [target, prediction], {})], {}),
+  );
 }

@@ -1,3 +1,4 @@
+import { reducedLoss } from "../losses/index.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import type { Samples } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
@@ -10,7 +11,6 @@ import { Measurements } from "./measurements.ts";
 import { checkBatchSize, type InferenceOptions } from "./predict.ts";
 import { evaluationGraph } from "./stepGraph.ts";
 import type { Targets } from "./targets.ts";
-import { weightedMean } from "./validate.ts";
 
 export interface EvaluateOptions extends InferenceOptions {
   /** One weight a sample in the loss; metrics take no notice of it. */
@@ -62,7 +62,8 @@ function evaluationJob(
     onBatch(indices, results) {
       const floats = (name: string) => results[name]!.data as Float32Array;
       const penalty = names.penalty === undefined ? 0 : floats(names.penalty)[0]!;
-      const loss = weightedMean(floats(names.loss), weights && slice(weights, indices, 1));
+      const given = weights && slice(weights, indices, 1);
+      const loss = reducedLoss(compiled.loss.reduction, floats(names.loss), given);
       measurements.update(
         loss + penalty,
         floats(names.prediction),

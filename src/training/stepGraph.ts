@@ -5,6 +5,7 @@ import type { Graph, Value } from "../graph/graph.ts";
 import type { Mode } from "../layers/context.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { regularizationPenalty } from "../layers/regularizers.ts";
+import { reduceLosses } from "../losses/index.ts";
 import { splitFrozen } from "../models/cut.ts";
 import { mixesBatch } from "../models/frozenValues.ts";
 import { graphBehindRow } from "../models/row.ts";
@@ -143,23 +144,13 @@ function buildParts(
     const whole = g.build([prediction, perSample, ...(penalty === undefined ? [] : [penalty])]);
     return { ...common, whole, loss: perSample, penalty, gradients: new Map(), updates: new Map() };
   }
-  const loss = g.scope("loss", () => weightedMean(g, perSample, weights, count, penalty));
+  const loss = g.scope("loss", () => {
+    const reduced = reduceLosses(g, compiled.loss.reduction, perSample, weights, count);
+    return penalty === undefined ? reduced : g.apply(operators.add, [reduced, penalty], {});
+  });
   const byPath = gradientsByPath(g, loss, trained);
   const whole = g.build([loss, prediction, ...byPath.values(), ...updates.values()]);
   return { ...common, whole, loss, penalty, gradients: byPath, updates };
-}
-
-/** Sum of weight * loss divided by the number of samples (not of rows, not of weights), plus the penalties. */
-function weightedMean(
-  g: GraphBuilder,
-  perSample: Value,
-  weights: Value,
-  count: Value,
-  penalty: Value | undefined,
-): Value {
-  const sum = g.apply(operators.reduceSum, [g.apply(operators.mul, [perSample, weights], {})], {});
-  const mean = g.apply(operators.div, [sum, count], {});
-  return penalty === undefined ? mean : g.apply(operators.add, [mean, penalty], {});
 }
 
 function trainedInputs(forward: Graph, { trained }: Compiled): ReadonlyMap<string, Value> {

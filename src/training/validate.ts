@@ -1,4 +1,5 @@
 import { batchOrder } from "../data/batches.ts";
+import { reducedLoss } from "../losses/index.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
 import type { Logs } from "./logs.ts";
@@ -32,7 +33,7 @@ export async function validate(
 }
 
 async function measure(
-  { trainer }: TrainingRun,
+  { trainer, compiled }: TrainingRun,
   { targets, weights }: LabelledSamples,
   measurements: Measurements,
   { indices, result }: { readonly indices: Uint32Array; readonly result: Promise<StepResult> },
@@ -40,18 +41,13 @@ async function measure(
   const { batch, value: penalty } = await result;
   const count = indices.length;
   const size = sizeOf((trainer.program.test ?? trainer.program.train).predictionShape);
+  const given = weights === undefined ? undefined : batch.weights(count);
+  const loss = reducedLoss(compiled.loss.reduction, batch.losses(count), given);
   measurements.update(
-    weightedMean(batch.losses(count), weights === undefined ? undefined : batch.weights(count)) + penalty,
+    loss + penalty,
     batch.prediction(count, size),
     batch.target(count, sizeOf(targets.shape)),
     count,
   );
   trainer.release(batch);
-}
-
-/** Sum of weight * loss divided by the number of samples, in double. */
-export function weightedMean(losses: Float32Array, weights: Float32Array | undefined): number {
-  let sum = 0;
-  for (const [index, loss] of losses.entries()) sum += loss * (weights === undefined ? 1 : weights[index]!);
-  return sum / losses.length;
 }

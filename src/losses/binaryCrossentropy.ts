@@ -11,10 +11,15 @@ import { chosenSide, clipProbabilities, complement, logitsBehind, smooth } from 
  */
 export function binaryCrossentropy(options: CrossentropyOptions = {}): Loss {
   const config = crossentropyConfig(options);
-  return elementwiseLoss("binaryCrossentropy", { ...config }, (g, prediction, target) => {
-    const y = smooth(g, target, config.labelSmoothing, 0.5);
-    return config.fromLogits ? logitEntropies(g, prediction, y) : binaryEntropies(g, prediction, y);
-  });
+  return elementwiseLoss(
+    "binaryCrossentropy",
+    { ...config },
+    (g, prediction, target) => {
+      const y = smooth(g, target, config.labelSmoothing, 0.5);
+      return config.fromLogits ? logitEntropies(g, prediction, y) : binaryEntropies(g, prediction, y);
+    },
+    "probabilities",
+  );
 }
 
 /** The cross-entropy of each output, from the logits where a final sigmoid made the probabilities. */

@@ -18,14 +18,19 @@ export interface BinaryFocalOptions extends FocalOptions {
 export function binaryFocalCrossentropy(options: BinaryFocalOptions = {}): Loss {
   const config = { ...focalConfig(options), applyClassBalancing: options.applyClassBalancing ?? false };
   const { fromLogits, labelSmoothing, gamma, alpha } = config;
-  return elementwiseLoss("binaryFocalCrossentropy", config, (g, prediction, target) => {
-    const y = smooth(g, target, labelSmoothing, 0.5);
-    const p = fromLogits ? g.apply(operators.sigmoid, [prediction], {}) : prediction;
-    const entropies = fromLogits ? logitEntropies(g, prediction, y) : binaryEntropies(g, p, y);
-    const wrong = complement(g, chosenSide(g, y, p, complement(g, p)));
-    const focal = g.apply(operators.mul, [power(g, wrong, gamma), entropies], {});
-    if (!config.applyClassBalancing) return focal;
-    const rare = g.constant(scalar(alpha), "alpha");
-    return g.apply(operators.mul, [chosenSide(g, y, rare, complement(g, rare)), focal], {});
-  });
+  return elementwiseLoss(
+    "binaryFocalCrossentropy",
+    config,
+    (g, prediction, target) => {
+      const y = smooth(g, target, labelSmoothing, 0.5);
+      const p = fromLogits ? g.apply(operators.sigmoid, [prediction], {}) : prediction;
+      const entropies = fromLogits ? logitEntropies(g, prediction, y) : binaryEntropies(g, p, y);
+      const wrong = complement(g, chosenSide(g, y, p, complement(g, p)));
+      const focal = g.apply(operators.mul, [power(g, wrong, gamma), entropies], {});
+      if (!config.applyClassBalancing) return focal;
+      const rare = g.constant(scalar(alpha), "alpha");
+      return g.apply(operators.mul, [chosenSide(g, y, rare, complement(g, rare)), focal], {});
+    },
+    "probabilities",
+  );
 }

@@ -11,7 +11,7 @@ import { clippedShares, logitsBehind, smooth } from "./probabilities.ts";
  */
 export function categoricalCrossentropy(options: CrossentropyOptions & ClassAxisOptions = {}): Loss {
   const config = { ...crossentropyConfig(options), axis: options.axis ?? -1 };
-  return defineLoss("categoricalCrossentropy", config, (g, prediction, target) => {
+  return defineLoss("categoricalCrossentropy", config, "probabilities", (g, prediction, target) => {
     const pair = alignRanks(g, prediction, target);
     const axis = engineAxis(pair.target.type.shape, config.axis);
     const y = smooth(g, pair.target, config.labelSmoothing, 1 / Number(pair.target.type.shape[axis]));

@@ -12,7 +12,7 @@ import { clippedShares, complement, smooth } from "./probabilities.ts";
  */
 export function categoricalFocalCrossentropy(options: FocalOptions & ClassAxisOptions = {}): Loss {
   const config = { ...focalConfig(options), axis: options.axis ?? -1 };
-  return defineLoss("categoricalFocalCrossentropy", config, (g, prediction, target) => {
+  return defineLoss("categoricalFocalCrossentropy", config, "probabilities", (g, prediction, target) => {
     const pair = alignRanks(g, prediction, target);
     const axis = engineAxis(pair.target.type.shape, config.axis);
     const y = smooth(g, pair.target, config.labelSmoothing, 1 / Number(pair.target.type.shape[axis]));

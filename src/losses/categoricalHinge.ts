@@ -7,7 +7,7 @@ import { type LossOptions, resolveReduction } from "./reduction.ts";
 /** max(1 + the largest output of a wrong class - that of the right one, 0). Targets are one-hot, [batch, classes]. */
 export function categoricalHinge(options: LossOptions = {}): Loss {
   const config = { reduction: resolveReduction(options) };
-  return defineLoss("categoricalHinge", config, (g, prediction, target) => {
+  return defineLoss("categoricalHinge", config, "probabilities", (g, prediction, target) => {
     const pair = alignRanks(g, prediction, target);
     const axes = [engineAxis(pair.target.type.shape, -1)];
     const right = g.apply(operators.mul, [pair.target, pair.prediction], {});

@@ -12,7 +12,7 @@ import { type LossOptions, resolveReduction } from "./reduction.ts";
  */
 export function cosineSimilarity(options: LossOptions & ClassAxisOptions = {}): Loss {
   const config = { axis: options.axis ?? -1, reduction: resolveReduction(options) };
-  return defineLoss("cosineSimilarity", config, (g, prediction, target) => {
+  return defineLoss("cosineSimilarity", config, "numbers", (g, prediction, target) => {
     const pair = alignRanks(g, prediction, target);
     const axis = engineAxis(pair.target.type.shape, config.axis);
     return negativeSum(g, unitVectors(g, pair.target, axis), unitVectors(g, pair.prediction, axis), axis);

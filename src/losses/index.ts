@@ -20,7 +20,7 @@ import { squaredHinge } from "./squaredHinge.ts";
 
 export type { BinaryFocalOptions } from "./binaryFocalCrossentropy.ts";
 export type { HuberOptions } from "./huber.ts";
-export type { Loss } from "./loss.ts";
+export type { Loss, TargetKind } from "./loss.ts";
 export type { ClassAxisOptions, CrossentropyOptions, FocalOptions } from "./options.ts";
 export { type LossOptions, type Reduction, reducedLoss, reduceLosses } from "./reduction.ts";
 export type { SparseCrossentropyOptions } from "./sparseCategoricalCrossentropy.ts";

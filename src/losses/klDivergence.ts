@@ -8,7 +8,7 @@ import { type LossOptions, resolveReduction } from "./reduction.ts";
  */
 export function klDivergence(options: LossOptions = {}): Loss {
   const config = { reduction: resolveReduction(options) };
-  return defineLoss("klDivergence", config, (g, prediction, target) => {
+  return defineLoss("klDivergence", config, "probabilities", (g, prediction, target) => {
     const pair = alignRanks(g, prediction, target);
     const bounds = { min: Math.fround(1e-7), max: 1 };
     const y = g.apply(operators.clip, [pair.target], bounds);

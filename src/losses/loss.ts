@@ -11,6 +11,7 @@ export interface Loss {
   readonly name: string;
   /** Its options with defaults filled in: plain JSON, kept in bundles. */
   readonly config: LossConfig;
+  readonly targets: TargetKind;
   /** How the losses of a batch become one number; see `reduceLosses`. */
   readonly reduction: Reduction;
   /**
@@ -25,6 +26,9 @@ export interface Loss {
   perSample(g: GraphBuilder, prediction: Value, target: Value): Value;
 }
 
+/** What targets are: whole numbers of classes, probabilities from 0 to 1, or any numbers. */
+export type TargetKind = "classNumbers" | "probabilities" | "numbers";
+
 export type LossConfig = Readonly<Record<string, number | boolean | string>> & {
   readonly reduction: Reduction;
 };
@@ -33,19 +37,25 @@ export type LossConfig = Readonly<Record<string, number | boolean | string>> & {
 export type LossAt = (g: GraphBuilder, prediction: Value, target: Value) => Value;
 
 /** A loss from what it is at each position. */
-export function defineLoss(name: string, config: LossConfig, at: LossAt): Loss {
+export function defineLoss(name: string, config: LossConfig, targets: TargetKind, at: LossAt): Loss {
   const { reduction } = config;
   return {
     name,
     config,
+    targets,
     reduction,
     perSample: (g, prediction, target) => overPositions(g, reduction, at(g, prediction, target)),
   };
 }
 
 /** A loss that is the mean of a term of each output: squared error and its like. Targets have the shape of predictions. */
-export function elementwiseLoss(name: string, config: LossConfig, term: LossAt): Loss {
-  return defineLoss(name, config, (g, prediction, target) => {
+export function elementwiseLoss(
+  name: string,
+  config: LossConfig,
+  term: LossAt,
+  targets: TargetKind = "numbers",
+): Loss {
+  return defineLoss(name, config, targets, (g, prediction, target) => {
     const pair = alignRanks(g, prediction, target);
     return meanOverOutputs(g, term(g, pair.prediction, pair.target));
   });

@@ -25,7 +25,7 @@ export function sparseCategoricalCrossentropy(options: SparseCrossentropyOptions
     axis: options.axis ?? -1,
     reduction: resolveReduction(options),
   };
-  return defineLoss("sparseCategoricalCrossentropy", config, (g, prediction, target) => {
+  return defineLoss("sparseCategoricalCrossentropy", config, "classNumbers", (g, prediction, target) => {
     const axis = engineAxis(prediction.type.shape, config.axis);
     const logits = config.fromLogits ? prediction : logitsBehind(prediction, "softmax", axis);
     const scores = logits ?? g.apply(operators.log, [clipProbabilities(g, prediction)], {});

@@ -1,11 +1,13 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Loss } from "../losses/index.ts";
+import { permute, toUserShape } from "../layers/layout.ts";
+import type { Loss, TargetKind } from "../losses/index.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import type { EncodedTargets } from "./labelledSamples.ts";
 
 /**
  * What is expected of each sample: numbers (class numbers, or values of the only output), rows (one-hot, or one value an
- * output), or an array [samples], [samples, 1] or [samples, outputs].
+ * output), or an array [samples], [samples, 1], [samples, outputs] or, where outputs are pictures, [samples, height, width,
+ * channels].
  */
 export type Targets = Tensor<"float32" | "int32"> | ArrayLike<number> | readonly ArrayLike<number>[];
 
@@ -17,7 +19,7 @@ interface TargetArray {
 /**
  * Targets in the form in which the loss reads them.
  *
- * @param outputShape - One prediction's shape: [k].
+ * @param outputShape - One prediction's shape in the engine's layout: [k], or [channels, height, width].
  * @param samples - How many there must be.
  * @throws PermafrostError SHAPE_MISMATCH or DATA_INVALID that says what the loss expects and what it got.
  */
@@ -35,7 +37,7 @@ export function encodeTargets(
     );
   }
   const encoded =
-    loss.name === "sparseCategoricalCrossentropy"
+    loss.targets === "classNumbers"
       ? classNumbers(array, outputShape)
       : valuesOfOutputs(array, loss, outputShape);
   checkValues(encoded, loss, outputShape);
@@ -61,37 +63,55 @@ function targetArray(targets: Targets): TargetArray {
   return { shape: [table.length, width], data };
 }
 
+/** One class number for each position of the outputs: one a sample, or one a pixel. */
 function classNumbers(array: TargetArray, outputShape: readonly number[]): EncodedTargets {
   const perSample = sizeOf(array.shape.slice(1));
-  if (perSample === 1) return { shape: [], data: Float32Array.from(array.data) };
+  const positions = outputShape.length === 3 ? outputShape.slice(1) : outputShape.slice(0, -1);
+  if (perSample === sizeOf(positions)) return { shape: positions, data: Float32Array.from(array.data) };
+  const wanted = positions.length === 0 ? "one class number" : `${sizeOf(positions)} class numbers`;
   throw new PermafrostError(
     "SHAPE_MISMATCH",
-    `targets: sparse_categorical_crossentropy expects one class number a sample (0 to ${classesOf(outputShape) - 1}), ` +
+    `targets: sparse_categorical_crossentropy expects ${wanted} a sample (0 to ${classesOf(outputShape) - 1}), ` +
       `got ${perSample} values a sample. For one-hot rows use categorical_crossentropy.`,
   );
 }
 
 function valuesOfOutputs(array: TargetArray, loss: Loss, outputShape: readonly number[]): EncodedTargets {
-  const perSample = sizeOf(array.shape.slice(1));
+  const [samples = 0, ...given] = array.shape;
+  const perSample = sizeOf(given);
   const outputs = sizeOf(outputShape);
-  if (perSample === outputs) return { shape: outputShape, data: Float32Array.from(array.data) };
+  if (perSample !== outputs) throw otherNumber(loss, outputShape, perSample);
+  if (outputShape.length !== 3) return { shape: outputShape, data: Float32Array.from(array.data) };
+  const wanted = toUserShape([0, ...outputShape])
+    .slice(1)
+    .map(Number);
+  if (given.length > 1 && given.join() !== wanted.join()) {
+    throw new PermafrostError(
+      "SHAPE_MISMATCH",
+      `targets: expected pictures [${wanted.join(", ")}] as the model's output, got [${given.join(", ")}]: height, width, then channels.`,
+    );
+  }
+  const data = permute(Float32Array.from(array.data), [samples, ...wanted], [0, 3, 1, 2]);
+  return { shape: outputShape, data };
+}
+
+function otherNumber(loss: Loss, outputShape: readonly number[], perSample: number): PermafrostError {
+  const outputs = sizeOf(outputShape);
   const hint =
-    perSample === 1 && loss.name === "categoricalCrossentropy"
-      ? " These look like class numbers: use sparse_categorical_crossentropy, or give one-hot rows."
+    perSample === 1 && loss.targets === "probabilities" && outputs > 1
+      ? " If these are class numbers: use sparse_categorical_crossentropy, or give one-hot rows."
       : " Give as many values a sample as the model has outputs.";
-  throw new PermafrostError(
+  return new PermafrostError(
     "SHAPE_MISMATCH",
     `targets: the model has ${outputs} output${outputs === 1 ? "" : "s"} a sample [${outputShape.join(", ")}], got ${perSample} target value${perSample === 1 ? "" : "s"} a sample for ${loss.name}.${hint}`,
   );
 }
 
-function checkValues({ data }: EncodedTargets, loss: Loss, outputShape: readonly number[]): void {
-  const classes = classesOf(outputShape);
-  const [fits, expected] = expectationOf(loss, classes);
-  const width = data.length === 0 ? 1 : Math.max(1, sizeOf(outputShape));
+function checkValues({ shape, data }: EncodedTargets, loss: Loss, outputShape: readonly number[]): void {
+  const { fits, expected } = expectationOf(loss.targets, classesOf(outputShape));
   const bad = data.findIndex((value) => !fits(value));
   if (bad === -1) return;
-  const sample = loss.name === "sparseCategoricalCrossentropy" ? bad : Math.floor(bad / width);
+  const sample = Math.floor(bad / Math.max(1, sizeOf(shape)));
   throw new PermafrostError(
     "DATA_INVALID",
     `targets: ${loss.name} expects ${expected}, got ${data[bad]} for sample ${sample}.`,
@@ -99,21 +119,26 @@ function checkValues({ data }: EncodedTargets, loss: Loss, outputShape: readonly
   );
 }
 
-function expectationOf(loss: Loss, classes: number): [fits: (value: number) => boolean, expected: string] {
-  switch (loss.name) {
-    case "sparseCategoricalCrossentropy":
-      return [
-        (value) => Number.isInteger(value) && value >= 0 && value < classes,
-        `class numbers from 0 to ${classes - 1}`,
-      ];
-    case "binaryCrossentropy":
-    case "categoricalCrossentropy":
-      return [(value) => value >= 0 && value <= 1, "values from 0 to 1"];
+interface Expectation {
+  readonly fits: (value: number) => boolean;
+  readonly expected: string;
+}
+
+function expectationOf(targets: TargetKind, classes: number): Expectation {
+  switch (targets) {
+    case "classNumbers":
+      return {
+        fits: (value) => Number.isInteger(value) && value >= 0 && value < classes,
+        expected: `class numbers from 0 to ${classes - 1}`,
+      };
+    case "probabilities":
+      return { fits: (value) => value >= 0 && value <= 1, expected: "values from 0 to 1" };
     default:
-      return [Number.isFinite, "finite numbers"];
+      return { fits: Number.isFinite, expected: "finite numbers" };
   }
 }
 
+/** Sizes are in the engine's layout: the channels of pictures come first. */
 function classesOf(outputShape: readonly number[]): number {
-  return outputShape.at(-1) ?? 1;
+  return outputShape.at(outputShape.length === 3 ? 0 : -1) ?? 1;
 }

@@ -5,3 +5,4 @@ export { adam } from "./adam";
 export { decay, scale, clamp } from "./elementwise";
 export { sumOfSquares } from "./sumOfSquares";
 export { dropoutMask } from "./dropoutMask";
+export { normalNoise } from "./normalNoise";

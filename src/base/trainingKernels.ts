@@ -95,4 +95,18 @@ export interface TrainingKernels {
     step: number,
     stream: number,
   ): void;
+
+  /**
+   * Normal numbers of mean 0 (Box and Muller): elements 2i and 2i + 1 come from words 2i and 2i + 1 of the stream that
+   * `dropoutMask` uses, the first for the distance from 0, the second for the angle.
+   */
+  normalNoise(
+    noise: number,
+    n: number,
+    stddev: number,
+    key0: number,
+    key1: number,
+    step: number,
+    stream: number,
+  ): void;
 }

@@ -1,9 +1,17 @@
 /** Keras's callbacks. Any object with hooks of these names is one. */
-
-export type { Callback, TrainingControl } from "../training/callback.ts";
+export type { Callback, EpochLogs, RunControl, TrainingControl } from "../training/callback.ts";
+export type { Announcement } from "../training/callbacks/announce.ts";
 export { BackupAndRestore, type BackupAndRestoreOptions } from "../training/callbacks/backupAndRestore.ts";
+export { CSVLogger, type CSVLoggerOptions } from "../training/callbacks/csvLogger.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "../training/callbacks/earlyStopping.ts";
+export { LambdaCallback } from "../training/callbacks/lambdaCallback.ts";
+export { type EpochSchedule, LearningRateScheduler } from "../training/callbacks/learningRateScheduler.ts";
+export type { ModelCheckpointOptions } from "../training/callbacks/modelCheckpoint.ts";
+export type { MonitorMode } from "../training/callbacks/monitor.ts";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "../training/callbacks/reduceLrOnPlateau.ts";
+export { TerminateOnNaN, type TerminateOnNaNOptions } from "../training/callbacks/terminateOnNaN.ts";
 export type { CallbackState, Checkpoint } from "../training/checkpoint.ts";
 export type { FitParams, History } from "../training/history.ts";
 export type { Logs } from "../training/logs.ts";
 export type { FeatureCounts } from "../training/storedFeatures.ts";
+export { ModelCheckpoint } from "./modelCheckpoint.ts";

@@ -1,5 +1,6 @@
 import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import type { Model } from "../models/functional.ts";
+import { readWeights, writeWeights } from "../models/weightFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Samples } from "../training/batchSource.ts";
 import type { CompileOptions } from "../training/compile.ts";
@@ -61,6 +62,20 @@ export interface TrainableModel {
    */
   save(folder: string, options?: SaveModelOptions): Promise<void>;
 
+  /**
+   * Writes all weights, by their paths and in Keras's layout, as a safetensors file.
+   *
+   * @throws PermafrostError DISK_FULL
+   */
+  saveWeights(file: string): Promise<void>;
+
+  /**
+   * Sets all weights from a file of `saveWeights`, or of `ModelCheckpoint` with `saveWeightsOnly`.
+   *
+   * @throws PermafrostError NOT_FOUND, or WEIGHTS_INVALID for a damaged file or another model; then none is changed.
+   */
+  loadWeights(file: string): Promise<void>;
+
   /** Ends the threads that `predict` keeps ready. They never keep a finished program from ending. */
   close(): Promise<void>;
 }
@@ -109,6 +124,14 @@ export function withTraining<Base extends ModelClass>(
 
     save(folder: string, options?: SaveModelOptions): Promise<void> {
       return this.#training.save(folder, options);
+    }
+
+    saveWeights(file: string): Promise<void> {
+      return writeWeights(this, file);
+    }
+
+    loadWeights(file: string): Promise<void> {
+      return readWeights(this, file);
     }
 
     close(): Promise<void> {

@@ -35,6 +35,8 @@ export interface TrainingControl extends RunControl {
   readonly paths: readonly string[];
   /** Copies of the trained weights (engine layout) as they are now. */
   getWeights(): Promise<readonly Float32Array[]>;
+  /** Brings the model's own weights up to date, as they are at the end of each epoch. */
+  updateModel(): Promise<void>;
   /** Replaces the trained weights by earlier copies. */
   setWeights(weights: readonly Float32Array[]): Promise<void>;
   /** Everything that decides how training goes on from here, copied. Ask for it in `onStepSettled` or `onEpochSettled`. */
@@ -62,8 +64,14 @@ export interface Callback {
   onTrainBatchEnd?(batch: number, logs: Logs, control: TrainingControl): Done;
   /** Asked after each step of training: true makes it wait for the steps under way and call `onStepSettled`. */
   wantsStepSettled?(control: TrainingControl): boolean;
-  /** In the middle of an epoch, with no step under way: what was asked for comes here. */
-  onStepSettled?(control: TrainingControl): Done;
+  /**
+   * In the middle of an epoch, with no step under way: what was asked for comes here.
+   *
+   * @param logs - Running means of the epoch so far.
+   */
+  onStepSettled?(logs: Logs, control: TrainingControl): Done;
+  /** The loss of a step is no finite number, so it was not made. Training ends with LOSS_NAN unless `stopTraining` is set here. */
+  onInvalidLoss?(batch: number, control: TrainingControl): Done;
   /** Before measuring: `evaluate`, or the validation of an epoch. */
   onTestBegin?(control: RunControl): Done;
   onTestBatchBegin?(batch: number, control: RunControl): Done;

@@ -7,6 +7,8 @@ export interface FitParams {
   /** Steps of one epoch. */
   readonly steps: number;
   readonly verbose: number;
+  /** Epochs from one validation to the next, if not 1. */
+  readonly validationFreq?: number;
 }
 
 /** What `fit` hands back (Keras's History): each measurement epoch by epoch. */

@@ -55,7 +55,7 @@ export async function trainEpoch(
       pending.push({ step, indices, result: run.trainer.train(batch, indices.length, info) });
       const pauses = run.callbacks.filter((callback) => callback.wantsStepSettled?.(run));
       while (pending.length >= (pauses.length > 0 ? 1 : underWay)) await settle();
-      for (const callback of pauses) await callback.onStepSettled?.(run);
+      for (const callback of pauses) await callback.onStepSettled?.(measurements.logs, run);
     }
     while (pending.length > 0) await settle();
   } finally {
@@ -73,6 +73,12 @@ async function settleStep(
   { step, indices, result }: Pending,
 ): Promise<void> {
   const { batch, value: loss } = await result;
+  if (!Number.isFinite(loss)) {
+    // Steps behind the one on which training was stopped were not made either.
+    if (run.stopTraining) return run.trainer.release(batch);
+    await run.notify((callback) => callback.onInvalidLoss?.(step, run));
+    if (!run.stopTraining) throw lossNan(run, options.epoch, step, loss);
+  }
   const size = sizeOf(targets.shape);
   const { predictionShape } = run.trainer.program.train;
   const count = indices.length;
@@ -87,6 +93,5 @@ async function settleStep(
   run.stepLoss = loss;
   run.nextStep = step + 1;
   await run.notify((callback) => callback.onTrainBatchEnd?.(step, logs, run));
-  if (!Number.isFinite(loss) && !run.stopTraining) throw lossNan(run, options.epoch, step, loss);
   options.onStep?.(step, logs);
 }

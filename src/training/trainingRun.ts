@@ -57,6 +57,10 @@ export class TrainingRun implements TrainingControl {
     return (await this.trainer.read(this.iteration)).weights;
   }
 
+  async updateModel(): Promise<void> {
+    this.#store(await this.getWeights());
+  }
+
   async setWeights(weights: readonly Float32Array[]): Promise<void> {
     await this.trainer.write({ iteration: this.iteration, weights, slots: [] });
     this.#store(weights);
@@ -97,6 +101,13 @@ export class TrainingRun implements TrainingControl {
     this.#measured = undefined;
     this.#measurements = measurements;
     return this.nextStep;
+  }
+
+  /** At the end of training: where the optimizer keeps an average of the weights, it takes their place (Keras's `useEma`). */
+  async finalize(): Promise<void> {
+    if (!this.compiled.optimizer.config.useEma || this.iteration === 0) return;
+    await this.trainer.useAverage("take");
+    await this.keep();
   }
 
   /** Notes an epoch's measurements. */

@@ -4,6 +4,7 @@ import { messageOf, PermafrostError, systemCode } from "../../base/errors.ts";
 import { removeFolder, writeFileAtomic } from "../../base/files.ts";
 import type { Callback, TrainingControl } from "../callback.ts";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../checkpoint.ts";
+import type { Logs } from "../logs.ts";
 
 export interface BackupAndRestoreOptions {
   /** Folder of the checkpoint, one for each run. It is made if it is missing. */
@@ -73,7 +74,7 @@ export class BackupAndRestore implements Callback {
     return performance.now() - last >= saveFreq.seconds * 1000 && this.#isAffordable();
   }
 
-  onStepSettled(control: TrainingControl): Promise<void> {
+  onStepSettled(_logs: Logs, control: TrainingControl): Promise<void> {
     return this.#save(control);
   }
 

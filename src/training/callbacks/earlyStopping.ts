@@ -1,7 +1,7 @@
-import { PermafrostError } from "../../base/errors.ts";
 import type { Callback, TrainingControl } from "../callback.ts";
 import type { CallbackState } from "../checkpoint.ts";
 import type { Logs } from "../logs.ts";
+import { Monitor, type MonitorMode } from "./monitor.ts";
 
 export interface EarlyStoppingOptions {
   /** What is watched. Default "val_loss". */
@@ -11,7 +11,7 @@ export interface EarlyStoppingOptions {
   /** Epochs without improvement before training ends. Default 0. */
   readonly patience?: number;
   /** Whether smaller or larger is better. Default "auto": by the name of what is watched. */
-  readonly mode?: "auto" | "min" | "max";
+  readonly mode?: MonitorMode;
   /** The first value that counts as an improvement. Default: none. */
   readonly baseline?: number;
   /** At the end put the weights of the best epoch back, whether or not training ended early. Default false. */
@@ -27,38 +27,36 @@ export class EarlyStopping implements Callback {
   stoppedEpoch: number | undefined;
   bestEpoch = 0;
   readonly #options: EarlyStoppingOptions;
-  readonly #sign: 1 | -1;
-  #best = Number.POSITIVE_INFINITY;
+  readonly #monitor: Monitor;
   #waited = 0;
   #bestWeights: readonly Float32Array[] | undefined;
 
   constructor(options: EarlyStoppingOptions = {}) {
     this.monitor = options.monitor ?? "val_loss";
     this.#options = options;
-    this.#sign = largerIsBetter(this.monitor, options.mode ?? "auto") ? -1 : 1;
+    this.#monitor = new Monitor("EarlyStopping", this.monitor, options.mode, options.minDelta);
   }
 
-  /** The best value so far. */
-  get best(): number {
-    return this.#best * this.#sign;
+  /** The best value so far; undefined before the first. */
+  get best(): number | undefined {
+    return this.#monitor.best;
   }
 
   async onEpochEnd(epoch: number, logs: Logs, control: TrainingControl): Promise<void> {
     const { restoreBestWeights = false, startFromEpoch = 0, baseline, patience = 0 } = this.#options;
-    const value = logs[this.monitor];
-    if (value === undefined) throw this.#missing(logs);
-    if (epoch < startFromEpoch) return;
+    const value = this.#monitor.value(logs, control);
+    if (value === undefined || epoch < startFromEpoch) return;
     if (restoreBestWeights && this.#bestWeights === undefined) {
       // Weights to go back to even if nothing ever improves.
       this.#bestWeights = await control.getWeights();
       this.bestEpoch = epoch;
     }
     this.#waited++;
-    if (this.#isBetter(value, this.#best)) {
-      this.#best = value * this.#sign;
+    if (this.#monitor.isBetter(value, this.#monitor.best)) {
+      this.#monitor.best = value;
       this.bestEpoch = epoch;
       if (restoreBestWeights) this.#bestWeights = await control.getWeights();
-      if (baseline === undefined || this.#isBetter(value, baseline * this.#sign)) this.#waited = 0;
+      if (this.#monitor.isBetter(value, baseline)) this.#waited = 0;
       return;
     }
     if (this.#waited >= patience && epoch > 0) {
@@ -74,7 +72,7 @@ export class EarlyStopping implements Callback {
   getState(): CallbackState {
     return {
       values: {
-        best: Number.isFinite(this.#best) ? this.#best : null,
+        best: this.#monitor.state,
         waited: this.#waited,
         bestEpoch: this.bestEpoch,
         stoppedEpoch: this.stoppedEpoch ?? null,
@@ -86,34 +84,10 @@ export class EarlyStopping implements Callback {
 
   setState({ values, tensors }: CallbackState): void {
     const number = (name: string) => (typeof values[name] === "number" ? values[name] : undefined);
-    this.#best = number("best") ?? Number.POSITIVE_INFINITY;
+    this.#monitor.state = values["best"];
     this.#waited = number("waited") ?? 0;
     this.bestEpoch = number("bestEpoch") ?? 0;
     this.stoppedEpoch = number("stoppedEpoch");
     this.#bestWeights = values["keepsWeights"] === true ? tensors : undefined;
   }
-
-  #isBetter(value: number, best: number): boolean {
-    return value * this.#sign + (this.#options.minDelta ?? 0) < best;
-  }
-
-  #missing(logs: Logs): PermafrostError {
-    const hint = this.monitor.startsWith("val_") ? " Give fit validationData or a validationSplit." : "";
-    return new PermafrostError(
-      "INVALID_ARGUMENT",
-      `EarlyStopping: ${this.monitor} is not measured; there is ${Object.keys(logs).join(", ")}.${hint}`,
-    );
-  }
-}
-
-/** @throws PermafrostError INVALID_ARGUMENT when the name does not tell. */
-function largerIsBetter(monitor: string, mode: "auto" | "min" | "max"): boolean {
-  if (mode !== "auto") return mode === "max";
-  const name = monitor.replace(/^val_/, "");
-  if (/loss|error|crossentropy|entropy|mse|mae/.test(name)) return false;
-  if (/acc|auc|precision|recall|f1/.test(name)) return true;
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    `EarlyStopping: expected to know whether larger or smaller ${monitor} is better. Say mode: "min" or "max".`,
-  );
 }

@@ -65,6 +65,64 @@ export interface TrainingKernels {
     epsilon: number,
   ): void;
 
+  /**
+   * Keras Nadam: m += (g - m)(1 - beta1), v += (g^2 - v)(1 - beta2),
+   * w -= (meanRate * m + gradientRate * g) / (sqrt(v * correction) + epsilon).
+   *
+   * @param meanRate - learningRate * u(t+1) / (1 - u(1) ... u(t+1)), u the momentum of a step.
+   * @param gradientRate - learningRate * (1 - u(t)) / (1 - u(1) ... u(t)).
+   * @param correction - 1 / (1 - beta2^t).
+   */
+  nadam(
+    w: number,
+    g: number,
+    m: number,
+    v: number,
+    n: number,
+    meanRate: number,
+    gradientRate: number,
+    correction: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+  ): void;
+
+  /** Keras Adagrad: a += g^2, w -= learningRate * g / sqrt(a + epsilon). */
+  adagrad(w: number, g: number, a: number, n: number, learningRate: number, epsilon: number): void;
+
+  /**
+   * Keras Adadelta: v = rho * v + (1 - rho) g^2, move = sqrt(d + epsilon) * g / sqrt(v + epsilon),
+   * d = rho * d + (1 - rho) move^2, w -= learningRate * move.
+   */
+  adadelta(
+    w: number,
+    g: number,
+    v: number,
+    d: number,
+    n: number,
+    learningRate: number,
+    rho: number,
+    epsilon: number,
+  ): void;
+
+  /** Keras Lion: w -= learningRate * sign(beta1 * m + (1 - beta1) g), m = beta2 * m + (1 - beta2) g. */
+  lion(w: number, g: number, m: number, n: number, learningRate: number, beta1: number, beta2: number): void;
+
+  /** sum += g. */
+  accumulate(sum: number, g: number, n: number): void;
+
+  /** g = (g + sum) / count, sum = 0. */
+  takeMean(g: number, sum: number, n: number, count: number): void;
+
+  /** Exponential moving average: average = old * average + fresh * w. */
+  follow(average: number, w: number, n: number, old: number, fresh: number): void;
+
+  /** to = from. */
+  copy(to: number, from: number, n: number): void;
+
+  /** Exchanges two arrays. */
+  swap(a: number, b: number, n: number): void;
+
   /** Decoupled weight decay: w -= w * factor, where factor = weightDecay * learningRate. */
   decay(w: number, n: number, factor: number): void;
 

@@ -1,6 +1,8 @@
 import type { TrainingKernels } from "../base/trainingKernels.ts";
-import { checkRange, commonDefaults, defineOptimizer, slotOffset } from "./definition.ts";
+import { checkRange } from "./checks.ts";
+import { commonDefaults, defineOptimizer } from "./definition.ts";
 import type { CommonConfig, ParameterSpans, StepInfo } from "./optimizer.ts";
+import { slotOffset } from "./slots.ts";
 
 export interface AdamConfig extends CommonConfig {
   /** How slowly the mean gradient follows, 0 <= beta1 < 1. Default 0.9. */
@@ -45,8 +47,8 @@ export function checkAdam(kind: string): (config: AdamConfig) => void {
   };
 }
 
-export function adamSlots({ amsgrad }: AdamConfig): readonly string[] {
-  return ["momentum", "velocity", ...(amsgrad ? ["velocityMax"] : [])];
+export function adamSlots({ amsgrad }: AdamConfig): Readonly<Record<string, number>> {
+  return { momentum: 0, velocity: 0, ...(amsgrad ? { velocityMax: 0 } : {}) };
 }
 
 export function updateAdam(

@@ -1,27 +1,22 @@
 import type { TrainingKernels } from "../base/trainingKernels.ts";
 import type { CommonConfig, ParameterSpans } from "./optimizer.ts";
 
-/** Limits gradients in place, as Keras does before anything else in a step. */
-export function clipGradients(
+/**
+ * What each weight's gradient is multiplied by so that norms stay within their limits: 1 or less, 1 for those within.
+ * Empty where norms have no limit.
+ */
+export function gradientScales(
   kernels: TrainingKernels,
   parameters: readonly ParameterSpans[],
-  { clipnorm, clipvalue, globalClipnorm }: CommonConfig,
-): void {
-  if (clipvalue !== null) {
-    for (const { gradient } of parameters)
-      kernels.clamp(gradient.offset, gradient.length, -clipvalue, clipvalue);
-  }
-  if (clipnorm !== null) {
-    for (const spans of parameters) shorten(kernels, [spans], clipnorm);
-  }
-  if (globalClipnorm !== null) shorten(kernels, parameters, globalClipnorm);
+  { clipnorm, globalClipnorm }: CommonConfig,
+): readonly number[] {
+  if (clipnorm === null && globalClipnorm === null) return [];
+  const squares = parameters.map(({ gradient }) => kernels.sumOfSquares(gradient.offset, gradient.length));
+  if (clipnorm !== null) return squares.map((sum) => shortening(sum, clipnorm));
+  const sum = squares.reduce((total, each) => total + each, 0);
+  return squares.map(() => shortening(sum, globalClipnorm ?? Number.POSITIVE_INFINITY));
 }
 
-/** Scales gradients down so that their common Euclidean norm is at most `limit`. */
-function shorten(kernels: TrainingKernels, parameters: readonly ParameterSpans[], limit: number): void {
-  let squares = 0;
-  for (const { gradient } of parameters) squares += kernels.sumOfSquares(gradient.offset, gradient.length);
-  const norm = Math.sqrt(squares);
-  if (norm <= limit) return;
-  for (const { gradient } of parameters) kernels.scale(gradient.offset, gradient.length, limit / norm);
+function shortening(sumOfSquares: number, limit: number): number {
+  return Math.min(1, limit / Math.sqrt(sumOfSquares));
 }

@@ -1,16 +1,20 @@
 import { lookUp } from "../base/identifiers.ts";
+import { adadelta } from "./adadelta.ts";
+import { adagrad } from "./adagrad.ts";
 import { adam } from "./adam.ts";
 import { adamw } from "./adamw.ts";
+import { lion } from "./lion.ts";
+import { nadam } from "./nadam.ts";
 import type { CommonConfig, Optimizer } from "./optimizer.ts";
 import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 
 export type { Optimizer } from "./optimizer.ts";
 export { cosineDecay } from "./schedules/cosineDecay.ts";
-export { adam, adamw, rmsprop, sgd };
+export { adadelta, adagrad, adam, adamw, lion, nadam, rmsprop, sgd };
 
 /** Every optimizer by name. A new one is a file and an entry here. */
-export const optimizers = { sgd, rmsprop, adam, adamw } as const;
+export const optimizers = { sgd, rmsprop, adam, adamw, nadam, adagrad, adadelta, lion } as const;
 
 /** What of an optimizer can be written down and sent: enough to make it again. */
 export interface OptimizerConfig {

@@ -19,12 +19,18 @@ function threeSteps(optimizer: Optimizer): number[][] {
   const weight = arena.allocate(3);
   const gradient = arena.allocate(3);
   const slots: Record<string, Span> = {};
-  for (const slot of optimizer.slots) slots[slot] = arena.allocate(3);
+  for (const [slot, value] of Object.entries(optimizer.slots)) {
+    slots[slot] = arena.allocate(3);
+    arena.view(slots[slot]).fill(value);
+  }
   arena.view(weight).set([1, -2, 3]);
   return gradients.map((values, iteration) => {
     arena.view(gradient).set(values);
     const learningRate = learningRateAt(optimizer.config.learningRate, iteration);
-    optimizer.step(kernels, [{ weight, gradient, slots }], { iteration, learningRate });
+    optimizer.step(kernels, [{ path: "dense/kernel", rate: 1, weight, gradient, slots }], {
+      iteration,
+      learningRate,
+    });
     return [...arena.view(weight)];
   });
 }

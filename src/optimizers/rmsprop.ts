@@ -1,6 +1,8 @@
 import { PermafrostError } from "../base/errors.ts";
-import { checkRange, commonDefaults, defineOptimizer, slotOffset } from "./definition.ts";
+import { checkRange, oneIncluded } from "./checks.ts";
+import { commonDefaults, defineOptimizer } from "./definition.ts";
 import type { CommonConfig } from "./optimizer.ts";
+import { slotOffset } from "./slots.ts";
 
 export interface RmspropConfig extends CommonConfig {
   /** How slowly the mean square of the gradient follows, 0 <= rho < 1. Default 0.9. */
@@ -37,7 +39,7 @@ export const rmsprop = defineOptimizer<RmspropConfig>({
   },
   check({ rho, momentum, epsilon, epsilonPlacement }) {
     checkRange("RMSprop: rho", rho, 0, 1);
-    checkRange("RMSprop: momentum", momentum, 0, 1 + Number.EPSILON);
+    checkRange("RMSprop: momentum", momentum, 0, oneIncluded);
     checkRange("RMSprop: epsilon", epsilon, 0, Number.POSITIVE_INFINITY);
     if (epsilonPlacement !== "inside" && epsilonPlacement !== "outside") {
       throw new PermafrostError(
@@ -46,11 +48,11 @@ export const rmsprop = defineOptimizer<RmspropConfig>({
       );
     }
   },
-  slots: ({ momentum, centered }) => [
-    "velocity",
-    ...(centered ? ["averageGradient"] : []),
-    ...(momentum === 0 ? [] : ["momentum"]),
-  ],
+  slots: ({ momentum, centered }) => ({
+    velocity: 0,
+    ...(centered ? { averageGradient: 0 } : {}),
+    ...(momentum === 0 ? {} : { momentum: 0 }),
+  }),
   update(kernels, spans, config, { learningRate }) {
     const { rho, momentum, epsilon, centered, epsilonPlacement } = config;
     const { weight, gradient } = spans;

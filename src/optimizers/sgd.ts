@@ -1,5 +1,7 @@
-import { checkRange, commonDefaults, defineOptimizer, slotOffset } from "./definition.ts";
+import { checkRange, oneIncluded } from "./checks.ts";
+import { commonDefaults, defineOptimizer } from "./definition.ts";
 import type { CommonConfig } from "./optimizer.ts";
+import { slotOffset } from "./slots.ts";
 
 export interface SgdConfig extends CommonConfig {
   /** Share of the last move that is kept, 0 <= momentum <= 1. Default 0. */
@@ -17,8 +19,8 @@ export interface SgdConfig extends CommonConfig {
 export const sgd = defineOptimizer<SgdConfig>({
   kind: "SGD",
   defaults: { ...commonDefaults, learningRate: 0.01, momentum: 0, nesterov: false },
-  check: ({ momentum }) => checkRange("SGD: momentum", momentum, 0, 1 + Number.EPSILON),
-  slots: ({ momentum }) => (momentum === 0 ? [] : ["momentum"]),
+  check: ({ momentum }) => checkRange("SGD: momentum", momentum, 0, oneIncluded),
+  slots: ({ momentum }) => (momentum === 0 ? {} : { momentum: 0 }),
   update(kernels, spans, { momentum, nesterov }, { learningRate }) {
     const { weight, gradient } = spans;
     if (momentum === 0) {

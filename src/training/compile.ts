@@ -7,9 +7,10 @@ import { checkMetric } from "../metrics/index.ts";
 import { Model } from "../models/functional.ts";
 import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { type RateOptions, rateFactors } from "./rateFactors.ts";
 import type { TrainState } from "./trainProgram.ts";
 
-export interface CompileOptions {
+export interface CompileOptions extends RateOptions {
   /** Default "rmsprop", as in Keras. */
   readonly optimizer?: OptimizerIdentifier;
   readonly loss: LossIdentifier;
@@ -33,6 +34,8 @@ export class Compiled {
   /** The weights that training changes, by path: those that were trainable when the model was compiled. */
   readonly trained: ReadonlyMap<string, Parameter>;
   readonly compat: TrainingCompat | undefined;
+  /** The factor of the learning rate for each trained weight. */
+  readonly rates: ReadonlyMap<string, number>;
   /** The optimizer's memory after the last training, engine layout; undefined before the first. */
   state: Pick<TrainState, "iteration" | "slots"> | undefined;
   #statistics: ReadonlyMap<string, Parameter> | undefined;
@@ -46,6 +49,7 @@ export class Compiled {
     for (const metric of this.metrics) checkMetric(metric);
     this.compat = options.compat;
     this.trained = trainedWeights(model, options.compat);
+    this.rates = rateFactors(model, this.trained, options);
   }
 
   /**

@@ -65,6 +65,7 @@ async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: Fit
     logs = measured;
     await run.notify((callback) => callback.onEpochSettled?.(epoch, run));
   }
+  await run.finalize();
   await run.notify((callback) => callback.onTrainEnd?.(logs, run));
   return history;
 }

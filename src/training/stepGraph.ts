@@ -82,6 +82,8 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
       path,
       shape: compiled.trained.get(path)!.engineShape,
       gradient: gradient.name,
+      rate: compiled.rates.get(path)!,
+      constraint: compiled.trained.get(path)!.constraint,
     })),
     statistics: [...parts.updates].map(([path, next]) => ({
       path,

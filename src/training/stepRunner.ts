@@ -3,6 +3,7 @@ import type { Runtime } from "../engine/runtime.ts";
 import type { Session, Tensors } from "../engine/session.ts";
 import { resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer, StepInfo } from "../optimizers/optimizer.ts";
+import { exchangeAverage, takeAverage } from "../optimizers/step.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import type { BatchBuffer } from "./batchBuffer.ts";
 import { TrainMemory } from "./trainMemory.ts";
@@ -66,6 +67,7 @@ export class StepRunner {
     const loss = this.#memory.scalar.data[0]!;
     if (Number.isFinite(loss)) {
       this.#optimizer.step(memory.kernels, memory.spans, info);
+      memory.constrain();
       memory.takeStatistics();
     } else {
       this.#broken = true;
@@ -93,6 +95,13 @@ export class StepRunner {
     const feeds = { ...this.#batchFeeds(phase, batch, rows, count), ...this.#testWeights };
     await this.#test.runInto(feeds, outputs);
     return phase.outputs.penalty === undefined ? 0 : this.#memory.scalar.data[0]!;
+  }
+
+  /** Puts the moving average of the weights in their place (Keras's `finalize_variable_values`), or exchanges both. */
+  useAverage(how: "take" | "exchange"): void {
+    const { kernels, spans } = this.#memory;
+    if (how === "take") takeAverage(kernels, spans);
+    else exchangeAverage(kernels, spans);
   }
 
   /** See `TrainMemory.read`. */

@@ -2,6 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import type { TrainingKernels } from "../base/trainingKernels.ts";
 import { instantiateKernels } from "../base/wasm.ts";
 import type { Tensors } from "../engine/session.ts";
+import { applyConstraint } from "../layers/constraints.ts";
 import type { ParameterSpans } from "../optimizers/optimizer.ts";
 import { Arena, type Span } from "../tensor/arena.ts";
 import { bindBatch, elementsPerSample } from "../tensor/shape.ts";
@@ -29,10 +30,10 @@ export class TrainMemory {
   readonly #statistics: readonly { readonly now: Span; readonly next: Span }[];
   readonly #masks: ReadonlyMap<DropoutMask, Span>;
 
-  /** @param slots - Names of the arrays that the optimizer keeps for each weight. */
-  constructor(program: TrainProgram, slots: readonly string[]) {
+  /** @param slots - The arrays that the optimizer keeps for each weight: names and what fills them at first. */
+  constructor(program: TrainProgram, slots: Readonly<Record<string, number>>) {
     const { parameters, statistics, layout, train } = program;
-    const copies = 2 + slots.length;
+    const copies = 2 + Object.keys(slots).length;
     const maskLength = ({ shape }: DropoutMask) => elementsPerSample(shape) * layout.capacity;
     this.#program = program;
     this.#arena = new Arena(
@@ -44,10 +45,19 @@ export class TrainMemory {
       ]),
     );
     const allocate = (length: number) => this.#arena.allocate(length);
-    this.spans = parameters.map(({ shape }) => ({
+    const allocateSlot = (length: number, value: number): Span => {
+      const span = allocate(length);
+      if (value !== 0) this.#arena.view(span).fill(value);
+      return span;
+    };
+    this.spans = parameters.map(({ path, rate, shape }) => ({
+      path,
+      rate,
       weight: allocate(sizeOf(shape)),
       gradient: allocate(sizeOf(shape)),
-      slots: Object.fromEntries(slots.map((slot) => [slot, allocate(sizeOf(shape))])),
+      slots: Object.fromEntries(
+        Object.entries(slots).map(([name, value]) => [name, allocateSlot(sizeOf(shape), value)]),
+      ),
     }));
     this.#statistics = statistics.map(({ shape }) => ({
       now: allocate(sizeOf(shape)),
@@ -99,6 +109,13 @@ export class TrainMemory {
   /** All weights in the order of `TrainState.weights`. */
   #weightSpans(): readonly Span[] {
     return [...this.spans.map(({ weight }) => weight), ...this.#statistics.map(({ now }) => now)];
+  }
+
+  /** Brings the weights back to what their constraints allow. */
+  constrain(): void {
+    for (const [index, { constraint }] of this.#program.parameters.entries()) {
+      if (constraint !== undefined) applyConstraint(constraint, this.#arena.view(this.spans[index]!.weight));
+    }
   }
 
   /**

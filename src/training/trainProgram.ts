@@ -1,3 +1,4 @@
+import type { PlacedConstraint } from "../layers/constraints.ts";
 import type { OptimizerConfig } from "../optimizers/index.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { BatchLayout } from "./batchBuffer.ts";
@@ -9,6 +10,10 @@ export interface TrainedParameter {
   readonly shape: readonly number[];
   /** The output of the training graph that is its gradient. */
   readonly gradient: string;
+  /** Factor of the learning rate. */
+  readonly rate: number;
+  /** What its values are brought back to after each step. */
+  readonly constraint: PlacedConstraint | undefined;
 }
 
 /** A weight that a step changes without a gradient: a moving mean or variance. */

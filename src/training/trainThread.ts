@@ -45,6 +45,7 @@ function trainHandlers() {
         arrays.map((array) => array.buffer as ArrayBuffer),
       );
     },
+    useAverage: (how: "take" | "exchange") => running().runner.useAverage(how),
     write: (state: TrainState) => running().runner.write(state),
   };
 }

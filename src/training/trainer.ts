@@ -74,6 +74,11 @@ export class Trainer {
     await this.#thread.call("write", state);
   }
 
+  /** Puts the moving average of the weights in their place, or exchanges both. */
+  async useAverage(how: "take" | "exchange"): Promise<void> {
+    await this.#thread.call("useAverage", how);
+  }
+
   async close(): Promise<void> {
     await this.#thread.close();
   }

@@ -1,4 +1,4 @@
-import { PermafrostError } from "../../base/errors.ts";
+import { expect, type ScheduleRule } from "./rule.ts";
 
 /** Half a cosine wave from the initial rate down, perhaps after a linear warm-up (Keras's CosineDecay). */
 export interface CosineDecay {
@@ -25,32 +25,28 @@ export function cosineDecay(
   return { alpha: 0, warmupTarget: null, warmupSteps: 0, ...options, kind: "cosineDecay" };
 }
 
-export function cosineDecayAt(schedule: CosineDecay, iteration: number): number {
-  const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = schedule;
-  if (warmupTarget !== null && iteration < warmupSteps) {
-    return initialLearningRate + (warmupTarget - initialLearningRate) * (iteration / warmupSteps);
-  }
-  const top = warmupTarget ?? initialLearningRate;
-  const start = warmupTarget === null ? 0 : warmupSteps;
-  const done = Math.min(iteration - start, decaySteps) / decaySteps;
-  const wave = 0.5 * (1 + Math.cos(Math.PI * done));
-  return top * ((1 - alpha) * wave + alpha);
-}
+export const cosineDecayRule: ScheduleRule<CosineDecay> = {
+  at({ initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps }, step) {
+    if (warmupTarget !== null && step < warmupSteps) {
+      return initialLearningRate + (warmupTarget - initialLearningRate) * (step / warmupSteps);
+    }
+    const top = warmupTarget ?? initialLearningRate;
+    const start = warmupTarget === null ? 0 : warmupSteps;
+    const done = Math.min(step - start, decaySteps) / decaySteps;
+    return top * ((1 - alpha) * cosineWave(done) + alpha);
+  },
+  faults: ({ initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps }) => [
+    ...expect.rate("initialLearningRate", initialLearningRate),
+    ...(warmupTarget === null
+      ? expect.positive("initialLearningRate", initialLearningRate)
+      : expect.positive("warmupTarget", warmupTarget)),
+    ...expect.rate("alpha", alpha),
+    ...expect.steps("decaySteps", decaySteps),
+    ...expect.steps("warmupSteps", warmupSteps, 0),
+  ],
+};
 
-/** @throws PermafrostError INVALID_ARGUMENT */
-export function checkCosineDecay(what: string, schedule: CosineDecay): void {
-  const { initialLearningRate, decaySteps, alpha, warmupTarget, warmupSteps } = schedule;
-  const rates = [initialLearningRate, warmupTarget ?? 1, alpha];
-  const fits =
-    rates.every((rate) => rate >= 0 && Number.isFinite(rate)) &&
-    Number.isInteger(decaySteps) &&
-    decaySteps > 0 &&
-    Number.isInteger(warmupSteps) &&
-    warmupSteps >= 0 &&
-    (warmupTarget ?? initialLearningRate) > 0;
-  if (fits) return;
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    `${what}: cosineDecay expects rates of 0 or more and whole numbers of steps (decaySteps above 0), got ${JSON.stringify(schedule)}.`,
-  );
+/** From 1 at 0 down to 0 at 1. */
+export function cosineWave(done: number): number {
+  return 0.5 * (1 + Math.cos(Math.PI * done));
 }

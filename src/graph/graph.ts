@@ -15,13 +15,14 @@ export type InputRole =
   | { readonly kind: "parameter"; readonly parameter: string }
   | { readonly kind: "random"; readonly draw: RandomDraw };
 
-/** Inverted dropout: 0 with probability `rate`, else 1 / (1 - rate). */
-export interface RandomDraw {
-  readonly kind: "dropout";
-  readonly rate: number;
-  /** The layer that asks; part of the name of its random stream. */
-  readonly layer: string;
-}
+/**
+ * How random numbers are drawn; `layer` asks for them and is part of the name of their random stream:
+ * - `dropout`, inverted: 0 with probability `rate`, else 1 / (1 - rate);
+ * - `normal`: around 0.
+ */
+export type RandomDraw =
+  | { readonly kind: "dropout"; readonly rate: number; readonly layer: string }
+  | { readonly kind: "normal"; readonly stddev: number; readonly layer: string };
 
 /** Where a value comes from. */
 export type Source =

@@ -45,7 +45,10 @@ function showRole({ source }: Value): string {
   if (source.kind !== "input") return "";
   const role: InputRole = source.role;
   if (role.kind === "parameter") return ` (parameter ${role.parameter})`;
-  if (role.kind === "random") return ` (${role.draw.kind} ${role.draw.rate}, ${role.draw.layer})`;
+  if (role.kind === "random") {
+    const { draw } = role;
+    return ` (${draw.kind} ${draw.kind === "dropout" ? draw.rate : draw.stddev}, ${draw.layer})`;
+  }
   return ` (${role.kind})`;
 }
 

@@ -1,7 +1,7 @@
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { type Shape, sameShape, sameType, showType } from "../tensor/shape.ts";
 import { sizeOf } from "../tensor/tensor.ts";
-import type { Graph, InputRole, Node, Value } from "./graph.ts";
+import type { Graph, InputRole, Node, RandomDraw, Value } from "./graph.ts";
 import { constantsOf, showNode } from "./values.ts";
 
 /**
@@ -79,8 +79,14 @@ function roleProblem(role: InputRole, shape: Shape): string | undefined {
     if (role.parameter === "") return "a parameter needs a name";
     if (shape.includes("batch")) return "a parameter is the same for every batch and has no batch axis";
   }
-  if (role.kind === "random" && !(role.draw.rate >= 0 && role.draw.rate < 1))
-    return `expected a dropout rate from 0 to below 1, got ${role.draw.rate}`;
+  return role.kind === "random" ? drawProblem(role.draw) : undefined;
+}
+
+function drawProblem(draw: RandomDraw): string | undefined {
+  if (draw.kind === "dropout" && !(draw.rate >= 0 && draw.rate < 1))
+    return `expected a dropout rate from 0 to below 1, got ${draw.rate}`;
+  if (draw.kind === "normal" && !(draw.stddev >= 0 && Number.isFinite(draw.stddev)))
+    return `expected a standard deviation of 0 or more, got ${draw.stddev}`;
   return undefined;
 }
 

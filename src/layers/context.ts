@@ -13,7 +13,7 @@ export class CallContext {
   readonly #parameters = new Map<string, Parameter>();
   readonly #values = new Map<Parameter, Value>();
   readonly #updates = new Map<string, Value>();
-  readonly #masks = new Map<string, number>();
+  readonly #streams = new Map<string, number>();
   readonly #fedDrawn: boolean;
   #path: readonly string[] = [];
   #mode: Mode;
@@ -76,13 +76,16 @@ export class CallContext {
    * @param rate - 0 <= rate < 1.
    */
   dropoutMask(shape: Shape, rate: number): Value {
-    const { path } = this;
-    const calls = this.#masks.get(path) ?? 0;
-    this.#masks.set(path, calls + 1);
-    // A layer called twice in one graph draws from two streams.
-    const layer = calls === 0 ? path : `${path}#${calls}`;
+    const layer = this.#stream();
     const role = { kind: "random", draw: { kind: "dropout", rate, layer } } as const;
     return this.g.input(`${layer}/mask`, { dtype: "float32", shape }, role);
+  }
+
+  /** A graph input of normal numbers around 0, drawn anew for each step. */
+  normalNoise(shape: Shape, stddev: number): Value {
+    const layer = this.#stream();
+    const role = { kind: "random", draw: { kind: "normal", stddev, layer } } as const;
+    return this.g.input(`${layer}/noise`, { dtype: "float32", shape }, role);
   }
 
   /**
@@ -113,5 +116,13 @@ export class CallContext {
       this.#path = outerPath;
       this.#mode = outerMode;
     }
+  }
+
+  /** The name of a random stream: the path. A layer called twice in one graph draws from two streams. */
+  #stream(): string {
+    const { path } = this;
+    const calls = this.#streams.get(path) ?? 0;
+    this.#streams.set(path, calls + 1);
+    return calls === 0 ? path : `${path}#${calls}`;
   }
 }

@@ -2,7 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { DropoutMask, PhaseProgram } from "./trainProgram.ts";
+import type { DrawnInput, PhaseProgram } from "./trainProgram.ts";
 
 /** What the values of a phase's graph stand for. */
 export interface PhaseRoles {
@@ -13,7 +13,7 @@ export interface PhaseRoles {
   readonly weights: Value;
   readonly count: Value;
   readonly targetShape: readonly number[];
-  /** Names the random streams of dropout. */
+  /** Names the random streams of dropout and noise. */
   readonly seed: number;
   readonly mixesBatch: boolean;
 }
@@ -42,7 +42,7 @@ export function phaseProgram(graph: Graph, parts: PhaseRoles): PhaseProgram {
     targetShape,
     predictionShape: sampleShape(parts.prediction),
     parameters: parameterInputs(graph),
-    masks: dropoutMasks(graph, parts.seed),
+    drawn: drawnInputs(graph, parts.seed),
     mixesBatch: parts.mixesBatch,
   };
 }
@@ -64,11 +64,11 @@ function parameterInputs(graph: Graph): PhaseProgram["parameters"] {
   );
 }
 
-function dropoutMasks(graph: Graph, seed: number): readonly DropoutMask[] {
+function drawnInputs(graph: Graph, seed: number): readonly DrawnInput[] {
   return graph.inputs.flatMap(({ name, type, source }) => {
     if (source.kind !== "input" || source.role.kind !== "random") return [];
-    const { rate, layer } = source.role.draw;
-    return [{ name, shape: type.shape, rate, key: new Random(seed, "dropout", layer).key }];
+    const { draw } = source.role;
+    return [{ name, shape: type.shape, draw, key: new Random(seed, draw.kind, draw.layer).key }];
   });
 }
 

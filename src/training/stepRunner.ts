@@ -56,7 +56,7 @@ export class StepRunner {
     const feeds = {
       ...this.#batchFeeds(phase, batch, rows, count),
       ...this.#trainWeights,
-      ...memory.drawMasks(rows, info.iteration),
+      ...memory.draw(rows, info.iteration),
     };
     await this.#train.runInto(feeds, {
       [phase.outputs.loss]: this.#memory.scalar,

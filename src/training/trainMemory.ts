@@ -7,7 +7,7 @@ import type { ParameterSpans } from "../optimizers/optimizer.ts";
 import { Arena, type Span } from "../tensor/arena.ts";
 import { bindBatch, elementsPerSample } from "../tensor/shape.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
-import type { DropoutMask, PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
+import type { DrawnInput, PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
 
 /**
  * The memory of a training run: weights, gradients, slots, moving statistics and dropout masks in one arena. ONNX Runtime writes the
@@ -28,19 +28,19 @@ export class TrainMemory {
   readonly #arena: Arena;
   /** In the order of the program's statistics. */
   readonly #statistics: readonly { readonly now: Span; readonly next: Span }[];
-  readonly #masks: ReadonlyMap<DropoutMask, Span>;
+  readonly #drawn: ReadonlyMap<DrawnInput, Span>;
 
   /** @param slots - The arrays that the optimizer keeps for each weight: names and what fills them at first. */
   constructor(program: TrainProgram, slots: Readonly<Record<string, number>>) {
     const { parameters, statistics, layout, train } = program;
     const copies = 2 + Object.keys(slots).length;
-    const maskLength = ({ shape }: DropoutMask) => elementsPerSample(shape) * layout.capacity;
+    const drawnLength = ({ shape }: DrawnInput) => elementsPerSample(shape) * layout.capacity;
     this.#program = program;
     this.#arena = new Arena(
       Arena.bytesFor([
         ...parameters.flatMap(({ shape }) => Array.from({ length: copies }, () => sizeOf(shape))),
         ...statistics.flatMap(({ shape }) => [sizeOf(shape), sizeOf(shape)]),
-        ...train.masks.map(maskLength),
+        ...train.drawn.map(drawnLength),
         ...[1, 1],
       ]),
     );
@@ -69,7 +69,7 @@ export class TrainMemory {
         this.#arena.tensor(this.#statistics[index]!.next, shape),
       ]),
     );
-    this.#masks = new Map(train.masks.map((mask) => [mask, allocate(maskLength(mask))]));
+    this.#drawn = new Map(train.drawn.map((input) => [input, allocate(drawnLength(input))]));
     this.count = this.#arena.tensor(allocate(1), []);
     this.scalar = this.#arena.tensor(allocate(1), []);
     this.gradients = Object.fromEntries(
@@ -119,15 +119,18 @@ export class TrainMemory {
   }
 
   /**
-   * New dropout masks. They depend on layer key, step number and place alone: the same after a resume, whatever ran before.
+   * New dropout masks and noise. They depend on layer key, step number and place alone: the same after a resume, whatever ran before.
    *
    * @param iteration - The step number.
    */
-  drawMasks(rows: number, iteration: number): Tensors {
+  draw(rows: number, iteration: number): Tensors {
     const feeds: Record<string, Tensor> = {};
-    for (const [{ name, shape, rate, key }, span] of this.#masks) {
+    for (const [{ name, shape, draw, key }, span] of this.#drawn) {
       const bound = bindBatch(shape, rows);
-      this.kernels.dropoutMask(span.offset, sizeOf(bound), 1 - rate, key[0], key[1], iteration, 0);
+      const stream = [key[0], key[1], iteration, 0] as const;
+      if (draw.kind === "dropout")
+        this.kernels.dropoutMask(span.offset, sizeOf(bound), 1 - draw.rate, ...stream);
+      else this.kernels.normalNoise(span.offset, sizeOf(bound), draw.stddev, ...stream);
       feeds[name] = this.#arena.tensor(span, bound);
     }
     return feeds;

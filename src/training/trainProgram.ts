@@ -1,3 +1,4 @@
+import type { RandomDraw } from "../graph/graph.ts";
 import type { PlacedConstraint } from "../layers/constraints.ts";
 import type { OptimizerConfig } from "../optimizers/index.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -25,12 +26,12 @@ export interface Statistic {
   readonly next: string;
 }
 
-/** Random numbers that a training step is fed: an inverted-dropout mask. */
-export interface DropoutMask {
+/** Random numbers that a training step is fed. */
+export interface DrawnInput {
   /** Name of the graph input. */
   readonly name: string;
   readonly shape: Shape;
-  readonly rate: number;
+  readonly draw: RandomDraw;
   /** Key of the layer's random stream; the step number is the counter. */
   readonly key: readonly [number, number];
 }
@@ -60,7 +61,7 @@ export interface PhaseProgram {
   readonly predictionShape: readonly number[];
   /** The weights that training changes and this graph uses, and the inputs that they are fed to. */
   readonly parameters: readonly { readonly path: string; readonly input: string }[];
-  readonly masks: readonly DropoutMask[];
+  readonly drawn: readonly DrawnInput[];
   /** Whether a sample's prediction depends on the others of its batch: no row may be added to such a batch. */
   readonly mixesBatch: boolean;
 }

@@ -53,6 +53,11 @@ export class DecodeAhead<Source extends ImageSource> {
     this.#options = options;
   }
 
+  /** Number of images, those that turn out to be unusable included. */
+  get total(): number {
+    return this.#sources.length;
+  }
+
   /** Seconds spent on digests. */
   get hashSeconds(): number {
     return this.#hashSeconds;

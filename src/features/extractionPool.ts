@@ -1,5 +1,6 @@
 import { Thread } from "../engine/thread.ts";
 import type { DecodeAhead } from "./decodeAhead.ts";
+import { equalShares } from "./equalShares.ts";
 import { type BatchResult, ExtractionBatch } from "./extractionBatch.ts";
 import type { ExtractionHandlers, ExtractionJob } from "./extractionThread.ts";
 import type { ViewSource } from "./views.ts";
@@ -43,10 +44,11 @@ export class ExtractionPool {
   /** Computes the features of all images. The first failure ends the work and is thrown when the batches under way have ended. */
   async run(work: PoolWork): Promise<void> {
     const state = { failed: false };
+    const shares = equalShares(work.images.total, this.#threads.length, this.#batchSize).values();
     const stopped = (): boolean => state.failed || work.stopped();
     const lanes = this.#threads.map(async (thread) => {
       try {
-        await this.#lane(thread, { ...work, stopped });
+        await this.#lane(thread, shares, { ...work, stopped });
       } catch (error) {
         state.failed = true;
         throw error;
@@ -65,11 +67,11 @@ export class ExtractionPool {
   }
 
   /** Keeps one thread busy: its next batch is preprocessed and queued while the present one computes. */
-  async #lane(thread: Thread<ExtractionHandlers>, work: PoolWork): Promise<void> {
+  async #lane(thread: Thread<ExtractionHandlers>, shares: Iterable<number>, work: PoolWork): Promise<void> {
     const underWay: Promise<void>[] = [];
     try {
-      for (;;) {
-        const batch = await this.#fill(new ExtractionBatch(thread, work.images), work);
+      for (const size of shares) {
+        const batch = await this.#fill(new ExtractionBatch(thread, work.images), size, work);
         if (batch.isEmpty) break;
         const done = batch.finish().then(work.onBatch);
         // Awaited below; without this a failure meanwhile would end the process.
@@ -83,8 +85,8 @@ export class ExtractionPool {
     }
   }
 
-  async #fill(batch: ExtractionBatch, { images, stopped }: PoolWork): Promise<ExtractionBatch> {
-    while (batch.size < this.#batchSize && !stopped()) {
+  async #fill(batch: ExtractionBatch, size: number, { images, stopped }: PoolWork): Promise<ExtractionBatch> {
+    while (batch.size < size && !stopped()) {
       const decoded = await images.take();
       if (decoded === undefined) break;
       batch.add(decoded);

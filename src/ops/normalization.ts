@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Operator } from "../graph/operator.ts";
+import type { OnnxEmitter, Operator } from "../graph/operator.ts";
 import { showShape, type TensorType } from "../tensor/shape.ts";
-import { float32 } from "../tensor/tensor.ts";
+import { int64s } from "./axes.ts";
 import { expectInputs, expectNumber, expectSameDType, expectShape } from "./signature.ts";
 
 export interface BatchNormAttributes {
@@ -58,11 +58,9 @@ export const batchNormTraining: Operator<"batchNormTraining", BatchNormAttribute
     const statistics = { dtype: x!.dtype, shape: [channels] };
     return [x!, statistics, statistics];
   },
-  lower(onnx, { inputs, outputs, outputTypes, attributes }) {
-    // With momentum 0 the running statistics that come out are those of the batch, whatever goes in.
-    const size = expectNumber("channels", outputTypes[1]!.shape[0]);
-    const ignored = onnx.constant(float32([size], new Float32Array(size)));
-    onnx.node("BatchNormalization", [...inputs, ignored, ignored], outputs, {
+  lower(onnx, { inputs, inputTypes, outputs, attributes }) {
+    const ignored = runningStatistics(onnx, inputs[0]!, inputTypes[0]!);
+    onnx.node("BatchNormalization", [...inputs, ...ignored], outputs, {
       epsilon: { float: attributes.epsilon },
       momentum: { float: 0 },
       training_mode: { int: 1 },
@@ -70,3 +68,18 @@ export const batchNormTraining: Operator<"batchNormTraining", BatchNormAttribute
   },
   mixesBatch: () => true,
 };
+
+/**
+ * What BatchNormalization takes as running mean and variance. With momentum 0 those of the batch come out, whatever goes
+ * in, but ONNX Runtime writes them over what went in: each node needs memory of its own, which no constant is.
+ */
+function runningStatistics(onnx: OnnxEmitter, x: string, { shape }: TensorType): readonly string[] {
+  const [pixel, mean, variance] = [onnx.temporary(), onnx.temporary(), onnx.temporary()];
+  const axes = shape.map((_, axis) => axis).filter((axis) => axis !== 1);
+  const all = (value: number) => axes.map(() => value);
+  const bounds = [all(0), all(1), axes].map((values) => onnx.constant(int64s(values)));
+  onnx.node("Slice", [x, ...bounds], [pixel]);
+  onnx.node("Reshape", [pixel, onnx.constant(int64s([-1]))], [mean]);
+  onnx.node("Neg", [mean], [variance]);
+  return [mean, variance];
+}

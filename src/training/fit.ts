@@ -89,7 +89,7 @@ async function oneEpoch(
     seed,
     signal,
     onStep(step, logs) {
-      display.onTrainBatchEnd(step, logs, run);
+      display.onTrainBatchEnd(step, logs);
       const note = `epoch ${epoch + 1}/${epochs}`;
       onProgress?.({
         phase: "train",

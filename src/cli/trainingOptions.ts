@@ -9,6 +9,7 @@ import type { Augmentation } from "../recipes/augmentation.ts";
 import type { TrainingRequest } from "../recipes/training.ts";
 import { trainingDefaults } from "../recipes/trainingDefaults.ts";
 import type { CommandContext } from "./command.ts";
+import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
@@ -57,6 +58,7 @@ export function declareTrainingOptions(command: Command): void {
       oneOf(...storeDtypes),
       "float32",
     );
+  declareFineTuningOptions(command);
 }
 
 /** The request that a command line makes. */
@@ -80,6 +82,7 @@ export async function trainingRequest(
     store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
     commandLine,
     ...storeDtypeOf(options["storeDtype"]),
+    ...fineTuningOf(options),
     ...(typeof options["learningRate"] === "number" ? { learningRate: options["learningRate"] } : {}),
     ...(augmentation === undefined ? {} : { augmentation }),
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),

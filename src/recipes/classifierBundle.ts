@@ -2,12 +2,14 @@ import { type BaseNetwork, createBase } from "../applications/index.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { makeLayer } from "../layers/kinds.ts";
 import type { Layer } from "../layers/layer.ts";
+import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import { layerRecord } from "../models/structure.ts";
 import { namedWeights, setNamedWeights, weightsDigest } from "../models/weights.ts";
 import type { BundleContents } from "../saving/bundleContents.ts";
 import type { JsonObject } from "../saving/fields.ts";
 import { checkBase } from "../saving/loadBundle.ts";
+import { headOf } from "./classifierModel.ts";
 
 /** What a bundle says beside the network itself. */
 export interface BundleFacts {
@@ -27,8 +29,8 @@ export function formOptions({ inputs, pooling }: BaseNetwork) {
 }
 
 /** A classifier as plain data for a bundle. */
-export function bundleContents(model: Sequential, base: BaseNetwork, facts: BundleFacts): BundleContents {
-  const layers = model.layers.slice(1);
+export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFacts): BundleContents {
+  const layers = headOf(model);
   return {
     task: "classification",
     classNames: facts.classNames,

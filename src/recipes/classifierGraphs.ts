@@ -1,6 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import { bindParameters } from "../graph/bind.ts";
 import type { Graph } from "../graph/graph.ts";
+import type { Parameter } from "../layers/parameter.ts";
 import { splitFrozen } from "../models/cut.ts";
 import type { Model } from "../models/functional.ts";
 import { weightTensors } from "../training/inference.ts";
@@ -15,22 +16,36 @@ export interface ClassifierGraphs {
   readonly reason: string;
 }
 
+/** As `ClassifierGraphs`; without a prefix the suffix begins with the picture. */
+export type SplitClassifier = Omit<ClassifierGraphs, "prefix"> & { readonly prefix: Graph | undefined };
+
 /**
  * The model in inference form, cut where its frozen part ends.
  *
- * @throws PermafrostError GRAPH_INVALID when nothing of the model is frozen.
+ * @param trained - The weights that training changes.
  */
-export function classifierGraphs(model: Model): ClassifierGraphs {
+export function splitClassifier(
+  model: Model,
+  trained: Iterable<Parameter> = model.trainableWeights,
+): SplitClassifier {
   const { builder, outputs, parameters } = model.toGraph({ mode: "infer" });
-  const trained = new Set(model.trainableWeights);
-  const split = splitFrozen(builder.build(outputs), (path) => trained.has(parameters.get(path)!));
-  if (split.prefix === undefined) {
-    throw new PermafrostError("GRAPH_INVALID", `${model.name}: expected a frozen base, got ${split.reason}`);
-  }
+  const changing = new Set(trained);
+  const split = splitFrozen(builder.build(outputs), (path) => changing.has(parameters.get(path)!));
   const tensors = weightTensors(parameters);
   return {
-    prefix: bindParameters(split.prefix, tensors),
+    prefix: split.prefix && bindParameters(split.prefix, tensors),
     suffix: bindParameters(split.suffix, tensors),
     reason: split.reason,
   };
+}
+
+/**
+ * As `splitClassifier`, for models of which something is frozen.
+ *
+ * @throws PermafrostError GRAPH_INVALID when nothing is.
+ */
+export function classifierGraphs(model: Model): ClassifierGraphs {
+  const { prefix, ...rest } = splitClassifier(model);
+  if (prefix !== undefined) return { prefix, ...rest };
+  throw new PermafrostError("GRAPH_INVALID", `${model.name}: expected a frozen base, got ${rest.reason}`);
 }

@@ -1,23 +1,29 @@
 import { type BaseNetwork, createBase } from "../applications/index.ts";
+import { freezeBelow } from "../applications/unfreeze.ts";
 import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { weightsDigest } from "../models/weights.ts";
+import { trainedWeights } from "../training/compile.ts";
 import { viewDraws } from "./augmentation.ts";
 import { baseOptions } from "./baseOptions.ts";
-import { classifierGraphs } from "./classifierGraphs.ts";
+import { classifierGraphs, splitClassifier } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
+import { storedFeatures } from "./cutFeatures.ts";
 import { drawnFeatures, type TrainingOrder } from "./drawnFeatures.ts";
 import { type FeatureDifference, featureDifference } from "./featureDifference.ts";
 import { type FitData, fitHead } from "./fitHead.ts";
 import { headLayers } from "./headLayers.ts";
 import { type HeadTraining, samplesOf } from "./headTraining.ts";
 import { imageFeatures } from "./imageFeatures.ts";
+import { extractionOptions } from "./imagesAtCut.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
+import { layersOfPaths } from "./phaseRecord.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
-import { standardize } from "./trainHead.ts";
+import { standardize } from "./standardize.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
+import { type TrainingPhase, trainingPhases } from "./trainingPhases.ts";
 
 /** What came of one comparison of the plain and the stored way. */
 export interface WaysComparison {
@@ -30,9 +36,11 @@ export interface WaysComparison {
   readonly same: boolean;
   /** Loss of each step, of the plain way. */
   readonly losses: readonly number[];
+  /** Layers whose weights the optimizer changed. */
+  readonly trained: readonly string[];
   /** SHA-256 over all weights of the model after the last step. */
   readonly weights: Readonly<Record<Way, Digest>>;
-  /** Whether the base network has the same weights after training as before, both ways. */
+  /** Whether all frozen weights are the same after training as before, both ways. */
   readonly frozenUnchanged: boolean;
   /** The first number that is not the same. */
   readonly difference?: StepDifference;
@@ -43,7 +51,7 @@ export interface WaysComparison {
   readonly skipped: readonly Skipped[];
 }
 
-type ComparisonParts = Omit<HeadTraining, "base" | "model" | "run" | "callback" | "plainly"> & {
+type ComparisonParts = Omit<HeadTraining, "base" | "model" | "phase" | "run" | "callback" | "plainly"> & {
   readonly request: TrainingRequest & { readonly steps?: number };
 };
 
@@ -53,18 +61,19 @@ const usualSteps = 50;
 export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks): Promise<WaysComparison> {
   const plain = await newTraining(parts);
   const stored = await newTraining(parts);
-  const before = weightsDigest(plain.base);
   const views = await prepareViews(parts, stored, hooks);
   try {
     const { data, order, steps } = views;
-    for (const { model } of [plain, stored]) await standardize(model, data.table, data);
+    for (const { model } of [plain, stored]) await standardize(model, views.baseFeatures, data);
+    const before = frozenDigests(plain, stored);
     const lockstep = await runBoth({ plain, stored }, views, hooks);
     const { difference } = lockstep;
     const feature =
       difference &&
       (await featureDifference({ ...stored, prefix: views.prefix, data, order }, difference.step));
     const weights = { plain: weightsDigest(plain.model), stored: weightsDigest(stored.model) };
-    const frozenUnchanged = [plain, stored].every(({ base }) => weightsDigest(base) === before);
+    const after = frozenDigests(plain, stored);
+    const frozenUnchanged = before.every((digest, way) => digest === after[way]);
     const images = samplesOf(data, "train").length;
     return {
       batchSize: order.batchSize,
@@ -77,6 +86,7 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
         weights.plain === weights.stored &&
         frozenUnchanged,
       losses: lockstep.losses,
+      trained: layersOfPaths(trainedWeights(stored.model).keys()),
       weights,
       frozenUnchanged,
       ...(difference === undefined ? {} : { difference }),
@@ -93,28 +103,30 @@ async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
   const { request, found } = parts;
   const base: BaseNetwork = await createBase(request.base, baseOptions(request));
   const layers = headLayers(request.head, found.dataset.classNames.length);
-  return { ...parts, base, model: classifierModel(base, layers, request.seed) };
+  const phase = trainingPhases(request, base).at(-1)!;
+  const model = classifierModel(base, layers, request);
+  freezeBelow(base, phase.unfrozenFrom);
+  return { ...parts, base, model, phase };
+}
+
+/** Of all weights that are not to change, for each of some trainings. */
+function frozenDigests(...trainings: readonly Pick<HeadTraining, "model">[]): readonly Digest[] {
+  return trainings.map(({ model }) => {
+    const trained = trainedWeights(model);
+    return weightsDigest(model, (path) => !trained.has(path));
+  });
 }
 
 type Views = Awaited<ReturnType<typeof prepareViews>>;
 
 /** The images to compare on, and what the stored way reads of them. */
-async function prepareViews(parts: ComparisonParts, { base, model }: HeadTraining, hooks: TrainingHooks) {
-  const { request, engine, store } = parts;
+async function prepareViews(parts: ComparisonParts, training: HeadTraining, hooks: TrainingHooks) {
+  const { request } = parts;
+  const { base, model, phase } = training;
   const { batchSize, seed } = request;
-  const { prefix } = classifierGraphs(model);
-  const work = hooks.signal === undefined ? {} : { signal: hooks.signal };
-  const options = {
-    ...work,
-    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
-    prefix,
-    store,
-    base: request.base,
-    ...(request.storeDtype === undefined ? {} : { storeDtype: request.storeDtype }),
-    preprocessing: base.preprocessing,
-    numericsClass: engine.numericsClass,
-    workers: engine.workers,
-  };
+  const { prefix, reason: cut } = splitClassifier(model);
+  if (prefix === undefined || request.compat !== undefined) throw nothingFrozen(phase);
+  const options = extractionOptions(training, hooks, prefix);
   const chosen = chooseImages(parts.found, batchSize * (request.steps ?? usualSteps), batchSize, seed);
   const { table, ...summary } = await imageFeatures(chosen.dataset.samples, chosen.digests, options);
   for (const text of summary.warnings) parts.warn(text);
@@ -126,9 +138,13 @@ async function prepareViews(parts: ComparisonParts, { base, model }: HeadTrainin
   const order: TrainingOrder = { epochs: Math.ceil(steps / epochSteps), batchSize, seed };
   const draws = viewDraws(request.augmentation, base.preprocessing);
   const drawn = draws && (await drawnFeatures({ samples, digests: known.digests }, draws, order, options));
-  const data: FitData = { ...known, table, draws, drawn: drawn?.source };
+  const features = storedFeatures(table, known.digests);
+  const data: FitData = { ...known, features, cut, draws, drawn: drawn?.source };
+  const baseTable = await frozenBaseTable(training, known, hooks);
   return {
     prefix,
+    /** What the frozen base makes of the images: the head is standardised by it. */
+    baseFeatures: baseTable === undefined ? features : storedFeatures(baseTable, known.digests),
     data,
     order,
     steps,
@@ -142,8 +158,24 @@ async function prepareViews(parts: ComparisonParts, { base, model }: HeadTrainin
     async close() {
       await drawn?.close();
       table.close();
+      baseTable?.close();
     },
   };
+}
+
+/** Features of the whole base as it is; undefined where they are those of the cut. */
+async function frozenBaseTable(
+  training: HeadTraining,
+  { dataset, digests }: PreparedData,
+  hooks: TrainingHooks,
+) {
+  const { base, model, phase } = training;
+  if (phase.unfrozenFrom === undefined) return undefined;
+  freezeBelow(base, undefined);
+  const { prefix } = classifierGraphs(model);
+  freezeBelow(base, phase.unfrozenFrom);
+  const { table } = await imageFeatures(dataset.samples, digests, extractionOptions(training, hooks, prefix));
+  return table;
 }
 
 /**
@@ -172,11 +204,11 @@ async function runBoth(
   );
   const work: TrainingHooks = hooks.signal === undefined ? {} : { signal: hooks.signal };
   const run = async (training: HeadTraining, way: Way): Promise<void> => {
-    const request = { ...training.request, epochs: order.epochs };
+    const phase: TrainingPhase = { ...training.phase, firstEpoch: 0, epochs: order.epochs };
     const callback = lockstep.callback(way);
     try {
       const { failure } = await fitHead(
-        { ...training, request, plainly: way === "plain", callback },
+        { ...training, phase, plainly: way === "plain", callback },
         data,
         work,
       );
@@ -192,6 +224,13 @@ async function runBoth(
   const failed = ends.find((end) => end.status === "rejected");
   if (failed !== undefined) throw failed.reason;
   return lockstep;
+}
+
+function nothingFrozen({ name }: TrainingPhase): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    `verify: expected a part of the base that is frozen, but all of it is trained (${name === "all" ? "--unfreeze all" : "--compat keras-2.0.8"}): nothing is stored, and there is only the plain way. Unfreeze less of it.`,
+  );
 }
 
 function nothingToVerify(data: string): PermafrostError {

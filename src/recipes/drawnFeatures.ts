@@ -19,7 +19,10 @@ export interface KnownImages {
 
 /** In which order training asks for its samples; see `batchOrder`. */
 export interface TrainingOrder {
+  /** Number of the epoch at which training ends. */
   readonly epochs: number;
+  /** Default 0. */
+  readonly firstEpoch?: number;
   readonly batchSize: number;
   readonly seed: number;
 }
@@ -97,9 +100,9 @@ export function* viewsOfEpoch(
 function* viewsInTrainingOrder(
   { samples, digests }: KnownImages,
   draws: ViewDraws,
-  { epochs, batchSize, seed }: TrainingOrder,
+  { epochs, firstEpoch = 0, batchSize, seed }: TrainingOrder,
 ): Generator<View> {
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  for (let epoch = firstEpoch; epoch < epochs; epoch++) {
     for (const indices of batchOrder(samples.length, { batchSize, seed, epoch, shuffle: true })) {
       for (const index of indices) {
         const { path } = samples[index]!;

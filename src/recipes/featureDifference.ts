@@ -5,7 +5,6 @@ import { readBatch } from "../training/inference.ts";
 import type { TrainingOrder } from "./drawnFeatures.ts";
 import type { FitData } from "./fitHead.ts";
 import { type HeadTraining, samplesOf } from "./headTraining.ts";
-import { featureSource } from "./imageFeatures.ts";
 import { firstDifference } from "./lockstep.ts";
 import { pictureSource } from "./pictureSource.ts";
 
@@ -34,11 +33,11 @@ export async function featureDifference(
   { engine, base, prefix, data, order }: ComparedTraining,
   step: number,
 ): Promise<FeatureDifference | undefined> {
-  const { draws, digests, table, drawn } = data;
+  const { draws, digests, drawn } = data;
   const samples = samplesOf(data, "train");
   const { epoch, indices } = samplesOfStep(samples.length, order, step);
   const pictures = pictureSource(samples, base.preprocessing, draws && { draws, digests });
-  const features = drawn ?? featureSource(table, samples, digests);
+  const features = drawn ?? data.features.of(samples);
   const input = await readBatch(pictures.forEpoch?.(epoch) ?? pictures, indices);
   const stored = await readBatch(features.forEpoch?.(epoch) ?? features, indices);
   const program = await engine.compile(prefix);

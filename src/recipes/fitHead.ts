@@ -1,7 +1,7 @@
 import { balancedClassWeights } from "../data/classWeights.ts";
 import type { SplitSample } from "../data/split.ts";
-import type { FeatureTable } from "../features/featureTable.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
+import { weightsDigest } from "../models/weights.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../optimizers/index.ts";
 import { cosineDecay } from "../optimizers/schedules/cosineDecay.ts";
 import type { LearningRate } from "../optimizers/schedules/schedule.ts";
@@ -10,86 +10,105 @@ import type { Callback } from "../training/callback.ts";
 import { type Compiled, compileModel } from "../training/compile.ts";
 import { fit } from "../training/fit.ts";
 import type { FitOptions } from "../training/fitOptions.ts";
+import { FrozenWatch } from "../training/frozenWeights.ts";
 import { HistoryRecorder } from "../training/history.ts";
+import type { CutFeatures } from "./cutFeatures.ts";
 import { isLossNan } from "./earlyEnd.ts";
 import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
-import { featureSource } from "./imageFeatures.ts";
 import { lastGoodWeights } from "./lastGoodWeights.ts";
+import { layersOfPaths, type PhaseStart } from "./phaseRecord.ts";
 import { pictureSource } from "./pictureSource.ts";
 import type { PreparedData } from "./prepareData.ts";
-import type { TrainingHooks, TrainingRequest } from "./training.ts";
+import type { TrainingHooks } from "./training.ts";
 
-/** What a head is fitted on. */
+/** What the layers behind the cut are fitted on. */
 export interface FitData extends PreparedData {
-  /** Features of the images as they are. */
-  readonly table: FeatureTable;
+  /** Of the images as they are. */
+  readonly features: CutFeatures;
+  /** Where the cut is and why. */
+  readonly cut: string;
   /** The draws under which training images are seen; undefined: as they are. */
   readonly draws: ViewDraws | undefined;
   /** Features of the training images under their draws. */
   readonly drawn: BatchSource | undefined;
 }
 
-/** Rates that suit a head on standardised features; Keras's own where nothing better is known. */
-const usualLearningRate: Readonly<Record<string, number>> = {
-  adam: 3e-3,
-  adamw: 3e-3,
-  rmsprop: 1e-3,
-  sgd: 1e-2,
-};
-
 /** Trains the layers above the cut. A loss that is no number ends it with the weights of the last good epoch. */
 export async function fitHead(
   training: HeadTraining,
   data: FitData,
   hooks: TrainingHooks,
-): Promise<Pick<TrainedHead, "history" | "failure">> {
-  const { epochs, batchSize, seed } = training.request;
+): Promise<Pick<TrainedHead, "history" | "failure" | "record">> {
+  const { request, phase } = training;
+  const { batchSize, seed } = request;
+  const { firstEpoch } = phase;
+  const epochs = firstEpoch + phase.epochs;
   const train = samplesOf(data, "train");
   const epochSteps = Math.ceil(train.length / batchSize);
   const finished = new HistoryRecorder({ epochs, steps: epochSteps, verbose: 0 });
   const { x, options } = sourcesOf(training, data, train);
-  const backup = training.run?.backup(data, ({ nextEpoch, history }) => {
+  const backup = training.run?.backup(data, phase, ({ nextEpoch, history }) => {
     finished.restore(history);
     hooks.onResume?.(nextEpoch);
   });
-  const fitting = fit(compiledHead(training, epochs * epochSteps), x, labelsOf(train), {
+  const compiled = compiledHead(training, phase.epochs * epochSteps);
+  const start = phaseStart(training, compiled, data.cut);
+  hooks.onPhase?.(start);
+  const frozen = new FrozenWatch(compiled);
+  const before = weightsDigest(training.base);
+  const fitting = fit(compiled, x, labelsOf(train), {
     epochs,
+    initialEpoch: firstEpoch,
     batchSize,
     seed,
     callbacks: [
-      lastGoodWeights(training.model, epochs),
+      lastGoodWeights(compiled, epochs),
       reporter(hooks, finished),
       training.callback,
       backup,
     ].filter((each) => each !== undefined),
     sampleWeight: Float32Array.from(train, (sample) => sample.weight),
     ...options,
-    ...(training.request.classWeight === undefined
+    ...(request.classWeight === undefined
       ? {}
       : { classWeight: balancedClassWeights(labelsOf(train), data.dataset.classNames.length) }),
     ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
   });
-  try {
-    return { history: await fitting };
-  } catch (failure) {
-    if (!isLossNan(failure) || finished.epoch.length === 0) throw failure;
-    return { history: finished, failure };
-  }
+  const outcome = await fitting.then(
+    (history) => ({ history }),
+    (failure: unknown) => {
+      // A phase behind another one has that one's weights to keep.
+      if (!isLossNan(failure) || finished.epoch.length + firstEpoch === 0) throw failure;
+      return { history: finished, failure };
+    },
+  );
+  const base = { before, after: weightsDigest(training.base) };
+  return { ...outcome, record: { ...start, frozen: frozen.check(), base } };
 }
 
-/** The rate that the training begins with; it falls to 0 along a cosine. */
-export function initialRate({ learningRate, optimizer }: TrainingRequest): number {
-  return learningRate ?? usualLearningRate[optimizer] ?? 1e-3;
+/** With the list of layers from what the optimizer is given. */
+function phaseStart({ phase }: HeadTraining, { trained }: Compiled, cut: string): PhaseStart {
+  const { name, firstEpoch, epochs, learningRate } = phase;
+  return {
+    name,
+    firstEpoch: firstEpoch + 1,
+    epochs,
+    learningRate,
+    trained: layersOfPaths(trained.keys()),
+    trainedParameters: [...trained.values()].reduce((sum, { size }) => sum + size, 0),
+    cut,
+  };
 }
 
-function compiledHead({ request, model }: HeadTraining, decaySteps: number): Compiled {
-  const { optimizer } = request;
-  const initialLearningRate = initialRate(request);
+function compiledHead({ request, phase, model }: HeadTraining, decaySteps: number): Compiled {
+  const { optimizer, compat } = request;
+  const { learningRate: initialLearningRate } = phase;
   return compileModel(model, {
     optimizer: optimizerWithRate(optimizer, cosineDecay({ initialLearningRate, decaySteps })),
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy"],
+    ...(compat === undefined ? {} : { compat }),
   });
 }
 
@@ -99,14 +118,12 @@ function sourcesOf(
   data: FitData,
   train: readonly SplitSample[],
 ): { readonly x: BatchSource; readonly options: FitOptions } {
-  const { table, digests, draws, drawn } = data;
+  const { features, digests, draws, drawn } = data;
   const validation = samplesOf(data, "validation");
   const x = pictureSource(train, base.preprocessing, draws && { draws, digests });
   const validationPictures = pictureSource(validation, base.preprocessing);
   const stored = (source: BatchSource): BatchSource =>
-    source === x
-      ? (drawn ?? featureSource(table, train, digests))
-      : featureSource(table, validation, digests);
+    source === x ? (drawn ?? features.of(train)) : features.of(validation);
   return {
     x,
     options: {

@@ -47,6 +47,11 @@ export class ForwardLog {
     await noteDraws(folder, summary.group, draws);
   }
 
+  /** Epochs without a frozen part: the base runs on every image of every step, and on all of them for the scores. */
+  addPlain(samples: readonly { readonly split?: Split }[], epochs: number): void {
+    this.#computed += plainForwards(splitCounts(samples), epochs);
+  }
+
   outcome(
     samples: readonly { readonly split?: Split }[],
     epochs: number,
@@ -55,9 +60,7 @@ export class ForwardLog {
     readonly bytesWritten: number;
     readonly recomputed: readonly Recomputation[];
   } {
-    const counts: Partial<Record<Split, number>> = {};
-    for (const { split } of samples) if (split !== undefined) counts[split] = (counts[split] ?? 0) + 1;
-    const avoided = Math.max(0, plainForwards(counts, epochs) - this.#computed);
+    const avoided = Math.max(0, plainForwards(splitCounts(samples), epochs) - this.#computed);
     return {
       forwards: { computed: this.#computed, reused: this.#reused, avoided },
       bytesWritten: this.#bytesWritten,
@@ -81,4 +84,10 @@ export class ForwardLog {
     if (computed > 0) this.#recomputed.push({ views, computed, reason });
     await noteRate(this.#store, summary);
   }
+}
+
+function splitCounts(samples: readonly { readonly split?: Split }[]): Partial<Record<Split, number>> {
+  const counts: Partial<Record<Split, number>> = {};
+  for (const { split } of samples) if (split !== undefined) counts[split] = (counts[split] ?? 0) + 1;
+  return counts;
 }

@@ -3,24 +3,27 @@ import type { PermafrostError } from "../base/errors.ts";
 import type { Split } from "../data/dataset.ts";
 import type { SplitSample } from "../data/split.ts";
 import type { Engine } from "../engine/engine.ts";
-import type { FeatureTable } from "../features/featureTable.ts";
 import type { FeatureStore } from "../features/store.ts";
-import type { Sequential } from "../models/sequential.ts";
+import type { Parameter } from "../layers/parameter.ts";
+import type { Model } from "../models/functional.ts";
 import type { Callback } from "../training/callback.ts";
 import type { History } from "../training/history.ts";
-import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
+import type { CutFeatures } from "./cutFeatures.ts";
 import type { PhaseClock } from "./phaseClock.ts";
+import type { PhaseRecord } from "./phaseRecord.ts";
 import type { PreparedData } from "./prepareData.ts";
 import type { TrainingRequest } from "./training.ts";
+import type { TrainingPhase } from "./trainingPhases.ts";
 import type { UnfinishedRun } from "./unfinishedRun.ts";
 
-/** What the training of a head works with. */
+/** What a phase of a training works with: that of the head, or of the head and a part of the base. */
 export interface HeadTraining {
   readonly request: TrainingRequest;
+  readonly phase: TrainingPhase;
   readonly engine: Engine;
   readonly store: FeatureStore;
   readonly base: BaseNetwork;
-  readonly model: Sequential;
+  readonly model: Model;
   readonly found: PreparedData;
   readonly warn: (text: string) => void;
   readonly clock: PhaseClock;
@@ -33,16 +36,16 @@ export interface HeadTraining {
 }
 
 export interface TrainedHead extends PreparedData {
-  readonly model: Sequential;
-  readonly table: FeatureTable;
-  /** Of the finished epochs. */
-  readonly history: History;
+  readonly model: Model;
+  /** The weights that were trained, in the model. */
+  readonly changed: readonly Parameter[];
+  /** What the layers behind the cut read of all images. */
+  readonly features: CutFeatures;
+  /** Of the phase's finished epochs. */
+  readonly history: Pick<History, "history" | "epoch">;
   /** Why training stopped early, with the weights of the last good epoch kept. */
   readonly failure?: PermafrostError;
-  readonly forwards: ForwardCounts;
-  readonly bytesWritten: number;
-  readonly recomputed: readonly Recomputation[];
-  readonly cut: string;
+  readonly record: PhaseRecord;
 }
 
 /** Samples of one split, in the data set's order. */

@@ -1,13 +1,14 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Sequential } from "../models/sequential.ts";
 import type { Callback } from "../training/callback.ts";
+import type { Compiled } from "../training/compile.ts";
 
 /**
  * Watches the numbers of each epoch. When one of them is none (validation can fail where the training loss has not yet),
  * the model gets back the weights of the epoch before, and training ends with LOSS_NAN.
  */
-export function lastGoodWeights(model: Sequential, epochs: number): Callback {
-  const copies = () => model.trainableWeights.map(({ value }) => value.slice());
+export function lastGoodWeights({ trained, statistics }: Compiled, epochs: number): Callback {
+  const changing = [...trained.values(), ...statistics.values()];
+  const copies = () => changing.map(({ value }) => value.slice());
   let good = copies();
   return {
     onEpochBegin() {
@@ -16,7 +17,7 @@ export function lastGoodWeights(model: Sequential, epochs: number): Callback {
     onEpochEnd(epoch, logs) {
       const bad = Object.entries(logs).find(([, value]) => !Number.isFinite(value));
       if (bad === undefined) return;
-      model.trainableWeights.forEach(({ value }, index) => {
+      changing.forEach(({ value }, index) => {
         value.set(good[index]!);
       });
       const kept = epoch === 0 ? "from before training" : `of the end of epoch ${epoch}`;

@@ -34,13 +34,13 @@ export async function planTraining(
   request: TrainingRequest,
   hooks: TrainingHooks = {},
 ): Promise<TrainingPlan> {
-  const { base: name, seed, epochs } = request;
+  const { base: name, epochs } = request;
   const [base, data, { version }] = await Promise.all([
     createBase(name, baseOptions(request)),
     prepareData(request, hooks, new PhaseClock()),
     loadOrt(),
   ]);
-  const model = classifierModel(base, headLayers(request.head, data.dataset.classNames.length), seed);
+  const model = classifierModel(base, headLayers(request.head, data.dataset.classNames.length), request);
   const { prefix, reason } = classifierGraphs(model);
   const draws = viewDraws(request.augmentation, base.preprocessing);
   const { storeDtype = "float32" } = request;

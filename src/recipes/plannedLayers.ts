@@ -1,6 +1,6 @@
 import { DefinedLayer } from "../layers/definition.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Sequential } from "../models/sequential.ts";
+import type { Model } from "../models/functional.ts";
 import { describeLayer } from "./classifierBundle.ts";
 
 /** A layer of the model and what training does to it. */
@@ -13,8 +13,9 @@ export interface PlannedLayer {
   readonly parameters: number;
 }
 
-export function describeModel(model: Sequential): readonly PlannedLayer[] {
-  return model.layers.map((layer) => ({
+export function describeModel(model: Model): readonly PlannedLayer[] {
+  const layers = model.layers.filter(({ kind }) => kind !== "InputLayer");
+  return layers.map((layer) => ({
     name: layer.name,
     layer: layer instanceof DefinedLayer ? describeLayer(layer) : layer.name,
     state: stateOf(layer),

@@ -4,24 +4,27 @@ import { packageVersion } from "../base/version.ts";
 import { type Split, splits } from "../data/dataset.ts";
 import { renderTrainingReport } from "../evaluation/report/renderTrainingReport.ts";
 import type { SplitReport, TrainingReport } from "../evaluation/trainingReport.ts";
-import type { Sequential } from "../models/sequential.ts";
+import type { Model } from "../models/functional.ts";
 import { weightsDigest } from "../models/weights.ts";
+import type { JsonObject } from "../saving/fields.ts";
 import { saveBundle } from "../saving/saveBundle.ts";
 import { drawsName } from "./augmentation.ts";
 import { bundleContents, describeLayer } from "./classifierBundle.ts";
-import { initialRate } from "./fitHead.ts";
-import { samplesOf, type TrainedHead } from "./headTraining.ts";
+import { headOf } from "./classifierModel.ts";
+import { samplesOf } from "./headTraining.ts";
 import { worstMistakes } from "./mistakes.ts";
 import type { PhaseClock } from "./phaseClock.ts";
+import type { PhaseRecord } from "./phaseRecord.ts";
 import { dataDigest } from "./prepareData.ts";
 import type { ScoredSplits } from "./scoreSplits.ts";
 import type { TrainingRequest, TrainingResult } from "./training.ts";
+import type { TrainedClassifier } from "./trainPhases.ts";
 
 export interface SavedTraining {
   readonly request: TrainingRequest;
   readonly base: BaseNetwork;
-  readonly model: Sequential;
-  readonly trained: TrainedHead;
+  readonly model: Model;
+  readonly trained: TrainedClassifier;
   readonly scored: ScoredSplits;
   readonly result: Omit<TrainingResult, "seconds">;
   readonly clock: PhaseClock;
@@ -33,7 +36,8 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
   const html = renderTrainingReport(await trainingReport(saved, date));
   const contents = bundleContents(saved.model, saved.base, {
     classNames: saved.result.classes,
-    embedBase: saved.request.embedBase,
+    // Nobody else has a base that was trained here.
+    embedBase: saved.request.embedBase || isBaseChanged(saved.trained.phases),
     metrics: { ...saved.scored.metrics },
     run: {
       command: saved.request.commandLine,
@@ -42,6 +46,8 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
       dataDigest: dataDigest(saved.trained),
       numericsClass: saved.result.numericsClass,
       date,
+      // Plain JSON by construction.
+      training: trainingRecord(saved.request, saved.trained.phases) as JsonObject,
     },
   });
   await saveBundle(saved.request.out, contents, {
@@ -64,8 +70,8 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     warnings: result.warnings,
     base: { name: request.base, weightsDigest: weightsDigest(base) },
     preprocessing: base.preprocessing,
-    head: model.layers.slice(1).map(describeLayer),
-    settings: settings(request),
+    head: headOf(model).map(describeLayer),
+    settings: settings(request, trained.phases),
     command: request.commandLine,
     bundle: request.out,
     numericsClass: result.numericsClass,
@@ -74,12 +80,28 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
   };
 }
 
+/** What was trained and what was not, with the proof: for the bundle. */
+function trainingRecord(request: TrainingRequest, phases: readonly PhaseRecord[]): object {
+  const { recipe, unfreeze, batchNormalization, compat } = request;
+  return {
+    ...(recipe === undefined ? {} : { recipe }),
+    ...(unfreeze === undefined ? {} : { unfreeze }),
+    ...(isBaseChanged(phases) ? { batchNormalization: batchNormalization ?? "inference" } : {}),
+    ...(compat === undefined ? {} : { compat }),
+    phases,
+  };
+}
+
+function isBaseChanged(phases: readonly PhaseRecord[]): boolean {
+  return phases[0]?.base.before !== phases.at(-1)?.base.after;
+}
+
 /** Without the phase that is under way: the writing of the report itself. */
 function finishedPhases({ seconds }: PhaseClock): Record<string, number> {
   return Object.fromEntries(Object.entries(seconds).filter(([, value]) => value > 0));
 }
 
-function splitReport(split: Split, trained: TrainedHead, { metrics }: ScoredSplits): SplitReport {
+function splitReport(split: Split, trained: TrainedClassifier, { metrics }: ScoredSplits): SplitReport {
   const samples = samplesOf(trained, split);
   const samplesByClass = trained.dataset.classNames.map(
     (_, label) => samples.filter((sample) => sample.label === label).length,
@@ -88,12 +110,14 @@ function splitReport(split: Split, trained: TrainedHead, { metrics }: ScoredSpli
   return { split, samples: samples.length, samplesByClass, ...(scores === undefined ? {} : { scores }) };
 }
 
-function settings(request: TrainingRequest): Record<string, string | number> {
+function settings(request: TrainingRequest, phases: readonly PhaseRecord[]): Record<string, string | number> {
   const { head, optimizer, epochs, batchSize, validationSplit, seed } = request;
   return {
     head,
     optimizer,
-    "learning rate": `${initialRate(request)}, falling to 0`,
+    "learning rate": phases.map(({ learningRate }) => `${learningRate}, falling to 0`).join("; then "),
+    recipe: request.recipe ?? "at once",
+    "trained part of the base": trainedPart(request, phases),
     epochs,
     "batch size": batchSize,
     "validation split": validationSplit,
@@ -102,6 +126,16 @@ function settings(request: TrainingRequest): Record<string, string | number> {
     draws: drawsName(request.augmentation?.draws),
     seed,
   };
+}
+
+function trainedPart(
+  { compat, batchNormalization }: TrainingRequest,
+  phases: readonly PhaseRecord[],
+): string {
+  if (compat !== undefined) return `all of it, though it is shown as frozen (${compat})`;
+  const { name } = phases.at(-1)!;
+  if (!isBaseChanged(phases) || name === "head") return "none";
+  return `${name === "all" ? "all" : `from ${name} on`}, BatchNormalization in ${batchNormalization ?? "inference"} mode`;
 }
 
 function versions(): Record<string, string> {

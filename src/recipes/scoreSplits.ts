@@ -4,9 +4,8 @@ import { type Split, splits } from "../data/dataset.ts";
 import type { SplitSample } from "../data/split.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type ClassificationScores, classificationScores } from "../evaluation/scores.ts";
-import { classifierGraphs } from "./classifierGraphs.ts";
+import { splitClassifier } from "./classifierGraphs.ts";
 import { labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
-import { featureSource } from "./imageFeatures.ts";
 import { predictFeatures } from "./predictFeatures.ts";
 
 /** What a classifier says of one split. */
@@ -29,16 +28,16 @@ export interface ScoredSplits {
  */
 export async function scoreSplits(
   engine: Engine,
-  trained: TrainedHead,
+  trained: Omit<TrainedHead, "record">,
   work: WorkOptions,
 ): Promise<ScoredSplits> {
-  const { suffix } = classifierGraphs(trained.model);
+  const { suffix } = splitClassifier(trained.model, trained.changed);
   const metrics: Partial<Record<Split, ClassificationScores>> = {};
   let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {
     const samples = samplesOf(trained, split);
     if (samples.length === 0) continue;
-    const source = featureSource(trained.table, samples, trained.digests);
+    const source = trained.features.of(samples);
     const probabilities = await predictFeatures(engine, suffix, source, work);
     refuseDiverged(probabilities, split);
     metrics[split] = classificationScores(probabilities, labelsOf(samples), trained.dataset.classNames);

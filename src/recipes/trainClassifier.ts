@@ -13,8 +13,9 @@ import { PhaseClock } from "./phaseClock.ts";
 import { prepareData } from "./prepareData.ts";
 import { saveTraining } from "./saveTraining.ts";
 import { scoreSplits } from "./scoreSplits.ts";
-import { trainHead } from "./trainHead.ts";
 import type { TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
+import { trainingPhases } from "./trainingPhases.ts";
+import { trainPhases } from "./trainPhases.ts";
 import { UnfinishedRun } from "./unfinishedRun.ts";
 
 export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
@@ -49,14 +50,11 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   };
   await using engine = await clock.time("start", () => Engine.start());
   const base = await clock.time("start", () => createBase(request.base, baseOptions(request)));
+  const phases = trainingPhases(request, base);
   const store = await FeatureStore.open(request.store);
   for (const text of store.warnings) warn(text);
   const found = await prepareData(request, hooks, clock);
-  const model = classifierModel(
-    base,
-    headLayers(request.head, found.dataset.classNames.length),
-    request.seed,
-  );
+  const model = classifierModel(base, headLayers(request.head, found.dataset.classNames.length), request);
   const { numericsClass } = engine;
   const run = await UnfinishedRun.open(request, {
     data: found,
@@ -65,7 +63,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     warn,
   });
   const parts = { request, engine, store, base, model, found, run, warn, clock };
-  const trained = await trainHead(parts, hooks).catch(async (error: unknown) => {
+  const trained = await trainPhases(parts, phases, hooks).catch(async (error: unknown) => {
     await run.endWith(error);
     throw error;
   });
@@ -79,8 +77,9 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     forwards: trained.forwards,
     bytesWritten: trained.bytesWritten,
     recomputed: trained.recomputed,
-    cut: trained.cut,
-    trainableParameters: model.trainableWeights.reduce((sum, weight) => sum + weight.size, 0),
+    cut: trained.phases.at(-1)!.cut,
+    phases: trained.phases,
+    trainableParameters: trained.changed.reduce((sum, weight) => sum + weight.size, 0),
     warnings,
     bundle: request.out,
     report: path.join(request.out, "report.html"),
@@ -91,7 +90,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   if (isSaved) {
     await clock.time("save", () => saveTraining({ request, base, model, trained, scored, result, clock }));
   }
-  trained.table.close();
+  trained.features.close();
   await run.finish();
   if (failure !== undefined) throw lossNanKept(failure, request, isSaved);
   return { ...result, seconds: clock.seconds };

@@ -1,81 +1,64 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { type ExtractionSummary, extractFeatures } from "../features/extract.ts";
-import type { FeatureTable } from "../features/featureTable.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
-import type { Layer } from "../layers/layer.ts";
-import type { Sequential } from "../models/sequential.ts";
-import { float32 } from "../tensor/tensor.ts";
-import { augmentationWarnings, viewDraws } from "./augmentation.ts";
-import { classifierGraphs } from "./classifierGraphs.ts";
-import { standardizeName } from "./classifierModel.ts";
+import { trainedWeights } from "../training/compile.ts";
+import { viewDraws } from "./augmentation.ts";
+import type { CutFeatures } from "./cutFeatures.ts";
 import { drawnFeatures, viewsOfEpoch } from "./drawnFeatures.ts";
 import { fitHead } from "./fitHead.ts";
-import { ForwardLog } from "./forwardLog.ts";
+import type { ForwardLog } from "./forwardLog.ts";
 import { type HeadTraining, samplesOf, type TrainedHead } from "./headTraining.ts";
-import { featureSource, type ImageFeatureOptions, imageFeatures } from "./imageFeatures.ts";
-import { keepFeatures, keptInMemory } from "./keepFeatures.ts";
-import { channelMoments } from "./moments.ts";
+import type { ImageFeatureOptions } from "./imageFeatures.ts";
+import { imagesAtCut } from "./imagesAtCut.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
+import { standardize } from "./standardize.ts";
 import type { TrainingHooks } from "./training.ts";
 
 /**
- * Computes or finds the features of all images, then trains the layers above the cut on them. Images under draws follow: all
- * before training where their number is limited, else while it runs.
+ * One phase: computes or finds the features of all images at its cut, then trains the layers behind the cut on them. Images
+ * under draws follow: all before training where their number is limited, else while it runs. Where nothing is frozen, the
+ * pictures themselves flow through the network in every epoch.
  */
-export async function trainHead(training: HeadTraining, hooks: TrainingHooks): Promise<TrainedHead> {
-  const { engine, store, base, model, clock, request, warn } = training;
-  const { prefix, reason } = classifierGraphs(model);
-  const wanted: ImageFeatureOptions = {
-    ...hooks,
-    prefix,
-    store,
-    base: request.base,
-    ...(request.storeDtype === undefined ? {} : { storeDtype: request.storeDtype }),
-    preprocessing: base.preprocessing,
-    numericsClass: engine.numericsClass,
-    workers: engine.workers,
-  };
-  for (const text of augmentationWarnings(request.augmentation)) warn(text);
+export async function trainHead(
+  training: HeadTraining,
+  hooks: TrainingHooks,
+  log: ForwardLog,
+): Promise<TrainedHead> {
+  const { base, model, request, phase } = training;
   const draws = viewDraws(request.augmentation, base.preprocessing);
-  const keep = await keepFeatures(training, wanted, draws);
-  if (keep === "memory") warn(keptInMemory);
-  const options = { ...wanted, keep };
-  const { samples } = training.found.dataset;
-  const log = await ForwardLog.open(store);
-  const { table, ...plain } = await clock.time("features", () =>
-    imageFeatures(samples, training.found.digests, options),
-  );
-  for (const text of plain.warnings) warn(text);
-  await log.addImages(plain);
-  const data = withoutUnreadable(training.found, plain.skipped);
-  warnLargeBatch(training, samplesOf(data, "train").length);
-  const trained = await trainOnDraws({ training, hooks, table, draws, options, log }, data);
-  return { ...trained, model, table, ...log.outcome(trained.dataset.samples, request.epochs), cut: reason };
+  const images = await imagesAtCut(training, hooks, log, draws);
+  const { features, options, cut } = images;
+  if (phase.firstEpoch === 0) warnLargeBatch(training, samplesOf(images, "train").length);
+  const trained = await trainOnDraws({ training, hooks, features, draws, options, cut, log }, images);
+  if (options === undefined) log.addPlain(trained.dataset.samples, trained.history.epoch.length);
+  const changed = [...trainedWeights(model, request.compat).values()];
+  return { ...trained, model, features, changed };
 }
 
 interface DrawnTraining {
   readonly training: HeadTraining;
   readonly hooks: TrainingHooks;
-  readonly table: FeatureTable;
+  readonly features: CutFeatures;
   readonly draws: ViewDraws | undefined;
-  readonly options: ImageFeatureOptions;
+  /** Left out: nothing is frozen. */
+  readonly options: ImageFeatureOptions | undefined;
+  readonly cut: string;
   readonly log: ForwardLog;
 }
 
-type Fitted = PreparedData & Pick<TrainedHead, "history" | "failure">;
+type Fitted = PreparedData & Pick<TrainedHead, "history" | "failure" | "record">;
 
-/** Trains; when images turn out to be unreadable under way, they are left out and training begins again. */
+/** Trains; when images turn out to be unreadable under way, they are left out and the phase begins again. */
 async function trainOnDraws(work: DrawnTraining, found: PreparedData): Promise<Fitted> {
   const { model, warn } = work.training;
-  const head = model.layers.slice(1);
-  const initial = head.map((layer) => layer.getWeights());
+  const initial = model.getWeights();
   let data = found;
   for (;;) {
     const outcome = await attempt(work, data);
     if (!("lost" in outcome)) return { ...data, ...outcome };
     data = withoutUnreadable(data, outcome.lost);
-    for (const [index, layer] of head.entries()) layer.setWeights(initial[index]!);
+    model.setWeights(initial);
     warn(
       `${outcome.lost.length} images could not be read any more, for example ${outcome.lost[0]!.path}: ${outcome.lost[0]!.reason}. ` +
         "They are left out, and training begins again without them; features computed so far are used again.",
@@ -87,38 +70,43 @@ async function trainOnDraws(work: DrawnTraining, found: PreparedData): Promise<F
 async function attempt(
   work: DrawnTraining,
   data: PreparedData,
-): Promise<Pick<TrainedHead, "history" | "failure"> | { readonly lost: readonly Skipped[] }> {
-  const { training, hooks, table, draws, options } = work;
-  const { clock, model, request } = training;
-  await clock.time("train", () => standardize(model, table, data));
-  const isPlain = training.plainly === true || draws === undefined;
+): Promise<Omit<Fitted, keyof PreparedData> | { readonly lost: readonly Skipped[] }> {
+  const { training, hooks, features, draws, options, cut } = work;
+  const { clock, model, request, phase } = training;
+  // Once layers of the base have been trained, the head goes on from the numbers that it has learned with.
+  if (phase.unfrozenFrom === undefined && options !== undefined) {
+    await clock.time("train", () => standardize(model, features, data));
+  }
   const images = { samples: samplesOf(data, "train"), digests: data.digests };
-  const drawn = isPlain
-    ? undefined
-    : await clock.time("features", () => drawnFeatures(images, draws, request, options));
-  let epochs = 0;
+  const { firstEpoch, epochs } = phase;
+  const order = { ...request, firstEpoch, epochs: firstEpoch + epochs };
+  const drawn =
+    draws === undefined || options === undefined || training.plainly === true
+      ? undefined
+      : await clock.time("features", () => drawnFeatures(images, draws, order, options));
+  let epoch = firstEpoch;
   const counting: TrainingHooks = {
     ...hooks,
     onEpoch: (logs) => {
-      epochs++;
+      epoch++;
       hooks.onEpoch?.(logs);
     },
     onResume: (finished) => {
-      epochs = finished;
+      epoch = finished;
       hooks.onResume?.(finished);
     },
   };
   try {
     const skipped = drawn?.summary().skipped ?? [];
     if (skipped.length > 0) return { lost: skipped };
-    const fitData = { ...data, table, draws, drawn: drawn?.source };
+    const fitData = { ...data, features, cut, draws, drawn: drawn?.source };
     return await clock.time("train", () => fitHead(training, fitData, counting));
   } catch (error) {
     const lost = unreadable(error);
-    if (lost === undefined || draws === undefined) throw error;
+    if (lost === undefined || draws === undefined || options === undefined) throw error;
     await drawn?.close();
     const { table: rest, ...others } = await clock.time("features", () =>
-      extractFeatures({ ...options, draws: draws.settings, views: viewsOfEpoch(images, draws, epochs) }),
+      extractFeatures({ ...options, draws: draws.settings, views: viewsOfEpoch(images, draws, epoch) }),
     );
     rest.close();
     await noteDrawn(work, others);
@@ -144,15 +132,6 @@ function unreadable(error: unknown): readonly Skipped[] | undefined {
 
 function distinct(skipped: readonly Skipped[]): readonly Skipped[] {
   return [...new Map(skipped.map((each) => [each.path, each])).values()];
-}
-
-/** Gives the standardisation the moments of the training features. */
-export async function standardize(model: Sequential, table: FeatureTable, data: PreparedData): Promise<void> {
-  const layer: Layer = model.getLayer(standardizeName);
-  const { mean, variance } = await channelMoments(
-    featureSource(table, samplesOf(data, "train"), data.digests),
-  );
-  layer.setWeights([float32([mean.length], mean), float32([variance.length], variance)]);
 }
 
 /** Nobody who leaves the batch size alone on a few pictures needs to hear of it. */

@@ -4,6 +4,10 @@ import type { ClassificationScores } from "../evaluation/scores.ts";
 import type { StoreDtype } from "../features/key.ts";
 import type { Augmentation } from "./augmentation.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
+import type { PhaseRecord, PhaseStart } from "./phaseRecord.ts";
+import type { trainingRecipes } from "./trainingDefaults.ts";
+
+export type TrainingRecipe = (typeof trainingRecipes)[number];
 
 /** What to train on what. */
 export interface TrainingRequest {
@@ -15,7 +19,10 @@ export interface TrainingRequest {
   readonly head: string;
   readonly epochs: number;
   readonly batchSize: number;
-  /** Default: 3e-3 for Adam and AdamW, 1e-3 for RMSprop, 1e-2 for SGD. */
+  /**
+   * Default: 3e-3 for Adam and AdamW, 1e-3 for RMSprop, 1e-2 for SGD; with `unfreeze` and no recipe, that of `fineTuneRate`. In a
+   * recipe it is the head's.
+   */
   readonly learningRate?: number;
   readonly optimizer: string;
   /** Share of the images held back for validation where the data name none. */
@@ -23,6 +30,24 @@ export interface TrainingRequest {
   readonly seed: number;
   /** Random views of the training images; left out: the images as they are. */
   readonly augmentation?: Augmentation;
+  /**
+   * Which part of the base is trained too: `block10` (it and all behind it), `last:3` (blocks), `from:<layer>` or `all`. Left out:
+   * none, or what the recipe says.
+   */
+  readonly unfreeze?: string;
+  /**
+   * "fine-tune": the head first, then the head and the unfrozen part (default `last:3`) at a low rate. "gradual": after the head
+   * block by block from the top. Left out: everything that is trained at once.
+   */
+  readonly recipe?: TrainingRecipe;
+  /** Of a recipe: epochs of the head alone, out of `epochs`. Default: a third. */
+  readonly headEpochs?: number;
+  /** Of a recipe: the rate once layers of the base are trained. Default: 1e-4 for Adam and AdamW, 1e-5 for RMSprop, 1e-3 for SGD. */
+  readonly fineTuneRate?: number;
+  /** How the BatchNormalization of unfrozen layers is trained. Default "inference": with its moving statistics. */
+  readonly batchNormalization?: "inference" | "train";
+  /** Train the base though it is shown as frozen, as Keras 2.0.8 did by mistake. For comparison only. */
+  readonly compat?: "keras-2.0.8";
   /** Rare classes count more: n / (classes * images of the class). */
   readonly classWeight?: "balanced";
   /** Side of the square that the base sees, in pixels (default: the base's own). */
@@ -46,6 +71,8 @@ export type EpochLogs = Readonly<Record<string, number>> & { readonly epoch: num
 
 export interface TrainingHooks extends WorkOptions {
   readonly onEpoch?: (logs: EpochLogs) => void;
+  /** Told before the first step of each phase. */
+  readonly onPhase?: (phase: PhaseStart) => void;
   /** Training goes on after this many epochs of an unfinished run. */
   readonly onResume?: (epochs: number) => void;
   /** What did not go as asked, in sentences. */
@@ -65,8 +92,9 @@ export interface TrainingResult {
   /** Why features had to be computed. */
   readonly recomputed: readonly Recomputation[];
   readonly seconds: Readonly<Record<string, number>>;
-  /** Where the model was cut and why. */
+  /** Where the model was cut and why; of the last phase. */
   readonly cut: string;
+  readonly phases: readonly PhaseRecord[];
   readonly trainableParameters: number;
   readonly warnings: readonly string[];
   readonly bundle: string;

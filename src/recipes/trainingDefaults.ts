@@ -8,3 +8,6 @@ export const trainingDefaults = {
   validationSplit: 0.2,
   seed: 0,
 } as const;
+
+/** Orders of work in several phases. */
+export const trainingRecipes = ["fine-tune", "gradual"] as const;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir, stat } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import path from "node:path";
 import { canonicalJson, type Digest, digestOf } from "../base/digest.ts";
@@ -10,9 +10,12 @@ import { BackupAndRestore, checkpointName } from "../training/callbacks/backupAn
 import type { Checkpoint } from "../training/checkpoint.ts";
 import type { PreparedData } from "./prepareData.ts";
 import type { TrainingRequest } from "./training.ts";
+import type { TrainingPhase } from "./trainingPhases.ts";
 
 const format = "permafrost run 1";
 const recordName = "run.json";
+/** Folder of the checkpoint of a later phase: the prefix, then the epoch that the phase begins with. */
+const phasePrefix = "from-epoch-";
 
 /** In an epoch that is longer than this, checkpoints are written in its middle too. */
 const checkpointSeconds = 30;
@@ -86,7 +89,7 @@ export class UnfinishedRun {
     const changes = earlier === undefined ? [] : changedParts(earlier.parts, parts);
     if (request.resume === false || changes.length > 0) {
       if (changes.length > 0 && request.resume !== false) context.warn(startsAnew(folder, changes));
-      await removeFolder(folder, [checkpointName]);
+      await removeCheckpoints(folder);
     }
     const record: RunRecord = { format, request: withFullPaths(request), parts };
     const made = await makeFolder(folder);
@@ -95,17 +98,23 @@ export class UnfinishedRun {
   }
 
   /**
-   * The callback that saves and restores training.
+   * The callback that saves and restores a phase of the training. Checkpoints of earlier phases stay: they lead to the weights
+   * that a phase begins with.
    *
    * @param data - The images that can be read.
    */
-  backup(data: PreparedData, onRestored: (checkpoint: Checkpoint) => void): Callback {
+  backup(
+    data: PreparedData,
+    { firstEpoch }: Pick<TrainingPhase, "firstEpoch">,
+    onRestored: (checkpoint: Checkpoint) => void,
+  ): Callback {
+    const phase = firstEpoch === 0 ? [] : [`${phasePrefix}${firstEpoch}`];
     return new BackupAndRestore({
-      backupDir: this.#folder,
+      backupDir: path.join(this.#folder, ...phase),
       deleteCheckpoint: false,
       saveFreq: { seconds: checkpointSeconds },
       timeShare: checkpointShare,
-      run: digestOf([this.#digest, orderedDataDigest(data)]),
+      run: digestOf([this.#digest, orderedDataDigest(data), ...phase]),
       onRestored,
       onWarning: this.#warn,
     });
@@ -124,8 +133,18 @@ export class UnfinishedRun {
 
   /** Removes the run's own files, and the folder if nothing else is in it. */
   async finish(): Promise<void> {
-    await removeFolder(this.#folder, [checkpointName, recordName]);
+    await removeCheckpoints(this.#folder);
+    await removeFolder(this.#folder, [recordName]);
   }
+}
+
+/** Those of all phases. */
+async function removeCheckpoints(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(phasePrefix))) {
+    await removeFolder(path.join(folder, name), [checkpointName]);
+  }
+  await removeFolder(folder, [checkpointName]);
 }
 
 /**

@@ -45,6 +45,8 @@ export interface RunRecord {
   readonly numericsClass: string;
   /** ISO 8601. */
   readonly date: string;
+  /** Which layers were trained in which epochs, with digests of what was frozen; free in form. */
+  readonly training?: JsonObject;
 }
 
 /**

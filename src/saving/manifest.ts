@@ -132,6 +132,7 @@ function readRun(fields: Fields): RunRecord {
     dataDigest: fields.digest("dataDigest"),
     numericsClass: fields.text("numericsClass"),
     date: fields.text("date"),
+    ...(fields.has("training") ? { training: fields.object("training").json } : {}),
   };
 }
 

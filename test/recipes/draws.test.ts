@@ -10,14 +10,14 @@ import { Engine } from "../../src/engine/engine.ts";
 import { evict } from "../../src/features/maintenance/evict.ts";
 import { FeatureStore } from "../../src/features/store.ts";
 import type { Augmentation } from "../../src/recipes/augmentation.ts";
-import { classifierModel } from "../../src/recipes/classifierModel.ts";
+import { classifierModel, headOf } from "../../src/recipes/classifierModel.ts";
 import { headLayers } from "../../src/recipes/headLayers.ts";
-import type { TrainedHead } from "../../src/recipes/headTraining.ts";
 import { PhaseClock } from "../../src/recipes/phaseClock.ts";
 import { planTraining } from "../../src/recipes/planTraining.ts";
 import { type PreparedData, prepareData } from "../../src/recipes/prepareData.ts";
-import { trainHead } from "../../src/recipes/trainHead.ts";
 import type { TrainingHooks, TrainingRequest } from "../../src/recipes/training.ts";
+import { trainingPhases } from "../../src/recipes/trainingPhases.ts";
+import { type TrainedClassifier, trainPhases } from "../../src/recipes/trainPhases.ts";
 import { temporaryFolder, writeStripes } from "../support/pictures.ts";
 
 const pipeline = resolvePipeline({ rotationRange: 30, zoomRange: 0.2, horizontalFlip: true });
@@ -32,11 +32,11 @@ interface RunOptions {
   readonly engine?: Engine;
 }
 
-function trainImages({ dataset }: Pick<TrainedHead, "dataset">): number {
+function trainImages({ dataset }: Pick<TrainedClassifier, "dataset">): number {
   return dataset.samples.filter(({ split }) => split === "train").length;
 }
 
-interface Outcome extends TrainedHead {
+interface Outcome extends TrainedClassifier {
   /** SHA-256 of all weights of the head. */
   readonly weights: string;
   readonly warnings: readonly string[];
@@ -94,9 +94,9 @@ describe("training on draws", () => {
     const clock = new PhaseClock();
     const found: PreparedData = await prepareData(request, {}, clock);
     const base = await createBase(request.base, { inputShape: [96, 96, 3] });
-    const model = classifierModel(base, headLayers(request.head, 2), request.seed);
+    const model = classifierModel(base, headLayers(request.head, 2), request);
     const warnings: string[] = [];
-    const trained = await trainHead(
+    const trained = await trainPhases(
       {
         request,
         engine: options.engine ?? engine,
@@ -108,10 +108,11 @@ describe("training on draws", () => {
         clock,
         plainly: options.plainly ?? false,
       },
+      trainingPhases(request, base),
       options.hooks ?? {},
     );
-    trained.table.close();
-    const values = model.layers.slice(1).flatMap((layer) => layer.getWeights().map((tensor) => tensor.data));
+    trained.features.close();
+    const values = headOf(model).flatMap((layer) => layer.getWeights().map((tensor) => tensor.data));
     const bytes = values.map((data) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     return { ...trained, weights: sha256(Buffer.concat(bytes)), warnings };
   }

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../../base/errors.ts";
+import type { PhaseStart } from "../../recipes/phaseRecord.ts";
 import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -12,6 +13,7 @@ export const train: CommandDefinition = {
     "permafrost train photos/",
     "permafrost train photos/ --head dense:256,dropout:0.5 --optimizer rmsprop --learning-rate 1e-4 --epochs 30",
     "permafrost train labels.csv --validation-split 0.3 --class-weight balanced --out runs/labels --json",
+    "permafrost train photos/ --recipe fine-tune --unfreeze last:3 --epochs 15",
     "permafrost train --resume runs/photos",
   ],
   declare(command) {
@@ -31,6 +33,10 @@ export const train: CommandDefinition = {
     const { trainClassifier } = await import("../../recipes/trainClassifier.ts");
     const result = await trainClassifier(await requestOf(folder, options, context), {
       onProgress: output.onProgress,
+      onPhase(phase) {
+        output.note(describePhase(phase));
+        output.emit({ event: "phase", ...phase });
+      },
       onEpoch: (epoch) => output.emit({ event: "epoch", ...epoch }),
       onResume(epochs) {
         output.note(`Going on with the unfinished run: ${epochs} epochs are done.`);
@@ -64,6 +70,21 @@ async function requestOf(
     folder === undefined
       ? "train: missing required argument 'folder': expected a folder of photos, or --resume with an unfinished run."
       : "train: expected a folder or --resume <run>, got both. Leave the folder out: the run knows what it was asked for.",
+  );
+}
+
+function describePhase({
+  name,
+  firstEpoch,
+  epochs,
+  trained,
+  trainedParameters,
+  ...phase
+}: PhaseStart): string {
+  const last = firstEpoch + epochs - 1;
+  return (
+    `Phase ${name}, epochs ${firstEpoch} to ${last}, learning rate ${phase.learningRate}: trains ${trainedParameters.toLocaleString("en-US")} parameters ` +
+    `of ${trained.length} layers (${trained.join(", ")}).`
   );
 }
 

@@ -1,0 +1,45 @@
+import type { Command } from "commander";
+import type { TrainingRequest } from "../recipes/training.ts";
+import { trainingRecipes } from "../recipes/trainingDefaults.ts";
+import { oneOf, positiveInteger, positiveNumber } from "./options.ts";
+
+/** Declares what is trained beside the head. */
+export function declareFineTuningOptions(command: Command): void {
+  command
+    .option(
+      "--unfreeze <part>",
+      "train a part of the base too: block10 and all behind it, last:3 (blocks), from:<layer> or all",
+    )
+    .option(
+      "--recipe <name>",
+      "fine-tune: the head first, then the unfrozen part at a low rate; gradual: block by block",
+      oneOf(...trainingRecipes),
+    )
+    .option("--head-epochs <n>", "of a recipe: epochs of the head alone (default: a third)", positiveInteger)
+    .option("--fine-tune-rate <x>", "of a recipe: step size behind the head's phase", positiveNumber)
+    .option(
+      "--bn <mode>",
+      "BatchNormalization of unfrozen layers: inference (moving statistics) or train (those of each batch)",
+      oneOf("inference", "train"),
+      "inference",
+    )
+    .option(
+      "--compat <version>",
+      "keras-2.0.8: train the base though it is shown as frozen, as that version did",
+      oneOf("keras-2.0.8"),
+    );
+}
+
+/** What is trained beside the head; nothing where nothing is said. */
+export function fineTuningOf(options: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
+  const { unfreeze, headEpochs, fineTuneRate } = options;
+  const recipe = trainingRecipes.find((each) => each === options["recipe"]);
+  return {
+    ...(typeof unfreeze === "string" ? { unfreeze } : {}),
+    ...(recipe === undefined ? {} : { recipe }),
+    ...(typeof headEpochs === "number" ? { headEpochs } : {}),
+    ...(typeof fineTuneRate === "number" ? { fineTuneRate } : {}),
+    ...(options["bn"] === "train" ? { batchNormalization: "train" } : {}),
+    ...(options["compat"] === "keras-2.0.8" ? { compat: "keras-2.0.8" } : {}),
+  };
+}

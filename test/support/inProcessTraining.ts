@@ -14,6 +14,8 @@ export interface InProcessTraining {
   step(indices: readonly number[]): Promise<number>;
   /** The weights that training changes, by path, engine layout. */
   weights(): ReadonlyMap<string, Float32Array>;
+  /** See StepRunner. */
+  useAverage(how: "take" | "exchange"): void;
   close(): Promise<void>;
 }
 
@@ -54,6 +56,7 @@ export async function trainInProcess(
       const { weights: reached } = runner.read(iteration, false);
       return new Map(paths.map((path, index) => [path, reached[index]!]));
     },
+    useAverage: (how) => runner.useAverage(how),
     close: () => runner.close(),
   };
 }

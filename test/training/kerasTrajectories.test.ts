@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { maxNorm } from "../../src/layers/constraints.ts";
 import { dense } from "../../src/layers/index.ts";
 import {
   binaryCrossentropy,
@@ -10,6 +11,7 @@ import {
 import { sequential } from "../../src/models/index.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { cosineDecay } from "../../src/optimizers/schedules/cosineDecay.ts";
 import { compileModel } from "../../src/training/compile.ts";
 import { labelSamples } from "../../src/training/labelSamples.ts";
 import type { Targets } from "../../src/training/targets.ts";
@@ -23,6 +25,10 @@ interface Case {
   readonly labels: "binaryLabels" | "classLabels" | "targets";
   readonly optimizer: Readonly<Record<string, number | boolean | string>> & { readonly name: string };
   readonly eraA?: boolean;
+  readonly exclude?: readonly string[];
+  readonly schedule?: Readonly<Record<string, number>>;
+  readonly constraints?: number;
+  readonly rates?: readonly [number, number];
   readonly from_logits?: boolean;
   readonly label_smoothing?: number;
   readonly l2?: number;
@@ -55,14 +61,20 @@ interface Golden {
 }
 
 const golden = goldenFile<Golden>("optimizers");
+const options = goldenFile<Pick<Golden, "cases">>("optimizerOptions");
 
-function headOf({ head, l2 }: Case) {
+function headOf({ head, l2, constraints }: Case) {
   const { units, activation, initialWeights } = golden.heads[head]!;
-  const regularizer = l2 === undefined ? {} : { kernelRegularizer: { l1: 0, l2 } };
+  const rules = {
+    ...(l2 === undefined ? {} : { kernelRegularizer: { l1: 0, l2 } }),
+    ...(constraints === undefined
+      ? {}
+      : { kernelConstraint: maxNorm({ maxValue: constraints }), biasConstraint: "nonNeg" }),
+  };
   const model = sequential({
     layers: [
-      dense({ units: 12, activation: "relu", inputShape: [24], ...regularizer }),
-      dense({ units, activation, ...regularizer }),
+      dense({ units: 12, activation: "relu", inputShape: [24], name: "hidden", ...rules }),
+      dense({ units, activation, name: "top", ...rules }),
     ],
   });
   model.setWeights(initialWeights.map(decodeArray));
@@ -83,13 +95,23 @@ function lossOf({ loss, from_logits: fromLogits = false, label_smoothing: labelS
 }
 
 /** Keras's option names in camelCase. */
-function optimizerOf({ optimizer: { name, ...options }, eraA }: Case): Optimizer {
-  const camel = Object.entries(options).map(([key, value]) => [
-    key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
-    value,
-  ]);
-  const config = Object.fromEntries([...camel, ...(eraA ? [["epsilonPlacement", "outside"]] : [])]);
-  return resolveOptimizer({ kind: name, config } as OptimizerConfig);
+function optimizerOf({ optimizer: { name, ...given }, eraA, exclude, schedule }: Case): Optimizer {
+  const config = {
+    ...inCamelCase(given),
+    ...(eraA ? { epsilonPlacement: "outside" } : {}),
+    ...(exclude === undefined ? {} : { excludeFromWeightDecay: exclude }),
+    ...(schedule === undefined ? {} : { learningRate: cosineDecay(inCamelCase(schedule) as never) }),
+  };
+  return resolveOptimizer({ kind: name, config: config as unknown as OptimizerConfig["config"] });
+}
+
+function inCamelCase(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(given).map(([key, value]) => [
+      key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
 }
 
 function targetsOf({ labels, loss }: Case): Targets {
@@ -99,9 +121,16 @@ function targetsOf({ labels, loss }: Case): Targets {
   return numbers.map((label) => [0, 1, 2].map((index) => Number(index === label)));
 }
 
-describe("50 steps agree with real Keras", () => {
-  it.each(golden.cases.map((one) => [one.name, one] as const))("%s", async (_, one) => {
-    const compiled = compileModel(headOf(one), { optimizer: optimizerOf(one), loss: lossOf(one) });
+const cases = [...golden.cases, ...options.cases];
+
+describe("30 and 50 steps agree with real Keras", () => {
+  it.each(cases.map((one) => [one.name, one] as const))("%s", async (_, one) => {
+    const optimizer = optimizerOf(one);
+    const compiled = compileModel(headOf(one), {
+      optimizer,
+      loss: lossOf(one),
+      ...(one.rates === undefined ? {} : { learningRates: { hidden: one.rates[0], top: one.rates[1] } }),
+    });
     const weights = one.sample_weight ? decodeArray(golden.data.sampleWeights).data : undefined;
     const samples = labelSamples(
       compiled,
@@ -117,6 +146,7 @@ describe("50 steps agree with real Keras", () => {
       const loss = await training.step(rows(step));
       expect(Math.abs(loss / expected - 1), `step ${step}`).toBeLessThan(1e-5);
     }
+    if (optimizer.config.useEma) training.useAverage("take");
     const trained = [...training.weights().values()];
     await training.close();
     const initial = golden.heads[one.head]!.initialWeights.map(decodeArray);

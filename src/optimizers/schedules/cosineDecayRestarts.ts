@@ -17,8 +17,7 @@ export interface CosineDecayRestarts {
 }
 
 /**
- * Keras's CosineDecayRestarts (SGDR, Loshchilov and Hutter 2017) with its defaults: tMul 2, mMul 1, alpha 0. At a restart
- * Keras's float32 logarithm may stay in the old wave for one step more; here the new one begins at once.
+ * Keras's CosineDecayRestarts (SGDR, Loshchilov and Hutter 2017) with its defaults: tMul 2, mMul 1, alpha 0.
  *
  * @example sgd({ learningRate: cosineDecayRestarts({ initialLearningRate: 0.1, firstDecaySteps: 500 }) })
  */

@@ -6,7 +6,6 @@ import { keepWhere } from "../features/measuredRates.ts";
 import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
 import { featureGroup } from "../features/prefixGroup.ts";
 import { FeatureStore } from "../features/store.ts";
-import { DistinctViews } from "../features/views.ts";
 import { drawsName, viewDraws } from "./augmentation.ts";
 import { baseOptions } from "./baseOptions.ts";
 import { baseRate } from "./baseRate.ts";
@@ -15,12 +14,13 @@ import { classifierModel } from "./classifierModel.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
 import { PhaseClock } from "./phaseClock.ts";
+import { plannedForwards } from "./plannedForwards.ts";
 import { describeModel } from "./plannedLayers.ts";
 import { planRemarks } from "./planRemarks.ts";
 import { prepareData } from "./prepareData.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
 import type { TrainingPlan } from "./trainingPlan.ts";
-import { countSamples, countViews, type ViewCounts, viewsOf } from "./viewCounts.ts";
+import { countSamples } from "./viewCounts.ts";
 
 export type { TrainingPlan } from "./trainingPlan.ts";
 
@@ -46,15 +46,10 @@ export async function planTraining(
   const { storeDtype = "float32" } = request;
   const input = { prefix, preprocessing: base.preprocessing, storeDtype };
   const group = featureGroup(input, numericsClass(version));
-  const views = countViews(data, draws, epochs);
-  const all = sum(views);
   const store = await FeatureStore.open(request.store);
   const rows = await store.group(group);
-  // Without rows there is nothing to look for among perhaps millions of views.
-  const stored =
-    rows.rows === 0 ? 0 : countStored(rows.find(new DistinctViews(viewsOf(data, draws, epochs)).keys));
+  const { views, compute, stored } = plannedForwards(data, draws, epochs, rows);
   rows.close();
-  const compute = all - stored;
   const images = countSamples(data);
   const plain = plainForwards(images, epochs);
   const rate = await baseRate(request.store, group, prefix);
@@ -75,12 +70,4 @@ export async function planTraining(
     numericsClass: group.numericsClass,
   } as const;
   return { ...plan, remarks: planRemarks(request, plan) };
-}
-
-function countStored(rows: Int32Array): number {
-  return rows.reduce((found, row) => found + (row >= 0 ? 1 : 0), 0);
-}
-
-function sum(counts: ViewCounts): number {
-  return Object.values(counts).reduce((total, count) => total + count, 0);
 }

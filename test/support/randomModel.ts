@@ -37,11 +37,11 @@ export const randomSteps = fc.array(
 );
 
 /**
- * A network of random layers and branches over pictures 6x6x2, then the mean over positions and trained Dense layers.
+ * A network of random layers and branches over pictures 6x6x2 (or of more channels), then the mean over positions and trained Dense layers.
  * Every tensor between is [batch, 6, 6, 4], so that any of them can be joined.
  */
-export function randomModel(steps: readonly RandomStep[]): Model {
-  const inputs = input({ shape: [6, 6, 2], name: "pictures" });
+export function randomModel(steps: readonly RandomStep[], channels = 2): Model {
+  const inputs = input({ shape: [6, 6, channels], name: "pictures" });
   const first = conv2d({ filters: 4, kernelSize: 1, trainable: !steps[0]!.frozen, name: "first" });
   const tensors = [first.apply(inputs)];
   for (const [index, step] of steps.entries()) {

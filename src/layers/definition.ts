@@ -26,6 +26,8 @@ export interface LayerDefinition<Config> {
   readonly kind: string;
   /** Changes pictures at random in training and is drawn outside of the graph: see models/hoist.ts. Left out: no. */
   readonly isRandomPreprocessing?: true;
+  /** Whether it asks for random numbers in training, so that nothing behind it can be stored. Left out: it does not. */
+  drawsInTraining?(config: Config): boolean;
   /**
    * The weights for inputs of these shapes (the user's), those to train first. Left out: none.
    *

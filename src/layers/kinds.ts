@@ -2,16 +2,26 @@ import { lookUp } from "../base/identifiers.ts";
 import { activation } from "./activation.ts";
 import { averagePooling2D } from "./averagePooling2d.ts";
 import { batchNormalization } from "./batchNormalization.ts";
+import { centerCrop } from "./centerCrop.ts";
+import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
+import { cropping2D } from "./cropping2d.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv2D } from "./depthwiseConv2d.ts";
 import { dropout } from "./dropout.ts";
+import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
+import { gaussianNoise } from "./gaussianNoise.ts";
 import { globalAveragePooling2D } from "./globalAveragePooling2d.ts";
+import { groupNormalization } from "./groupNormalization.ts";
 import type { Layer, LayerOptions } from "./layer.ts";
+import { layerNormalization } from "./layerNormalization.ts";
+import { leakyRelu } from "./leakyRelu.ts";
 import { maxPooling2D } from "./maxPooling2d.ts";
-import { add, multiply } from "./merge.ts";
+import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
 import { normalization } from "./normalization.ts";
+import { permute } from "./permute.ts";
+import { prelu } from "./prelu.ts";
 import {
   randomBrightness,
   randomContrast,
@@ -24,23 +34,40 @@ import {
 import { relu } from "./relu.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
+import { resizing } from "./resizing.ts";
+import { softmax } from "./softmax.ts";
+import { spatialDropout2D } from "./spatialDropout2d.ts";
+import { upSampling2D } from "./upSampling2d.ts";
 import { zeroPadding2D } from "./zeroPadding2d.ts";
 
 /** The function that makes each kind of layer, by Keras class name. */
 const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   Activation: activation,
   Add: add,
+  Average: average,
   AveragePooling2D: averagePooling2D,
   BatchNormalization: batchNormalization,
+  CenterCrop: centerCrop,
+  Concatenate: concatenate,
   Conv2D: conv2d,
+  Cropping2D: cropping2D,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv2D,
   Dropout: dropout,
+  ELU: elu,
   Flatten: flatten,
+  GaussianNoise: gaussianNoise,
   GlobalAveragePooling2D: globalAveragePooling2D,
+  GroupNormalization: groupNormalization,
+  LayerNormalization: layerNormalization,
+  LeakyReLU: leakyRelu,
+  Maximum: maximum,
   MaxPooling2D: maxPooling2D,
+  Minimum: minimum,
   Multiply: multiply,
   Normalization: normalization,
+  Permute: permute,
+  PReLU: prelu,
   RandomBrightness: randomBrightness,
   RandomContrast: randomContrast,
   RandomCrop: randomCrop,
@@ -51,6 +78,11 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   ReLU: relu,
   Rescaling: rescaling,
   Reshape: reshape,
+  Resizing: resizing,
+  Softmax: softmax,
+  SpatialDropout2D: spatialDropout2D,
+  Subtract: subtract,
+  UpSampling2D: upSampling2D,
   ZeroPadding2D: zeroPadding2D,
 };
 

@@ -1,5 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
-import { type Dimension, type Shape, showShape } from "../tensor/shape.ts";
+import { type Dimension, normalizeAxis, type Shape, showShape } from "../tensor/shape.ts";
 
 /** The engine's shape [batch, channels, height, width] of a user's [batch, height, width, channels]. Other ranks are the same. */
 export function toEngineShape(shape: Shape): Shape {
@@ -13,6 +13,40 @@ export function toUserShape(shape: Shape): Shape {
   if (shape.length !== 4) return shape;
   const [batch, channels, height, width] = shape;
   return [batch!, height!, width!, channels!];
+}
+
+/**
+ * The engine's axis of a user's axis, which may count from the back.
+ *
+ * @throws PermafrostError SHAPE_MISMATCH for an axis that does not exist.
+ */
+export function engineAxis(axis: number, rank: number): number {
+  const user = normalizeAxis(axis, rank);
+  return rank === 4 ? [0, 2, 3, 1][user]! : user;
+}
+
+/**
+ * A weight with one value for each place along some axes of a value: its shape for Keras (these axes alone, in order),
+ * and for the engine, where it stretches over all other axes.
+ *
+ * @param shape - The value's, the user's order.
+ * @param axes - The user's, each once, without the batch.
+ */
+export function alongAxes(
+  shape: Shape,
+  axes: readonly number[],
+): {
+  readonly shape: readonly number[];
+  readonly engine: { readonly permutation: readonly number[]; readonly shape: readonly number[] };
+} {
+  const rank = shape.length;
+  const kept = axes.map((axis) => normalizeAxis(axis, rank)).sort((a, b) => a - b);
+  const byEngine = kept.toSorted((a, b) => engineAxis(a, rank) - engineAxis(b, rank));
+  const stretched = toEngineShape(shape.map((size, axis) => (kept.includes(axis) ? size : 1))).slice(1);
+  return {
+    shape: kept.map((axis) => knownSize(shape, axis)),
+    engine: { permutation: byEngine.map((axis) => kept.indexOf(axis)), shape: stretched.map(Number) },
+  };
 }
 
 /** Reorders the axes of row-major data: axis i of the result is axis `permutation[i]` of the data. */

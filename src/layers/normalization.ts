@@ -11,12 +11,16 @@ export interface NormalizationConfig {
   /** One number a channel; null: learned by `adapt`. */
   readonly mean: readonly number[] | null;
   readonly variance: readonly number[] | null;
+  /** Undo a normalization: x · max(sqrt(variance), 1e-7) + mean. */
+  readonly invert: boolean;
 }
 
 export interface NormalizationOptions extends LayerOptions {
   /** One number, or one a channel. Given together with `variance`; both left out: call `adapt`. */
   readonly mean?: number | readonly number[] | null;
   readonly variance?: number | readonly number[] | null;
+  /** Default false. */
+  readonly invert?: boolean;
 }
 
 const normalizationDefinition = defineLayer<NormalizationConfig>({
@@ -30,10 +34,12 @@ const normalizationDefinition = defineLayer<NormalizationConfig>({
     ];
   },
   call: (call) => {
-    const { g, inputs } = call;
+    const { g, inputs, config } = call;
     const mean = statistic(call, "mean");
     const stddev = g.apply(operators.sqrt, [statistic(call, "variance")], {});
     const divisor = g.apply(operators.maximum, [stddev, g.constant(scalar(1e-7), "epsilon")], {});
+    if (config.invert)
+      return g.apply(operators.add, [g.apply(operators.mul, [inputs[0]!, divisor], {}), mean], {});
     return g.apply(operators.div, [g.apply(operators.sub, [inputs[0]!, mean], {}), divisor], {});
   },
 });
@@ -93,14 +99,19 @@ function moments(
 }
 
 /**
- * (x - mean) / max(sqrt(variance), 1e-7) for each channel (the last axis); the statistics are never trained.
+ * (x - mean) / max(sqrt(variance), 1e-7) for each channel (the last axis), or the reverse with `invert`; the statistics
+ * are never trained.
  *
  * @throws PermafrostError INVALID_ARGUMENT when only one of mean and variance is given.
  */
 export function normalization(options: NormalizationOptions = {}): Normalization {
   const list = (values: number | readonly number[] | null | undefined): readonly number[] | null =>
     typeof values === "number" ? [values] : (values ?? null);
-  const config = { mean: list(options.mean), variance: list(options.variance) };
+  const config: NormalizationConfig = {
+    mean: list(options.mean),
+    variance: list(options.variance),
+    invert: options.invert ?? false,
+  };
   if ((config.mean === null) !== (config.variance === null)) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",

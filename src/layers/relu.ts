@@ -1,6 +1,7 @@
 import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
 import { scalar } from "../tensor/tensor.ts";
+import { checkAtLeastZero } from "./arguments.ts";
 import { type CallArguments, DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
 
@@ -38,12 +39,18 @@ function generalRelu({ g, inputs, config }: CallArguments<ReluConfig>): Value {
     : g.apply(operators.minimum, [result, g.constant(scalar(config.maxValue), "max")], {});
 }
 
-/** Rectifier. Defaults: no upper bound, slope 0, threshold 0. Output: the input's shape. */
+/**
+ * Rectifier: x where x >= threshold, negativeSlope · (x - threshold) below it, at most maxValue.
+ * Defaults: no upper bound, slope 0, threshold 0. Output: the input's shape.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for a number below 0.
+ */
 export function relu(options: LayerOptions & Partial<ReluConfig> = {}): DefinedLayer<ReluConfig> {
+  const maxValue = options.maxValue ?? null;
   const config: ReluConfig = {
-    maxValue: options.maxValue ?? null,
-    negativeSlope: options.negativeSlope ?? 0,
-    threshold: options.threshold ?? 0,
+    maxValue: maxValue === null ? null : checkAtLeastZero("relu: maxValue", maxValue),
+    negativeSlope: checkAtLeastZero("relu: negativeSlope", options.negativeSlope ?? 0),
+    threshold: checkAtLeastZero("relu: threshold", options.threshold ?? 0),
   };
   return new DefinedLayer(reluDefinition, config, options);
 }

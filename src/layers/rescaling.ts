@@ -1,24 +1,35 @@
+import type { GraphBuilder } from "../graph/builder.ts";
+import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
-import { scalar } from "../tensor/tensor.ts";
+import { float32, scalar } from "../tensor/tensor.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
 
 export interface RescalingConfig {
-  readonly scale: number;
-  readonly offset: number;
+  /** One number, or one a channel. */
+  readonly scale: number | readonly number[];
+  readonly offset: number | readonly number[];
 }
 
 const rescalingDefinition = defineLayer<RescalingConfig>({
   kind: "Rescaling",
   call: ({ g, inputs, config }) => {
-    const scaled = g.apply(operators.mul, [inputs[0]!, g.constant(scalar(config.scale), "scale")], {});
-    return g.apply(operators.add, [scaled, g.constant(scalar(config.offset), "offset")], {});
+    const x = inputs[0]!;
+    const scaled = g.apply(operators.mul, [x, channelwise(g, x, config.scale, "scale")], {});
+    return g.apply(operators.add, [scaled, channelwise(g, x, config.offset, "offset")], {});
   },
 });
 
-/** x · scale + offset, always on. Offset defaults to 0. Output: the input's shape. */
+/** A constant that stretches over x. */
+function channelwise(g: GraphBuilder, x: Value, values: number | readonly number[], name: string): Value {
+  if (typeof values === "number") return g.constant(scalar(values), name);
+  const shape = x.type.shape.length === 4 ? [values.length, 1, 1] : [values.length];
+  return g.constant(float32(shape, values), name);
+}
+
+/** x · scale + offset, always on; both one number or one a channel. Offset defaults to 0. Output: the input's shape. */
 export function rescaling(
-  options: LayerOptions & { readonly scale: number; readonly offset?: number },
+  options: LayerOptions & Pick<RescalingConfig, "scale"> & Partial<RescalingConfig>,
 ): DefinedLayer<RescalingConfig> {
   return new DefinedLayer(
     rescalingDefinition,

@@ -30,8 +30,6 @@ function stateOf(layer: Layer): PlannedLayer["state"] {
 
 function isRandom(layer: Layer): boolean {
   if (!(layer instanceof DefinedLayer)) return false;
-  const config: Readonly<Record<string, unknown>> = layer.config;
-  return (
-    layer.definition.isRandomPreprocessing === true || (layer.kind === "Dropout" && config["rate"] !== 0)
-  );
+  const { config, definition } = layer;
+  return definition.isRandomPreprocessing === true || definition.drawsInTraining?.(config) === true;
 }

@@ -31,10 +31,16 @@ export class ForwardLog {
     return new ForwardLog(store, await storedGroups(store.folder));
   }
 
-  /** Features of images as they are. */
-  async addImages(summary: ExtractionSummary): Promise<void> {
+  /**
+   * Features of images as they are.
+   *
+   * @param cut - What is said of features at a cut where nothing was stored before; left out: how the group differs from others.
+   */
+  async addImages(summary: ExtractionSummary, cut?: string): Promise<void> {
     const removed = await this.#removedBefore(summary.group);
-    await this.#add("images", summary, explainGroup(summary, this.#groupsBefore, removed));
+    const isNewCut = cut !== undefined && summary.rowsBefore === 0 && removed === undefined;
+    const reason = isNewCut ? cut : explainGroup(summary, this.#groupsBefore, removed);
+    await this.#add("images", summary, reason);
   }
 
   /** Features of images under draws. */

@@ -39,9 +39,14 @@ export async function imagesAtCut(
     imageFeatures(found.dataset.samples, found.digests, options),
   );
   for (const text of summary.warnings) warn(text);
-  await log.addImages(summary);
+  const { phase } = training;
+  await log.addImages(summary, phase.unfrozenFrom === undefined ? undefined : newCut(phase.name));
   const data = withoutUnreadable(found, summary.skipped);
   return { ...data, features: storedFeatures(table, data.digests), options, cut: reason };
+}
+
+function newCut(part: string): string {
+  return `first features at this cut: the base is trained from ${part} on`;
 }
 
 /** How the features at a cut are computed. */

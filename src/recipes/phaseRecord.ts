@@ -24,6 +24,39 @@ export interface PhaseRecord extends PhaseStart {
   readonly base: { readonly before: Digest; readonly after: Digest };
 }
 
+/** Said on every run, in its record and its report. */
+export function compatWarning(compat: string): string {
+  return (
+    `--compat ${compat}: the base is shown as frozen and TRAINED ALL THE SAME, as Keras 2.0.8 did by mistake. Its weights change, so nothing of it ` +
+    "is stored: it runs on every image of every step. For comparison only; leave the option out for a base that is frozen."
+  );
+}
+
+/**
+ * Layers for people: those of the base behind its name, long lists as their number, first and last.
+ *
+ * @param layers - Paths in the model, in its order.
+ */
+export function describeTrained(layers: readonly string[]): string {
+  const groups = new Map<string, string[]>();
+  for (const layer of layers) {
+    const [outer = "", ...inner] = layer.split("/");
+    groups.set(outer, [...(groups.get(outer) ?? []), ...(inner.length > 0 ? [inner.join("/")] : [])]);
+  }
+  return [...groups]
+    .map(([outer, inner]) => {
+      if (inner.length === 0) return outer;
+      const shown =
+        inner.length <= shownLayers
+          ? inner.join(", ")
+          : `${inner.length} layers from ${inner[0]} to ${inner.at(-1)}`;
+      return `${outer} (${shown})`;
+    })
+    .join(", ");
+}
+
+const shownLayers = 12;
+
 /** The layers of weights with these paths, each once. */
 export function layersOfPaths(paths: Iterable<string>): readonly string[] {
   return [...new Set([...paths].map((path) => path.slice(0, path.lastIndexOf("/"))))];

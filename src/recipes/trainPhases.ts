@@ -6,7 +6,7 @@ import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 import { ForwardLog } from "./forwardLog.ts";
 import type { HeadTraining, TrainedHead } from "./headTraining.ts";
 import { imagesAtCut } from "./imagesAtCut.ts";
-import type { PhaseRecord } from "./phaseRecord.ts";
+import { compatWarning, type PhaseRecord } from "./phaseRecord.ts";
 import type { PreparedData } from "./prepareData.ts";
 import { standardize } from "./standardize.ts";
 import { trainHead } from "./trainHead.ts";
@@ -29,13 +29,18 @@ export async function trainPhases(
 ): Promise<TrainedClassifier> {
   const { request, base, store, warn } = training;
   for (const text of augmentationWarnings(request.augmentation)) warn(text);
+  if (request.compat !== undefined) warn(compatWarning(request.compat));
   const log = await ForwardLog.open(store);
   let found = await standardizeFirst({ ...training, phase: phases[0]! }, hooks, log);
+  const latest = (await training.run?.latestPhase()) ?? 0;
   const records: PhaseRecord[] = [];
   const histories: Pick<History, "history" | "epoch">[] = [];
   for (const [index, phase] of phases.entries()) {
     freezeBelow(base, phase.unfrozenFrom);
-    const trained = await trainHead({ ...training, found, phase }, hooks, log);
+    // Whoever resumes hears once how far the run was.
+    const { onResume: _told, ...quiet } = hooks;
+    const told = phase.firstEpoch < latest ? quiet : hooks;
+    const trained = await trainHead({ ...training, found, phase }, told, log);
     records.push(trained.record);
     histories.push(trained.history);
     if (trained.failure !== undefined || index === phases.length - 1) {
@@ -63,11 +68,12 @@ async function standardizeFirst(
   log: ForwardLog,
 ): Promise<PreparedData> {
   const { request, phase, model, found } = training;
-  if (phase.unfrozenFrom === undefined && request.compat === undefined) return found;
+  const { unfrozenFrom, ...wholeBase } = phase;
+  if (unfrozenFrom === undefined && request.compat === undefined) return found;
   freezeBelow(training.base, undefined);
   const { compat: _, ...plain } = request;
   const { dataset, digests, features } = await imagesAtCut(
-    { ...training, request: plain },
+    { ...training, request: plain, phase: wholeBase },
     hooks,
     log,
     undefined,

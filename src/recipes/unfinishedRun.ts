@@ -120,6 +120,16 @@ export class UnfinishedRun {
     });
   }
 
+  /** First epoch of the latest phase that has a checkpoint; 0 where there is none. */
+  async latestPhase(): Promise<number> {
+    const epochs = [0];
+    for (const name of await phaseFolders(this.#folder)) {
+      if (!(await exists(path.join(this.#folder, name, checkpointName)))) continue;
+      epochs.push(Number(name.slice(phasePrefix.length)));
+    }
+    return Math.max(...epochs);
+  }
+
   /** After a failure: keeps what can be gone on with, which a loss that is no number cannot. */
   async endWith(error: unknown): Promise<void> {
     const code = error instanceof PermafrostError ? error.code : undefined;
@@ -138,10 +148,17 @@ export class UnfinishedRun {
   }
 }
 
+/** Names of the folders of later phases. */
+async function phaseFolders(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter(
+    (name) => name.startsWith(phasePrefix) && /^[1-9]\d*$/.test(name.slice(phasePrefix.length)),
+  );
+}
+
 /** Those of all phases. */
 async function removeCheckpoints(folder: string): Promise<void> {
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.filter((each) => each.startsWith(phasePrefix))) {
+  for (const name of await phaseFolders(folder)) {
     await removeFolder(path.join(folder, name), [checkpointName]);
   }
   await removeFolder(folder, [checkpointName]);

@@ -1,64 +1,54 @@
-import { PermafrostError } from "../base/errors.ts";
-import type { Shape } from "../tensor/shape.ts";
-import { MeanMetric, type Metric } from "./metric.ts";
+import { meanMetric, type OfRow } from "./meanMetric.ts";
+import type { GatheredMetric, MetricOptions } from "./metric.ts";
+import { expectSameWidth, firstLargest } from "./rows.ts";
 
-/**
- * The share of outputs on the right side of the threshold (strictly above it counts as 1). Targets 0 or 1, as many as outputs.
- */
-export function binaryAccuracy(name = "binary_accuracy", threshold = 0.5): Metric {
-  return new MeanMetric(name, (prediction, target) => {
+/** What "accuracy" means (Keras 3): one output is binary; one target for several outputs is a class number; else categorical. */
+export function accuracy({ name = "accuracy" }: MetricOptions = {}): GatheredMetric {
+  const binary = sidesRight(name, 0.5);
+  const categorical = largestRight(name);
+  return meanMetric(name, (prediction, target) => {
+    if (prediction.length === 1) return binary(prediction, target);
+    return target.length === 1 ? classRight(prediction, target) : categorical(prediction, target);
+  });
+}
+
+export interface BinaryAccuracyOptions extends MetricOptions {
+  /** Strictly above it counts as 1. Default 0.5. */
+  readonly threshold?: number;
+}
+
+/** The share of outputs on the right side of the threshold. Targets 0 or 1, as many as outputs. */
+export function binaryAccuracy(options: BinaryAccuracyOptions = {}): GatheredMetric {
+  const { name = "binary_accuracy", threshold = 0.5 } = options;
+  return meanMetric(name, sidesRight(name, threshold));
+}
+
+/** The share of samples whose largest output is at the target's largest entry (the first of equals). Targets [n, classes]. */
+export function categoricalAccuracy({ name = "categorical_accuracy" }: MetricOptions = {}): GatheredMetric {
+  return meanMetric(name, largestRight(name));
+}
+
+/** The share of samples whose largest output (the first of equals) is at the target. Targets are class numbers, [n] or [n, 1]. */
+export function sparseCategoricalAccuracy({
+  name = "sparse_categorical_accuracy",
+}: MetricOptions = {}): GatheredMetric {
+  return meanMetric(name, classRight);
+}
+
+const sidesRight =
+  (name: string, threshold: number): OfRow =>
+  (prediction, target) => {
     expectSameWidth(name, prediction, target);
     let right = 0;
     for (const [index, p] of prediction.entries()) if (Number(p > threshold) === target[index]) right++;
     return right / prediction.length;
-  });
-}
+  };
 
-/** The share of samples whose largest output is at the target's largest entry (the first of equals). Targets [n, classes]. */
-export function categoricalAccuracy(name = "categorical_accuracy"): Metric {
-  return new MeanMetric(name, (prediction, target) => {
+const largestRight =
+  (name: string): OfRow =>
+  (prediction, target) => {
     expectSameWidth(name, prediction, target);
     return Number(firstLargest(prediction) === firstLargest(target));
-  });
-}
-
-/** The share of samples whose largest output (the first of equals) is at the target. Targets are class numbers, [n] or [n, 1]. */
-export function sparseCategoricalAccuracy(name = "sparse_categorical_accuracy"): Metric {
-  return new MeanMetric(name, (prediction, target) => Number(firstLargest(prediction) === target[0]));
-}
-
-/** The three forms of accuracy. */
-type AccuracyKind = "binary" | "categorical" | "sparseCategorical";
-
-/** What "accuracy" means for these shapes (Keras 3): one output is binary; class numbers are sparse; else categorical. */
-export function accuracyKind(predictions: Shape, targets: Shape): AccuracyKind {
-  const outputs = predictions.length < 2 ? 1 : predictions.at(-1);
-  if (outputs === 1) return "binary";
-  const labels = targets.length < predictions.length || targets.at(-1) === 1;
-  return labels ? "sparseCategorical" : "categorical";
-}
-
-/** The accuracy for predictions and targets of these shapes. */
-export function accuracy(name: string, predictions: Shape, targets: Shape): Metric {
-  const kinds = {
-    binary: binaryAccuracy,
-    categorical: categoricalAccuracy,
-    sparseCategorical: sparseCategoricalAccuracy,
   };
-  return kinds[accuracyKind(predictions, targets)](name);
-}
 
-function expectSameWidth(name: string, prediction: Float32Array, target: Float32Array): void {
-  if (prediction.length === target.length) return;
-  throw new PermafrostError(
-    "SHAPE_MISMATCH",
-    `metric ${name}: expected as many targets as outputs, got ${target.length} targets for ${prediction.length} outputs a sample.`,
-  );
-}
-
-/** Index of the largest element, the first of equals. */
-function firstLargest(row: ArrayLike<number>): number {
-  let best = 0;
-  for (let index = 1; index < row.length; index++) if (row[index]! > row[best]!) best = index;
-  return best;
-}
+const classRight: OfRow = (prediction, target) => Number(firstLargest(prediction) === target[0]);

@@ -3,7 +3,7 @@ import type { Layer } from "../layers/layer.ts";
 import { toEngineShape } from "../layers/layout.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { type Loss, type LossIdentifier, resolveLoss } from "../losses/index.ts";
-import { checkMetric } from "../metrics/index.ts";
+import { type MetricIdentifier, resolveMetric } from "../metrics/index.ts";
 import { Model } from "../models/functional.ts";
 import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
@@ -14,8 +14,10 @@ export interface CompileOptions extends RateOptions {
   /** Default "rmsprop", as in Keras. */
   readonly optimizer?: OptimizerIdentifier;
   readonly loss: LossIdentifier;
-  /** Names such as "acc"; the history uses them as they are given here. */
-  readonly metrics?: readonly string[];
+  /** Names such as "acc", which the history uses as they are given here, or `metrics.auc({ ... })`. */
+  readonly metrics?: readonly MetricIdentifier[];
+  /** The same, with samples weighted as in the loss. */
+  readonly weightedMetrics?: readonly MetricIdentifier[];
   /**
    * Trains frozen models inside this one all the same, as Keras 2.0.8 did by mistake where a model stood at the front of a
    * Sequential: `trainableWeights` and `summary` show them as frozen. Nothing of them is stored. For comparison only.
@@ -30,7 +32,8 @@ export class Compiled {
   readonly model: Model;
   readonly optimizer: Optimizer;
   readonly loss: Loss;
-  readonly metrics: readonly string[];
+  readonly metrics: readonly MetricIdentifier[];
+  readonly weightedMetrics: readonly MetricIdentifier[];
   /** The weights that training changes, by path: those that were trainable when the model was compiled. */
   readonly trained: ReadonlyMap<string, Parameter>;
   readonly compat: TrainingCompat | undefined;
@@ -46,7 +49,9 @@ export class Compiled {
     this.optimizer = resolveOptimizer(options.optimizer ?? "rmsprop");
     this.loss = resolveLoss(options.loss);
     this.metrics = options.metrics ?? [];
-    for (const metric of this.metrics) checkMetric(metric);
+    this.weightedMetrics = options.weightedMetrics ?? [];
+    // Made here only to be refused here.
+    for (const metric of [...this.metrics, ...this.weightedMetrics]) resolveMetric(metric);
     this.compat = options.compat;
     this.trained = trainedWeights(model, options.compat);
     this.rates = rateFactors(model, this.trained, options);

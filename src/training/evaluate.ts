@@ -13,7 +13,7 @@ import { evaluationGraph } from "./stepGraph.ts";
 import type { Targets } from "./targets.ts";
 
 export interface EvaluateOptions extends InferenceOptions {
-  /** One weight a sample in the loss; metrics take no notice of it. */
+  /** One weight a sample in the loss and weighted metrics; other metrics take no notice of it. */
   readonly sampleWeight?: ArrayLike<number>;
 }
 
@@ -69,6 +69,7 @@ function evaluationJob(
         floats(names.prediction),
         slice(targets.data, indices, size),
         indices.length,
+        given,
       );
     },
   };

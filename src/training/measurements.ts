@@ -1,65 +1,55 @@
-import { type Metric, resolveMetric } from "../metrics/index.ts";
-import { sizeOf } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
 import { type Logs, RunningMean, sortedLogs } from "./logs.ts";
+import { metricLogs, OutputMetrics } from "./outputMetrics.ts";
 
 /** What measurements have gathered, for a checkpoint in the middle of an epoch. */
 export type MeasurementState = readonly (readonly number[])[];
 
-/** The loss and the metrics of a compiled model, gathered batch by batch. Metrics take no notice of weights, as in Keras. */
+/** The loss and the metrics of a compiled model, gathered batch by batch. */
 export class Measurements {
-  readonly #metrics: readonly Metric[];
-  readonly #predictionShape: readonly number[];
-  readonly #targetShape: readonly number[];
+  readonly #metrics: OutputMetrics;
   #loss = new RunningMean();
 
   /** @param targetShape - One target's shape, as `encodeTargets` gave it. */
   constructor(compiled: Compiled, targetShape: readonly number[]) {
-    this.#predictionShape = compiled.outputShape;
-    this.#targetShape = targetShape;
-    this.#metrics = compiled.metrics.map((name) =>
-      resolveMetric(name, ["batch", ...this.#predictionShape], ["batch", ...targetShape]),
-    );
+    this.#metrics = new OutputMetrics(compiled, { prediction: compiled.outputShape, target: targetShape });
   }
 
   reset(): void {
     this.#loss = new RunningMean();
-    for (const metric of this.#metrics) metric.reset();
+    this.#metrics.reset();
   }
 
   /**
    * @param loss - The batch's loss, penalties included.
    * @param prediction - Predictions of all its samples, one after the other.
    * @param targets - Their targets.
+   * @param weights - Their weights, for weighted metrics; left out: 1.
    */
-  update(loss: number, prediction: Float32Array, targets: Float32Array, count: number): void {
+  update(
+    loss: number,
+    prediction: Float32Array,
+    targets: Float32Array,
+    count: number,
+    weights?: Float32Array,
+  ): void {
     this.#loss.update(loss, count);
-    const rows = (data: Float32Array, shape: readonly number[]) =>
-      ({
-        dtype: "float32",
-        shape: [count, ...shape],
-        data: data.subarray(0, count * sizeOf(shape)),
-      }) as const;
-    for (const metric of this.#metrics) {
-      metric.update(rows(prediction, this.#predictionShape), rows(targets, this.#targetShape));
-    }
+    this.#metrics.update({ prediction, targets, count, weights });
   }
 
   /** Everything gathered so far, in numbers: the loss first, then each metric. */
   getState(): MeasurementState {
-    return [this.#loss.state, ...this.#metrics.map((metric) => metric.getState())];
+    return [this.#loss.state, ...this.#metrics.getState()];
   }
 
   /** Goes on from an earlier state of the same measurements. */
   setState([loss = [], ...metrics]: MeasurementState): void {
     this.#loss.state = loss;
-    for (const [index, metric] of this.#metrics.entries()) metric.setState(metrics[index] ?? []);
+    this.#metrics.setState(metrics);
   }
 
   /** By Keras's names, in its order. */
   get logs(): Logs {
-    const logs: Record<string, number> = { loss: this.#loss.result };
-    for (const metric of this.#metrics) logs[metric.name] = metric.result();
-    return sortedLogs(logs);
+    return sortedLogs({ loss: this.#loss.result, ...metricLogs(this.#metrics.results) });
   }
 }

@@ -87,6 +87,7 @@ async function settleStep(
     batch.prediction(count, sizeOf(predictionShape)),
     batch.target(count, size),
     count,
+    batch.weights(count),
   );
   run.trainer.release(batch);
   const { logs } = measurements;

@@ -48,6 +48,7 @@ async function measure(
     batch.prediction(count, size),
     batch.target(count, sizeOf(targets.shape)),
     count,
+    given,
   );
   trainer.release(batch);
 }

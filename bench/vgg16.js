@@ -21,7 +21,9 @@ import { Model } from "../dist/models/functional.js";
 import { sequential } from "../dist/models/sequential.js";
 import { encodeModel } from "../dist/onnx/encode.js";
 import { rmsprop } from "../dist/optimizers/index.js";
-import { float32 } from "../dist/tensor/tensor.js";
+import { pictureSource } from "../dist/recipes/pictureSource.js";
+import { float32, sizeOf } from "../dist/tensor/tensor.js";
+import { arrayRows } from "../dist/training/batchSource.js";
 import { compileModel } from "../dist/training/index.js";
 import { fillBatch } from "../dist/training/labelledSamples.js";
 import { prepareFit } from "../dist/training/prepareFit.js";
@@ -37,6 +39,8 @@ const folder = process.argv[4] ?? path.join(data, "cats_and_dogs_small");
 const size = 150;
 const batch = 20;
 const extractionBatch = 8;
+/** Timed ones, and those before them. */
+const plainSteps = [2, 1];
 const workers = os.availableParallelism();
 const settings = preprocessing("caffe", { height: size, width: size });
 
@@ -63,11 +67,17 @@ const compiled = compileModel(model, {
 });
 const { prefix } = buildPhase(compiled, { mode: "train", targetShape: [1], splitPrefix: true, seed: 0 });
 const labels = images.map((_, index) => index % 2);
-const pictures = {
-  samples: images.length,
-  shape: [3, size, size],
-  read: (_, into) => into.fill(0.5),
-};
+/** The pictures of a round as the network sees them, rendered before anything is timed. */
+async function rendered(draws, round) {
+  const digests = new Map(images.map((one) => [one.path, one.image]));
+  const source = pictureSource(images, settings, { draws, digests }).forEpoch(round);
+  const data = new Float32Array(images.length * sizeOf(source.shape));
+  await source.read(
+    Uint32Array.from(images, (_, index) => index),
+    data,
+  );
+  return arrayRows(data, source.shape);
+}
 
 /** Views of a round: each image under a draw of its own. */
 function viewsOf(draws, round) {
@@ -121,13 +131,14 @@ async function bareEngine() {
   return result;
 }
 
-/** Milliseconds of each step, from gathering the batch to its loss. */
-async function steps(options, number, warmUp) {
+/** Milliseconds of each step, from gathering the batch to its loss; and a digest of all losses and of the weights in the end. */
+async function steps(pictures, options, number, warmUp) {
   const prepared = await prepareFit(compiled, pictures, labels, { batchSize: batch, ...options });
   const trainer = await Trainer.start(prepared.program);
   const run = new TrainingRun(compiled, trainer, { epochs: 1, steps: 1, verbose: 0 }, []);
   await run.begin();
   const times = [];
+  const losses = [];
   for (let step = 0; step < warmUp + number; step++) {
     const start = performance.now();
     const indices = Uint32Array.from({ length: batch }, (_, row) => (step * 97 + row * 31) % images.length);
@@ -135,14 +146,18 @@ async function steps(options, number, warmUp) {
     await fillBatch(filled, indices, prepared.train);
     const result = await trainer.train(filled, batch, { iteration: step, learningRate: 2e-5 });
     trainer.release(result.batch);
+    losses.push(result.value);
     if (step >= warmUp) times.push(performance.now() - start);
   }
+  const hash = createHash("sha256").update(Float64Array.from(losses));
+  const { weights } = await trainer.read(losses.length);
+  for (const weight of weights) hash.update(weight);
   await trainer.close();
-  return times;
+  return { times, digest: hash.digest("hex") };
 }
 
 /** A second run: the features are found again and no forward is computed. */
-async function storedSteps(store, draws, round) {
+async function storedSteps(store, draws, round, pictures) {
   const begin = performance.now();
   const { table, forwards, views } = await extract(store, draws, round);
   const opening = performance.now() - begin;
@@ -157,9 +172,11 @@ async function storedSteps(store, draws, round) {
         into,
       ),
   };
-  const times = await steps({ frozenPart: async () => source }, 60, 10);
+  const options = { frozenPart: async () => source };
+  const { digest } = await steps(pictures, options, ...plainSteps);
+  const { times } = await steps(pictures, options, 60, 10);
   table.close();
-  return { times, opening };
+  return { times, opening, digest };
 }
 
 function processorSeconds(since) {
@@ -189,10 +206,13 @@ try {
     if (first.forwards.computed !== images.length) throw new Error("expected no stored views");
     results.first.push(first);
     results.bytes = first.bytesWritten;
-    const { times, opening } = await storedSteps(store, draws, round);
-    results.stored.push(...times);
-    results.opening.push(opening);
-    results.plain.push(...(await steps({ oncePerSample: false }, 2, 1)));
+    const pictures = await rendered(draws, round);
+    const stored = await storedSteps(store, draws, round, pictures);
+    results.stored.push(...stored.times);
+    results.opening.push(stored.opening);
+    const plain = await steps(pictures, { oncePerSample: false }, ...plainSteps);
+    results.plain.push(...plain.times);
+    if (plain.digest !== stored.digest) throw new Error("the two ways differ in losses or weights");
   }
 } finally {
   rmSync(place, { recursive: true });
@@ -206,6 +226,7 @@ console.log(
   `VGG16-shaped base, ${images.length} images of ${folder} at ${size}, batch ${batch}, ${rounds} rounds`,
 );
 console.log(`${os.cpus()[0]?.model}, ${workers} workers, load ${os.loadavg()[0].toFixed(1)}`);
+print("same bits, losses and weights", `${plainSteps[0] + plainSteps[1]} steps in each round`);
 print("plain way, ms a step", plain.toFixed(0));
 print(
   "second run, from the store, ms a step",

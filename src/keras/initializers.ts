@@ -39,3 +39,19 @@ export const heUniform = (options: SeedOptions = {}): Initializer => named("heUn
 export const heNormal = (options: SeedOptions = {}): Initializer => named("heNormal", options);
 export const lecunUniform = (options: SeedOptions = {}): Initializer => named("lecunUniform", options);
 export const lecunNormal = (options: SeedOptions = {}): Initializer => named("lecunNormal", options);
+
+/** `gain` (1) on the diagonal of a matrix, 0 elsewhere. */
+export const identity = (options: { readonly gain?: number } = {}): Initializer => named("identity", options);
+
+/** Rows or columns of length `gain` (1) at right angles to each other. */
+export const orthogonal = (options: SeedOptions & { readonly gain?: number } = {}): Initializer =>
+  named("orthogonal", options);
+
+/** Spread of `scale` (1) over a weight's inputs, outputs or their mean. `distribution` defaults to "truncatedNormal", `mode` to "fanIn". */
+export const varianceScaling = (
+  options: SeedOptions & {
+    readonly scale?: number;
+    readonly mode?: "fanIn" | "fanOut" | "fanAvg";
+    readonly distribution?: "uniform" | "normal" | "truncatedNormal";
+  } = {},
+): Initializer => named("varianceScaling", options);

@@ -16,9 +16,28 @@ interface Case {
   readonly std: number;
 }
 
+interface ExactCase {
+  readonly initializer: string;
+  readonly shape: readonly number[];
+  readonly values: readonly (readonly number[])[];
+}
+
+interface OrthogonalCase {
+  readonly gain: number;
+  readonly shape: readonly number[];
+  /** [rows, columns] of the matrix. */
+  readonly flattened: readonly [number, number];
+  /** Which of them are orthogonal. */
+  readonly gram: "rows" | "columns";
+}
+
 const golden = JSON.parse(
   readFileSync(new URL("../../test/golden/initializers.json", import.meta.url), "utf8"),
-) as { readonly cases: readonly Case[] };
+) as {
+  readonly cases: readonly Case[];
+  readonly exact: readonly ExactCase[];
+  readonly orthogonal: readonly OrthogonalCase[];
+};
 
 const modes = { fan_in: "fanIn", fan_out: "fanOut", fan_avg: "fanAvg" } as const;
 
@@ -59,6 +78,37 @@ describe("initializers", () => {
     expect([...initialValues(resolveInitializer("zeros"), [2], random)]).toEqual([0, 0]);
     expect([...initialValues(resolveInitializer("Ones"), [2], random)]).toEqual([1, 1]);
     expect([...initialValues({ kind: "constant", value: 0.5 }, [2], random)]).toEqual([0.5, 0.5]);
+  });
+
+  it.each(golden.exact)("have Keras's values where nothing is drawn: $initializer", (one) => {
+    const [name, value] = one.initializer.split(" ");
+    const initializer: Initializer =
+      value === undefined ? resolveInitializer(name!) : { kind: "constant", value: Number(value) };
+    expect([...initialValues(initializer, one.shape, new Random(1))]).toEqual(one.values.flat());
+  });
+
+  it.each(golden.orthogonal)("make $gram orthogonal for shape $shape", ({ gain, shape, flattened, gram }) => {
+    const values = initialValues({ kind: "orthogonal", gain }, shape, new Random(1));
+    const [rows, columns] = flattened;
+    const [count, length] = gram === "rows" ? [rows, columns] : [columns, rows];
+    const element = (vector: number, place: number) =>
+      gram === "rows" ? values[vector * columns + place]! : values[place * columns + vector]!;
+    for (let a = 0; a < count; a++) {
+      for (let b = 0; b < count; b++) {
+        const products = Array.from({ length }, (_, place) => element(a, place) * element(b, place));
+        const product = products.reduce((sum, x) => sum + x, 0);
+        expect(product).toBeCloseTo(a === b ? gain ** 2 : 0, 5);
+      }
+    }
+  });
+
+  it("say which weights they do not fit", () => {
+    const draw = (name: string, shape: readonly number[]) =>
+      initialValues(resolveInitializer(name), shape, new Random(1));
+    expect(() => draw("identity", [2, 2, 2])).toThrow("initializer identity: expected a weight of two axes");
+    expect(() => draw("orthogonal", [2])).toThrow(
+      "initializer orthogonal: expected a weight of two axes or more",
+    );
   });
 
   it("accept Keras's spelling and suggest the nearest name", () => {

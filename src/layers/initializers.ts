@@ -1,6 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import { lookUp } from "../base/identifiers.ts";
 import type { Random } from "../base/random.ts";
+import { orthogonalValues } from "./orthogonal.ts";
 
 /** How fast a weight's first values spread: over its inputs, its outputs, or the mean of both. */
 type FanMode = "fanIn" | "fanOut" | "fanAvg";
@@ -8,6 +9,8 @@ type FanMode = "fanIn" | "fanOut" | "fanAvg";
 /** Where a weight's first values come from. Plain data, kept in a layer's configuration. */
 export type Initializer =
   | { readonly kind: "constant"; readonly value: number }
+  | { readonly kind: "identity"; readonly gain: number }
+  | { readonly kind: "orthogonal"; readonly gain: number; readonly seed?: number }
   | {
       readonly kind: "randomUniform";
       readonly minval: number;
@@ -45,6 +48,8 @@ export const initializers: Readonly<Record<string, Initializer>> = {
   zeros: { kind: "constant", value: 0 },
   ones: { kind: "constant", value: 1 },
   constant: { kind: "constant", value: 0 },
+  identity: { kind: "identity", gain: 1 },
+  orthogonal: { kind: "orthogonal", gain: 1 },
   randomUniform: { kind: "randomUniform", minval: -0.05, maxval: 0.05 },
   randomNormal: { kind: "randomNormal", mean: 0, stddev: 0.05 },
   truncatedNormal: { kind: "truncatedNormal", mean: 0, stddev: 0.05 },
@@ -77,19 +82,42 @@ export function fans(shape: readonly number[]): { readonly fanIn: number; readon
   return { fanIn: field * shape.at(-2)!, fanOut: field * shape.at(-1)! };
 }
 
-/** First values of a weight of this shape (Keras's order of axes), drawn from `random`. */
+/**
+ * First values of a weight of this shape (Keras's order of axes), drawn from `random`.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT when the initializer does not fit the shape.
+ */
 export function initialValues(
   initializer: Initializer,
   shape: readonly number[],
   random: Random,
 ): Float32Array {
+  if (initializer.kind === "identity") return identityValues(shape, initializer.gain);
+  if (initializer.kind === "orthogonal") return orthogonalValues(shape, initializer.gain, random);
   const draw = sampler(initializer, shape, random);
   const values = new Float32Array(shape.reduce((product, size) => product * size, 1));
   for (let index = 0; index < values.length; index++) values[index] = draw();
   return values;
 }
 
-function sampler(initializer: Initializer, shape: readonly number[], random: Random): () => number {
+/** `gain` on the diagonal, 0 elsewhere. */
+function identityValues(shape: readonly number[], gain: number): Float32Array {
+  const [rows, columns] = shape;
+  if (shape.length === 2) {
+    return Float32Array.from({ length: rows! * columns! }, (_, index) =>
+      Math.floor(index / columns!) === index % columns! ? gain : 0,
+    );
+  }
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `initializer identity: expected a weight of two axes, got shape [${shape.join(", ")}].`,
+  );
+}
+
+/** An initializer that draws each value for itself. */
+type ElementInitializer = Exclude<Initializer, { kind: "identity" | "orthogonal" }>;
+
+function sampler(initializer: ElementInitializer, shape: readonly number[], random: Random): () => number {
   switch (initializer.kind) {
     case "constant":
       return () => initializer.value;

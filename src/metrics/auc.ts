@@ -1,17 +1,13 @@
 import { PermafrostError } from "../base/errors.ts";
-import { areaUnder, type CurveCounts } from "./curveArea.ts";
+import { areaUnder, type CurveCounts, type CurveOptions } from "./curveArea.ts";
 import { GatheredMetric, type MetricOptions, share } from "./metric.ts";
 import { expectSameWidth } from "./rows.ts";
 
-export interface AucOptions extends MetricOptions {
+export interface AucOptions extends MetricOptions, CurveOptions {
   /** Thresholds of the curve, spread evenly, one below 0 and one above 1 among them. Default 200. */
   readonly numThresholds?: number;
   /** Thresholds of one's own; one below 0 and one above 1 are added. */
   readonly thresholds?: readonly number[];
-  /** True against false positive rate ("ROC", the default), or precision against recall ("PR"). */
-  readonly curve?: "ROC" | "PR";
-  /** Heights between thresholds: interpolated (the default), or the larger or smaller of the two. */
-  readonly summationMethod?: "interpolation" | "majoring" | "minoring";
   /** A curve for each output, and the mean of their areas, instead of one curve of all outputs. Default false. */
   readonly multiLabel?: boolean;
   /** Weights of the outputs: in the mean if `multiLabel`, else in the curve. */

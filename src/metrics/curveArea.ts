@@ -1,5 +1,11 @@
-import type { AucOptions } from "./auc.ts";
 import { share } from "./metric.ts";
+
+export interface CurveOptions {
+  /** True against false positive rate ("ROC", the default), or precision against recall ("PR"). */
+  readonly curve?: "ROC" | "PR";
+  /** Heights between thresholds: interpolated (the default), or the larger or smaller of the two. */
+  readonly summationMethod?: "interpolation" | "majoring" | "minoring";
+}
 
 /** What is counted at each threshold, in rising order. */
 export interface CurveCounts {
@@ -14,7 +20,7 @@ export interface CurveCounts {
 /** The area under the curve of these counts. */
 export function areaUnder(
   counts: CurveCounts,
-  { curve = "ROC", summationMethod = "interpolation" }: Pick<AucOptions, "curve" | "summationMethod">,
+  { curve = "ROC", summationMethod = "interpolation" }: CurveOptions,
 ): number {
   if (curve === "PR" && summationMethod === "interpolation") return interpolatedPrecision(counts);
   const { truePositives, falsePositives, positives, negatives } = counts;

@@ -3,15 +3,19 @@ import { type Initializer, type InitializerIdentifier, resolveInitializer } from
 import type { EngineLayout, ParameterSpec } from "./parameter.ts";
 import { type Regularizer, type RegularizerIdentifier, resolveRegularizer } from "./regularizers.ts";
 
-/** What layers with a kernel and a bias have in common. */
-export interface WeightConfig {
+/** What layers with a bias have in common. */
+export interface BiasConfig {
   readonly useBias: boolean;
-  readonly kernelInitializer: Initializer;
   readonly biasInitializer: Initializer;
-  readonly kernelRegularizer: Regularizer | null;
   readonly biasRegularizer: Regularizer | null;
-  readonly kernelConstraint: Constraint | null;
   readonly biasConstraint: Constraint | null;
+}
+
+/** What layers with a kernel and a bias have in common. */
+export interface WeightConfig extends BiasConfig {
+  readonly kernelInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer | null;
+  readonly kernelConstraint: Constraint | null;
 }
 
 export interface WeightOptions {
@@ -87,7 +91,7 @@ export function kernelSpec(
 }
 
 /** The bias, or nothing. */
-export function biasSpec(size: number, config: WeightConfig): readonly ParameterSpec[] {
+export function biasSpec(size: number, config: BiasConfig): readonly ParameterSpec[] {
   if (!config.useBias) return [];
   const rules: WeightRules = {
     initializer: config.biasInitializer,

@@ -24,6 +24,11 @@ export function viewDraws(
   return draws.policy === "none" ? undefined : draws;
 }
 
+/** Whether every epoch has views of its own, without end. */
+export function isEndless({ policy, settings }: ViewDraws): boolean {
+  return policy === "fresh" && !Number.isFinite(distinctViews(settings.pipeline));
+}
+
 /** What the user may not have meant, in sentences. */
 export function augmentationWarnings(augmentation: Augmentation | undefined): readonly string[] {
   if (augmentation === undefined || isIdentity(augmentation.pipeline)) return [];

@@ -5,7 +5,7 @@ import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { trainedWeights } from "../training/compile.ts";
+import { trainedWeights } from "../training/trainedWeights.ts";
 import { viewDraws } from "./augmentation.ts";
 import { baseOptions } from "./baseOptions.ts";
 import { classifierGraphs, splitClassifier } from "./classifierGraphs.ts";

@@ -1,4 +1,3 @@
-import { distinctViews } from "../augmentation/pipeline.ts";
 import type { Digest } from "../base/digest.ts";
 import { batchOrder } from "../data/batches.ts";
 import type { Sample } from "../data/dataset.ts";
@@ -9,6 +8,7 @@ import type { FeatureTable } from "../features/featureTable.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
 import type { View } from "../features/views.ts";
 import type { BatchSource } from "../training/batchSource.ts";
+import { isEndless } from "./augmentation.ts";
 import { type ImageFeatureOptions, workersFor } from "./imageFeatures.ts";
 
 /** Images known by their content. */
@@ -50,7 +50,8 @@ export async function drawnFeatures(
     draws: draws.settings,
     workers: workersFor(images.samples.length, workers),
   };
-  if (isStreamed(draws)) {
+  // Training need not wait for views that have no end.
+  if (isEndless(draws)) {
     const views = viewsInTrainingOrder(images, draws, order);
     const stream = await FeatureStream.open({ ...extraction, views });
     return {
@@ -66,11 +67,6 @@ export async function drawnFeatures(
     summary: () => summary,
     close: () => Promise.resolve(table.close()),
   };
-}
-
-/** Whether views have no end: then training need not wait for all of them. */
-function isStreamed({ policy, settings }: ViewDraws): boolean {
-  return policy === "fresh" && !Number.isFinite(distinctViews(settings.pipeline));
 }
 
 /** Image by image, which lets one decoded picture serve all its draws. */

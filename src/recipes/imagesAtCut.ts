@@ -1,6 +1,6 @@
 import type { ViewDraws } from "../features/viewDraws.ts";
 import type { Graph } from "../graph/graph.ts";
-import { trainedWeights } from "../training/compile.ts";
+import { trainedWeights } from "../training/trainedWeights.ts";
 import { splitClassifier } from "./classifierGraphs.ts";
 import { type CutFeatures, pictureFeatures, storedFeatures } from "./cutFeatures.ts";
 import type { ForwardLog } from "./forwardLog.ts";

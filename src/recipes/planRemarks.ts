@@ -1,15 +1,17 @@
 import { augmentationWarnings, viewsRemark } from "./augmentation.ts";
 import { keptInMemory } from "./keepFeatures.ts";
+import { compatWarning } from "./phaseRecord.ts";
 import type { TrainingRequest } from "./training.ts";
 import type { TrainingPlan } from "./trainingPlan.ts";
 
 /** What a person should know of a plan, in sentences. */
 export function planRemarks(
-  { augmentation, epochs }: TrainingRequest,
+  { augmentation, epochs, compat }: TrainingRequest,
   plan: Omit<TrainingPlan, "remarks">,
 ): readonly string[] {
   const { forwards, rate, keep } = plan;
   const remarks = [...augmentationWarnings(augmentation)];
+  if (compat !== undefined) remarks.push(compatWarning(compat));
   const views = augmentation && viewsRemark(augmentation);
   if (views !== undefined) remarks.push(views);
   const gain = forwards.plain / Math.max(1, forwards.compute);

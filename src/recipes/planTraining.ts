@@ -1,10 +1,7 @@
 import { createBase } from "../applications/index.ts";
 import { numericsClass } from "../engine/numerics.ts";
 import { loadOrt } from "../engine/ort.ts";
-import { keyBytes } from "../features/key.ts";
 import { keepWhere } from "../features/measuredRates.ts";
-import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
-import { featureGroup } from "../features/prefixGroup.ts";
 import { FeatureStore } from "../features/store.ts";
 import { drawsName, viewDraws } from "./augmentation.ts";
 import { baseOptions } from "./baseOptions.ts";
@@ -14,13 +11,14 @@ import { classifierModel } from "./classifierModel.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
 import { PhaseClock } from "./phaseClock.ts";
-import { plannedForwards } from "./plannedForwards.ts";
 import { describeModel } from "./plannedLayers.ts";
+import { bytesPerFeature, type PlannedPhase, planFeatures, planningGroup, planPhase } from "./planPhase.ts";
 import { planRemarks } from "./planRemarks.ts";
 import { prepareData } from "./prepareData.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
+import { trainingPhases } from "./trainingPhases.ts";
 import type { TrainingPlan } from "./trainingPlan.ts";
-import { countSamples } from "./viewCounts.ts";
+import { countSamples, countViews } from "./viewCounts.ts";
 
 export type { TrainingPlan } from "./trainingPlan.ts";
 
@@ -40,32 +38,46 @@ export async function planTraining(
     prepareData(request, hooks, new PhaseClock()),
     loadOrt(),
   ]);
+  const phases = trainingPhases(request, base);
   const model = classifierModel(base, headLayers(request.head, data.dataset.classNames.length), request);
-  const { prefix, reason } = classifierGraphs(model);
   const draws = viewDraws(request.augmentation, base.preprocessing);
-  const { storeDtype = "float32" } = request;
-  const input = { prefix, preprocessing: base.preprocessing, storeDtype };
-  const group = featureGroup(input, numericsClass(version));
   const store = await FeatureStore.open(request.store);
-  const rows = await store.group(group);
-  const { views, compute, stored } = plannedForwards(data, draws, epochs, rows);
-  rows.close();
+  const known = { request, base, model, data, draws, store, numericsClass: numericsClass(version) };
+  const split = classifierGraphs(model);
+  const group = planningGroup(known, split.prefix);
+  const rate = await baseRate(request.store, group, split.prefix);
+  const planning = { ...known, frozenBase: { split, group, rate } };
+  const planned: PlannedPhase[] = [];
+  // As `trainPhases`: the head is standardised by what the frozen base gives.
+  const isHeadFirst = phases[0]!.unfrozenFrom === undefined && request.compat === undefined;
+  const first = isHeadFirst ? undefined : await planFeatures({ ...planning, draws: undefined }, group, 0, 0);
+  for (const phase of phases) planned.push(await planPhase(planning, phase));
+  const total = (part: (one: PlannedPhase) => number) => planned.reduce((sum, one) => sum + part(one), 0);
+  const compute = (first?.forwards.compute ?? 0) + total(({ forwards }) => forwards.compute);
   const images = countSamples(data);
   const plain = plainForwards(images, epochs);
-  const rate = await baseRate(request.store, group, prefix);
-  const perRow = rowBytes(rowFormat(group)) + keyBytes + checksumBytes;
   const plan = {
     base: name,
     layers: describeModel(model),
-    cut: reason,
+    cut: planned.at(-1)!.cut,
+    phases: planned,
     draws: drawsName(draws?.policy),
     images,
-    views,
-    forwards: { compute, stored, plain, avoided: Math.max(0, plain - compute) },
-    bytes: compute * perRow,
+    views: planned.length === 1 ? planned[0]!.views : countViews(data, draws, epochs),
+    forwards: {
+      compute,
+      stored: (first?.forwards.stored ?? 0) + total(({ forwards }) => forwards.stored),
+      plain,
+      avoided: Math.max(0, plain - compute),
+    },
+    bytes: (first?.bytes ?? 0) + total(({ bytes }) => bytes),
     rate,
-    seconds: { compute: compute / rate.viewsPerSecond, plain: plain / rate.viewsPerSecond },
-    keep: keepWhere(rate, perRow, compute),
+    seconds: {
+      compute: (first?.compute ?? 0) + total(({ seconds }) => seconds.compute),
+      plain: plain / rate.viewsPerSecond,
+      steps: total(({ seconds }) => seconds.steps),
+    },
+    keep: keepWhere(rate, bytesPerFeature(group), compute),
     skipped: data.dataset.skipped,
     numericsClass: group.numericsClass,
   } as const;

@@ -20,12 +20,13 @@ export function plannedForwards(
   draws: ViewDraws | undefined,
   epochs: number,
   group: Pick<StoreGroup, "rows" | "find">,
+  firstEpoch = 0,
 ): PlannedForwards {
-  const views = countViews(data, draws, epochs);
+  const views = countViews(data, draws, epochs, firstEpoch);
   const all = Object.values(views).reduce((total, count) => total + count, 0);
   // Without rows there is nothing to look for among perhaps millions of views.
   if (group.rows === 0) return { views, compute: all, stored: 0 };
-  const rows = group.find(new DistinctViews(viewsOf(data, draws, epochs)).keys);
+  const rows = group.find(new DistinctViews(viewsOf(data, draws, epochs, firstEpoch)).keys);
   const stored = rows.filter((row) => row >= 0).length;
   return { views, compute: all - stored, stored };
 }

@@ -1,6 +1,6 @@
 import { DefinedLayer } from "../layers/definition.ts";
 import type { Layer } from "../layers/layer.ts";
-import type { Model } from "../models/functional.ts";
+import { Model } from "../models/functional.ts";
 import { describeLayer } from "./classifierBundle.ts";
 
 /** A layer of the model and what training does to it. */
@@ -15,12 +15,34 @@ export interface PlannedLayer {
 
 export function describeModel(model: Model): readonly PlannedLayer[] {
   const layers = model.layers.filter(({ kind }) => kind !== "InputLayer");
-  return layers.map((layer) => ({
-    name: layer.name,
-    layer: layer instanceof DefinedLayer ? describeLayer(layer) : layer.name,
-    state: stateOf(layer),
-    parameters: layer.countParams(),
-  }));
+  return layers.flatMap((layer) =>
+    layer instanceof Model
+      ? modelParts(layer)
+      : [{ name: layer.name, layer: nameOf(layer), state: stateOf(layer), parameters: layer.countParams() }],
+  );
+}
+
+/** A nested model in one row; where only its upper layers are trained, in two. */
+function modelParts(model: Model): readonly PlannedLayer[] {
+  const first = model.layers.findIndex((layer) => layer.trainableWeights.length > 0);
+  const row = (state: PlannedLayer["state"], layers: readonly Layer[], part: string): PlannedLayer => ({
+    name: model.name,
+    layer: `${model.name}${part}`,
+    state,
+    parameters: layers.reduce((sum, layer) => sum + layer.countParams(), 0),
+  });
+  const below = model.layers.slice(0, first);
+  if (!model.trainable || first < 0) return [row("frozen", model.layers, "")];
+  if (below.every((layer) => layer.weights.length === 0)) return [row("trainable", model.layers, "")];
+  const name = model.layers[first]!.name;
+  return [
+    row("frozen", below, ` up to ${name}`),
+    row("trainable", model.layers.slice(first), ` from ${name} on`),
+  ];
+}
+
+function nameOf(layer: Layer): string {
+  return layer instanceof DefinedLayer ? describeLayer(layer) : layer.name;
 }
 
 function stateOf(layer: Layer): PlannedLayer["state"] {

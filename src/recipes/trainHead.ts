@@ -2,7 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { type ExtractionSummary, extractFeatures } from "../features/extract.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
-import { trainedWeights } from "../training/compile.ts";
+import { trainedWeights } from "../training/trainedWeights.ts";
 import { viewDraws } from "./augmentation.ts";
 import type { CutFeatures } from "./cutFeatures.ts";
 import { drawnFeatures, viewsOfEpoch } from "./drawnFeatures.ts";

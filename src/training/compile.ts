@@ -1,13 +1,13 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Layer } from "../layers/layer.ts";
 import { toEngineShape } from "../layers/layout.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { type Loss, type LossIdentifier, resolveLoss } from "../losses/index.ts";
 import { type MetricIdentifier, resolveMetric } from "../metrics/index.ts";
-import { Model } from "../models/functional.ts";
+import type { Model } from "../models/functional.ts";
 import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
 import { type RateOptions, rateFactors } from "./rateFactors.ts";
+import { type TrainingCompat, trainedWeights } from "./trainedWeights.ts";
 import type { TrainState } from "./trainProgram.ts";
 
 export interface CompileOptions extends RateOptions {
@@ -24,8 +24,6 @@ export interface CompileOptions extends RateOptions {
    */
   readonly compat?: TrainingCompat;
 }
-
-export type TrainingCompat = "keras-2.0.8";
 
 /** A model made ready for training: what is trained, how, and against what. */
 export class Compiled {
@@ -117,20 +115,6 @@ function checkSingle(model: Model): void {
     "INVALID_ARGUMENT",
     `${model.name}: training takes models with one input and one output for now, this one has ${inputs.length} and ${outputs.length}.`,
   );
-}
-
-/** The weights that training changes, by path, as `trainable` is set now. */
-export function trainedWeights(model: Model, compat?: TrainingCompat): ReadonlyMap<string, Parameter> {
-  const shownFrozen = compat === undefined ? [] : model.layers.filter(isFrozenModel);
-  const trainable = new Set([
-    ...model.trainableWeights,
-    ...shownFrozen.flatMap(({ weights }) => weights.filter(({ createdTrainable }) => createdTrainable)),
-  ]);
-  return new Map([...model.namedParameters()].filter(([, parameter]) => trainable.has(parameter)));
-}
-
-function isFrozenModel(layer: Layer): boolean {
-  return layer instanceof Model && !layer.trainable;
 }
 
 function statisticsNow(model: Model): ReadonlyMap<string, Parameter> {

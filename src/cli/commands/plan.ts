@@ -1,3 +1,5 @@
+import { describeTrained } from "../../recipes/phaseRecord.ts";
+import type { PlannedPhase } from "../../recipes/planPhase.ts";
 import type { TrainingPlan } from "../../recipes/planTraining.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -38,7 +40,8 @@ function describe(planned: TrainingPlan): string {
       planned.layers.map(({ layer, state, parameters }) => [layer, state, count(parameters)]),
     ),
     "",
-    `Frozen part: ${planned.cut}`,
+    ...(planned.phases.length === 1 ? [`Frozen part: ${planned.cut}`] : []),
+    ...planned.phases.flatMap((phase) => describePhase(phase, planned.phases.length > 1)),
     "",
     table(
       ["split", "images", "views"],
@@ -52,12 +55,30 @@ function describe(planned: TrainingPlan): string {
     `Draws: ${planned.draws}`,
     `Forwards: ${forwards.compute} to run, ${forwards.stored} features stored already; the plain way takes ${forwards.plain} (${forwards.avoided} avoided).`,
     `Time for them: ${duration(seconds.compute)}; the plain way ${duration(seconds.plain)} (${rate.viewsPerSecond.toFixed(0)} images/s ${rate.source === "run" ? "in the last run" : "tried now"}).`,
+    ...(seconds.steps > 0
+      ? [`Time for the training steps: ${duration(seconds.steps)} (tried now or before).`]
+      : []),
     `Store: ${planned.keep === "memory" ? "nothing" : gibibytes(planned.bytes)} to write.`,
     ...planned.remarks,
   ];
   if (planned.skipped.length > 0)
     lines.push(`${planned.skipped.length} files cannot be used; permafrost scan shows them.`);
   return lines.join("\n");
+}
+
+/** Which layers a phase trains: the optimizer's own list. */
+function describePhase(phase: PlannedPhase, isOneOfSeveral: boolean): readonly string[] {
+  const { name, firstEpoch, epochs, learningRate, steps, trained, forwards, seconds } = phase;
+  const perStep = seconds.steps > 0 ? ` of ${((1000 * seconds.steps) / steps).toFixed(0)} ms` : "";
+  const head =
+    `Phase ${name}, epochs ${firstEpoch} to ${firstEpoch + epochs - 1} (${steps} steps${perStep}), learning rate ${learningRate}: ` +
+    `trains ${phase.trainedParameters.toLocaleString("en-US")} parameters of ${trained.length} layer${trained.length === 1 ? "" : "s"}: ${describeTrained(trained)}.`;
+  if (!isOneOfSeveral) return [head];
+  return [
+    head,
+    `  Frozen part: ${phase.cut}`,
+    `  ${forwards.compute} forwards to run, ${forwards.stored} stored.`,
+  ];
 }
 
 /** `45 s`, `12 min`, `3.5 h`. */

@@ -1,0 +1,120 @@
+import type { BaseNetwork } from "../applications/index.ts";
+import { freezeBelow } from "../applications/unfreeze.ts";
+import { type FeatureGroup, groupDigest, keyBytes } from "../features/key.ts";
+import { readRates } from "../features/measuredRates.ts";
+import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
+import { featureGroup } from "../features/prefixGroup.ts";
+import type { FeatureStore } from "../features/store.ts";
+import type { ViewDraws } from "../features/viewDraws.ts";
+import type { Model } from "../models/functional.ts";
+import { trainedWeights } from "../training/trainedWeights.ts";
+import type { BaseRate } from "./baseRate.ts";
+import { type SplitClassifier, splitClassifier } from "./classifierGraphs.ts";
+import { plainForwards } from "./forwardCounts.ts";
+import { samplesOf } from "./headTraining.ts";
+import { layersOfPaths, type PhaseStart } from "./phaseRecord.ts";
+import { plannedForwards } from "./plannedForwards.ts";
+import type { PreparedData } from "./prepareData.ts";
+import { stepSeconds } from "./stepRate.ts";
+import type { TrainingRequest } from "./training.ts";
+import type { TrainingPhase } from "./trainingPhases.ts";
+import { countSamples, countViews, type ViewCounts } from "./viewCounts.ts";
+
+/** What a phase would do. */
+export interface PlannedPhase extends PhaseStart {
+  readonly steps: number;
+  /** Different views of each split. */
+  readonly views: ViewCounts;
+  readonly forwards: {
+    /** To be run: of the frozen part, once a view; without one, of the whole network in every step. */
+    readonly compute: number;
+    readonly stored: number;
+  };
+  /** To be stored. */
+  readonly bytes: number;
+  /** `compute`: of the frozen part's forwards. `steps`: of the training steps; 0 where the head alone is trained. */
+  readonly seconds: { readonly compute: number; readonly steps: number };
+}
+
+/** What plans of phases have in common. */
+export interface PhasePlanning {
+  readonly request: TrainingRequest;
+  readonly base: BaseNetwork;
+  readonly model: Model;
+  readonly data: PreparedData;
+  readonly draws: ViewDraws | undefined;
+  readonly store: FeatureStore;
+  readonly numericsClass: string;
+  /** The model cut with the whole base frozen, the group of its features, and the base's rate: a part of it is no slower. */
+  readonly frozenBase: {
+    readonly split: SplitClassifier;
+    readonly group: FeatureGroup;
+    readonly rate: BaseRate;
+  };
+}
+
+/** Counts a phase's forwards exactly and estimates its time; the base is left frozen as in this phase. */
+export async function planPhase(planning: PhasePlanning, phase: TrainingPhase): Promise<PlannedPhase> {
+  const { request, base, model, data } = planning;
+  freezeBelow(base, phase.unfrozenFrom);
+  const trained = trainedWeights(model, request.compat);
+  const isHead = phase.unfrozenFrom === undefined && request.compat === undefined;
+  const whole = isHead ? planning.frozenBase : undefined;
+  const { prefix, reason } = whole?.split ?? splitClassifier(model, trained.values());
+  const { name, firstEpoch, epochs, learningRate } = phase;
+  const steps = epochs * Math.ceil(samplesOf(data, "train").length / request.batchSize);
+  const perStep = isHead ? 0 : await stepSeconds({ ...planning, phase, prefix });
+  const start: PhaseStart = {
+    name,
+    firstEpoch: firstEpoch + 1,
+    epochs,
+    learningRate,
+    trained: layersOfPaths(trained.keys()),
+    trainedParameters: [...trained.values()].reduce((sum, { size }) => sum + size, 0),
+    cut: reason,
+  };
+  if (prefix === undefined) {
+    const compute = plainForwards(countSamples(data), epochs);
+    const seconds = { compute: 0, steps: steps * perStep };
+    const views = countViews(data, planning.draws, firstEpoch + epochs, firstEpoch);
+    return { ...start, steps, views, forwards: { compute, stored: 0 }, bytes: 0, seconds };
+  }
+  const group = whole?.group ?? planningGroup(planning, prefix);
+  const planned = await planFeatures(planning, group, firstEpoch, firstEpoch + epochs);
+  const { compute, ...features } = planned;
+  return { ...start, steps, ...features, seconds: { compute, steps: steps * perStep } };
+}
+
+/** The group that the features of a frozen part are in. */
+export function planningGroup(
+  { request, base, numericsClass }: Pick<PhasePlanning, "request" | "base" | "numericsClass">,
+  prefix: Parameters<typeof featureGroup>[0]["prefix"],
+): FeatureGroup {
+  const { storeDtype = "float32" } = request;
+  return featureGroup({ prefix, preprocessing: base.preprocessing, storeDtype }, numericsClass);
+}
+
+/** Bytes of a feature in the store. */
+export function bytesPerFeature(group: FeatureGroup): number {
+  return rowBytes(rowFormat(group)) + keyBytes + checksumBytes;
+}
+
+/** Forwards, bytes and seconds of the features that epochs `first` to `end - 1` need. */
+export async function planFeatures(
+  { data, draws, store, frozenBase }: PhasePlanning,
+  group: FeatureGroup,
+  first: number,
+  end: number,
+) {
+  const rows = await store.group(group);
+  const { compute, stored, views } = plannedForwards(data, draws, end, rows, first);
+  rows.close();
+  const known = (await readRates(store.folder)).get(groupDigest(group));
+  const { viewsPerSecond } = known ?? frozenBase.rate;
+  return {
+    views,
+    forwards: { compute, stored },
+    bytes: compute * bytesPerFeature(group),
+    compute: compute / viewsPerSecond,
+  };
+}

@@ -36,7 +36,8 @@ export class ByteViews {
   }
 }
 
-function bytesOf({ width, height, channels, data }: FloatImage): PixelImage | undefined {
+/** A picture of three channels of bytes; undefined where it is none. */
+export function bytesOf({ width, height, channels, data }: FloatImage): PixelImage | undefined {
   if (channels !== 3) return undefined;
   const bytes = new Uint8Array(data.length);
   for (let i = 0; i < data.length; i++) {

@@ -4,7 +4,7 @@ import { type Digest, sha256 } from "../base/digest.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { Resampler } from "../images/resize.ts";
 import { booleanFrom, invalid, oneOf, wholeFrom } from "./checks.ts";
-import { type ColorMode, channelsOf, colorModes, type LoadImageOptions, loadImage } from "./loadImage.ts";
+import { type ColorMode, channelsOf, colorModes, type LoadingOptions, loadImage } from "./loadImage.ts";
 import type { Compat } from "./pipeline.ts";
 import type { LoadedImage } from "./sampleSource.ts";
 import type { ImageShape } from "./transformParameters.ts";
@@ -26,7 +26,7 @@ export const fileOptionNames = ["targetSize", "colorMode", "interpolation", "kee
 /** Reads, decodes and resizes files for an iterator. */
 export class FileLoader {
   readonly imageShape: ImageShape;
-  readonly options: Omit<LoadImageOptions, "path">;
+  readonly options: LoadingOptions;
   readonly #resampler = new Resampler();
 
   constructor(options: FileOptions, compat: Compat | null) {

@@ -1,4 +1,4 @@
-import type { Preprocessing, ResampleFilter } from "../applications/preprocessing.ts";
+import type { PixelScaling, Preprocessing, ResampleFilter } from "../applications/preprocessing.ts";
 import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { ImageDataGenerator } from "./imageDataGenerator.ts";
 import { pipelineDigest } from "./pipeline.ts";
@@ -20,32 +20,37 @@ export function generatorKey(generator: ImageDataGenerator): Digest | undefined 
 
 /**
  * Resizing and normalisation of a generator as the record that `ViewRenderer` and bundles use; undefined where the generator does
- * what such a record cannot say: an own function, statistics of each image, whitening, or statistics that `fit` has not made.
+ * what such a record cannot say: an own function that does not tell its `scaling`, statistics of each image, whitening, or
+ * statistics that `fit` has not made.
  */
 export function preprocessingOf(
   generator: ImageDataGenerator,
   size: { readonly height: number; readonly width: number; readonly filter: ResampleFilter },
 ): Preprocessing | undefined {
-  const { options, standardization: settings, statistics } = generator;
-  const { samplewiseCenter, samplewiseStdNormalization, zcaWhitening } = settings;
-  if (
-    options.preprocessingFunction != null ||
-    samplewiseCenter ||
-    samplewiseStdNormalization ||
-    zcaWhitening
-  ) {
-    return undefined;
+  const scaling = scalingOf(generator);
+  return scaling && { ...size, fit: "stretch", ...scaling };
+}
+
+function scalingOf({
+  options,
+  standardization: settings,
+  statistics,
+}: ImageDataGenerator): PixelScaling | undefined {
+  const { samplewiseCenter, samplewiseStdNormalization, zcaWhitening, rescale, epsilon } = settings;
+  if (samplewiseCenter || samplewiseStdNormalization || zcaWhitening) return undefined;
+  const { featurewiseCenter, featurewiseStdNormalization } = settings;
+  if (options.preprocessingFunction != null) {
+    const onlyFunction = rescale === 1 && !featurewiseCenter && !featurewiseStdNormalization;
+    return onlyFunction ? options.preprocessingFunction.scaling : undefined;
   }
-  const mean = settings.featurewiseCenter ? statistics.mean : new Float32Array(3);
-  const std = settings.featurewiseStdNormalization ? statistics.std : new Float32Array(3).fill(1);
+  const mean = featurewiseCenter ? statistics.mean : new Float32Array(3);
+  const std = featurewiseStdNormalization ? statistics.std : new Float32Array(3).fill(1);
   if (mean?.length !== 3 || std?.length !== 3) return undefined;
-  const epsilon = settings.featurewiseStdNormalization ? settings.epsilon : 0;
+  const added = featurewiseStdNormalization ? epsilon : 0;
   return {
-    ...size,
-    fit: "stretch",
-    scale: settings.rescale,
+    scale: rescale,
     mean: [mean[0]!, mean[1]!, mean[2]!],
-    std: [std[0]! + epsilon, std[1]! + epsilon, std[2]! + epsilon],
+    std: [std[0]! + added, std[1]! + added, std[2]! + added],
     order: "rgb",
   };
 }

@@ -1,3 +1,4 @@
+import type { PixelScaling } from "../applications/preprocessing.ts";
 import { booleanFrom, checkNames, invalid, numberFrom, oneOf, pairFrom } from "./checks.ts";
 import type { FloatImage } from "./floatImage.ts";
 import type { NumberRange } from "./numberRange.ts";
@@ -10,8 +11,14 @@ import {
   type ShiftRange,
 } from "./pipeline.ts";
 
-/** A user's own step for one picture. A function that always does the same may say what by a `key`. */
-export type PreprocessingFunction = ((image: FloatImage) => FloatImage) & { readonly key?: string };
+/**
+ * A user's own step for one picture. A function that always does the same may say what by a `key`; one that only scales the
+ * values of each channel may say how by `scaling`, and then shares stored features with whatever scales in the same way.
+ */
+export type PreprocessingFunction = ((image: FloatImage) => FloatImage) & {
+  readonly key?: string;
+  readonly scaling?: PixelScaling;
+};
 
 /** The arguments of Keras's ImageDataGenerator, in camelCase, with its defaults. */
 export interface ImageDataGeneratorOptions {

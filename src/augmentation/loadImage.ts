@@ -10,7 +10,8 @@ export const colorModes = ["rgb", "rgba", "grayscale"] as const;
 
 export type ColorMode = (typeof colorModes)[number];
 
-export interface LoadImageOptions {
+/** How files become pictures of one size: plain JSON. */
+export interface LoadingOptions {
   readonly colorMode: ColorMode;
   /** [height, width] in pixels. */
   readonly targetSize: readonly [height: number, width: number];
@@ -19,6 +20,9 @@ export interface LoadImageOptions {
   readonly keepAspectRatio: boolean;
   /** With a version of Keras, EXIF orientation is ignored and alpha dropped; without, applied and composed on white. */
   readonly compat: Compat | null;
+}
+
+export interface LoadImageOptions extends LoadingOptions {
   readonly path?: string;
 }
 

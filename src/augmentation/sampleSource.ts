@@ -2,6 +2,7 @@ import type { Digest } from "../base/digest.ts";
 import type { PermafrostError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { FloatImage } from "./floatImage.ts";
+import type { LoadingOptions } from "./loadImage.ts";
 import type { ImageShape } from "./transformParameters.ts";
 
 /** A picture before its transforms. */
@@ -30,7 +31,7 @@ export interface SampleSource {
   /** As that of the loaded picture, without decoding it; left out where loading costs nothing. */
   digest?(index: number): Promise<Digest>;
   /** All that decides, beside the file, what `load` gives: plain JSON; left out where pictures are given as they are. */
-  readonly loading?: object;
+  readonly loading?: LoadingOptions;
   nameOf(index: number): string;
   /** Whether an error means that this one picture is bad. */
   isUnreadable(error: PermafrostError): boolean;

@@ -32,15 +32,19 @@ export function featureGroup(
   { prefix, preprocessing, storeDtype = "float32" }: PrefixInput,
   numericsClass: string,
 ): FeatureGroup {
-  const { resizeTo: _, ...record } = preprocessing;
   return {
     decode: decodeVersion,
     resize: resizeVersion,
-    // Without "crop" the length of the shorter side has no effect, and so no place in the key.
-    preprocessing: record.fit === "crop" ? { ...record, resizeTo: shorterSide(preprocessing) } : record,
+    preprocessing: preprocessingKey(preprocessing),
     prefix: graphDigest(prefix),
     cut: prefixSignature(prefix).shape,
     numericsClass,
     dtype: storeDtype,
   };
+}
+
+/** The record as it stands in keys: without "crop" the length of the shorter side has no effect, and so no place in them. */
+export function preprocessingKey(preprocessing: Preprocessing): Preprocessing {
+  const { resizeTo: _, ...record } = preprocessing;
+  return record.fit === "crop" ? { ...record, resizeTo: shorterSide(preprocessing) } : record;
 }

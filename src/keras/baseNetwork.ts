@@ -1,5 +1,5 @@
 import { BaseNetwork as PlainBaseNetwork } from "../applications/index.ts";
-import type { Preprocessing } from "../applications/preprocessing.ts";
+import type { PixelScaling, Preprocessing } from "../applications/preprocessing.ts";
 import type { FloatImage } from "../augmentation/floatImage.ts";
 import type { PreprocessingFunction } from "../augmentation/generatorOptions.ts";
 import { digestOf } from "../base/digest.ts";
@@ -15,7 +15,7 @@ export class BaseNetwork extends withTraining(PlainBaseNetwork) {
    */
   readonly preprocessInput: PreprocessingFunction = Object.assign(
     (image: FloatImage): FloatImage => scalePixels(image, this.preprocessing),
-    { key: digestOf(scalingOf(this.preprocessing)) },
+    { key: digestOf(scalingOf(this.preprocessing)), scaling: scalingOf(this.preprocessing) },
   );
 }
 
@@ -27,14 +27,11 @@ export function trainableBase(network: PlainBaseNetwork): BaseNetwork {
 }
 
 /** All that `scalePixels` depends on. */
-function scalingOf({ scale, mean, std, order }: Preprocessing) {
+function scalingOf({ scale, mean, std, order }: Preprocessing): PixelScaling {
   return { scale, mean, std, order };
 }
 
-function scalePixels(
-  image: FloatImage,
-  { scale, mean, std, order }: Pick<Preprocessing, "scale" | "mean" | "std" | "order">,
-): FloatImage {
+function scalePixels(image: FloatImage, { scale, mean, std, order }: PixelScaling): FloatImage {
   const { data, channels } = image;
   const result = new Float32Array(data.length);
   for (let index = 0; index < data.length; index++) {

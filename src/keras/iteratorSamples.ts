@@ -1,13 +1,18 @@
+import type { Preprocessing } from "../applications/preprocessing.ts";
+import { bytesOf } from "../augmentation/byteViews.ts";
 import { type DrawPolicy, drawNumber, sampleDraw } from "../augmentation/draw.ts";
 import type { FloatImage } from "../augmentation/floatImage.ts";
 import { generatorKey } from "../augmentation/generatorKey.ts";
 import { ImageDataGenerator } from "../augmentation/imageDataGenerator.ts";
 import { ImageIterator } from "../augmentation/imageIterator.ts";
+import { iteratorPreprocessing } from "../augmentation/iteratorPreprocessing.ts";
 import { distinctViews } from "../augmentation/pipeline.ts";
+import { ViewRenderer } from "../augmentation/view.ts";
 import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { FeatureKey } from "../features/key.ts";
+import { preprocessingKey } from "../features/prefixGroup.ts";
 import { ViewDraws } from "../features/viewDraws.ts";
 import { float32, hasDType, sizeOf, type Tensor } from "../tensor/tensor.ts";
 import { type BatchSource, type SampleNames, selectSamples } from "../training/batchSource.ts";
@@ -24,6 +29,9 @@ export class ViewSource implements BatchSource {
   epoch = 0;
   readonly names: SampleNames | undefined;
   readonly #iterator: ImageIterator;
+  /** How pictures are made, where a record can say it: then they have the bits of those that the command line makes. */
+  readonly #preprocessing: Preprocessing | undefined;
+  readonly #renderer: ViewRenderer | undefined;
   /** SHA-256 of the files that were named. */
   readonly #digests = new Map<number, Digest>();
 
@@ -43,16 +51,16 @@ export class ViewSource implements BatchSource {
     this.ownFunction = generator instanceof ImageDataGenerator && generatorKey(generator) === undefined;
     this.fixed = iterator.draws === "none" && !this.ownFunction;
     this.#iterator = iterator;
+    this.#preprocessing = iteratorPreprocessing(iterator);
+    this.#renderer = this.#preprocessing && new ViewRenderer(this.#preprocessing);
     this.names = this.#namesOf(iterator);
   }
 
   async read(indices: Uint32Array, into: Float32Array): Promise<void> {
     const { epoch } = this;
     const size = sizeOf(this.shape);
-    const write = async (index: number, row: number) => {
-      const picture = await this.#view(index, epoch);
-      writeChannelsFirst(picture, into.subarray(row * size, row * size + size));
-    };
+    const write = (index: number, row: number) =>
+      this.#render(index, epoch, into.subarray(row * size, row * size + size));
     await Promise.all(Array.from(indices, write));
   }
 
@@ -67,7 +75,10 @@ export class ViewSource implements BatchSource {
     const { height, width } = imageShape;
     const views = new ViewDraws({ pipeline, policy: draws, seed: seed ?? 0, height, width });
     return {
-      preprocessing: { generator: key, imageShape, loading },
+      preprocessing:
+        this.#preprocessing === undefined
+          ? { generator: key, imageShape, loading }
+          : preprocessingKey(this.#preprocessing),
       keys: (indices) => {
         const { epoch } = this;
         const keyOf = async (index: number): Promise<FeatureKey> => {
@@ -88,13 +99,15 @@ export class ViewSource implements BatchSource {
     return found;
   }
 
-  async #view(index: number, epoch: number): Promise<FloatImage> {
+  async #render(index: number, epoch: number, into: Float32Array): Promise<void> {
     const { generator, source, draws } = this.#iterator;
     const { image, digest } = await source.load(index);
     const named = this.#digests.get(index);
     if (named !== undefined && named !== digest()) throw changed(source.nameOf(index));
     const draw = draws === "none" ? undefined : drawOf(this.#iterator, draws, digest(), epoch);
-    return generator.standardize(generator.applyDraw(image, draw));
+    const bytes = this.#renderer && bytesOf(image);
+    if (bytes !== undefined) this.#renderer?.render(bytes, generator.pipeline, draw ?? null, into);
+    else writeChannelsFirst(generator.standardize(generator.applyDraw(image, draw)), into);
   }
 }
 

@@ -2,16 +2,27 @@ import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
 import { float32, scalar } from "../tensor/tensor.ts";
 import { type CallArguments, DefinedLayer, defineLayer } from "./definition.ts";
-import { initializers } from "./initializers.ts";
+import { type Initializer, type InitializerIdentifier, resolveInitializer } from "./initializers.ts";
 import type { LayerOptions } from "./layer.ts";
 import { knownSize } from "./layout.ts";
-import type { ParameterSpec } from "./parameter.ts";
+import { type ScaleConfig, type ScaleOptions, scaleConfig, scaleSpecs } from "./scaleAndCenter.ts";
 
-export interface BatchNormalizationConfig {
+export interface BatchNormalizationConfig extends ScaleConfig {
   readonly momentum: number;
   readonly epsilon: number;
-  readonly center: boolean;
-  readonly scale: boolean;
+  readonly movingMeanInitializer: Initializer;
+  readonly movingVarianceInitializer: Initializer;
+}
+
+export interface BatchNormalizationOptions extends LayerOptions, ScaleOptions {
+  /** How much of the moving statistics a step keeps. Default 0.99. */
+  readonly momentum?: number;
+  /** Added to the variance. Default 0.001. */
+  readonly epsilon?: number;
+  /** Default "zeros". */
+  readonly movingMeanInitializer?: InitializerIdentifier;
+  /** Default "ones". */
+  readonly movingVarianceInitializer?: InitializerIdentifier;
 }
 
 /** The weights that are never trained, in the order of the operator's results. */
@@ -20,15 +31,13 @@ const movingStatistics = ["moving_mean", "moving_variance"] as const;
 const batchNormalizationDefinition = defineLayer<BatchNormalizationConfig>({
   kind: "BatchNormalization",
   parameters: ([x], config) => {
-    const shape = [knownSize(x ?? [], -1)];
-    const zeros = initializers["zeros"]!;
-    const ones = initializers["ones"]!;
-    const specs: ParameterSpec[] = [];
-    if (config.scale) specs.push({ name: "gamma", shape, initializer: ones });
-    if (config.center) specs.push({ name: "beta", shape, initializer: zeros });
-    specs.push({ name: "moving_mean", shape, initializer: zeros, trainable: false });
-    specs.push({ name: "moving_variance", shape, initializer: ones, trainable: false });
-    return specs;
+    const channels = knownSize(x ?? [], -1);
+    const statistic = { shape: [channels], trainable: false };
+    return [
+      ...scaleSpecs(["batch", channels], [-1], config),
+      { name: "moving_mean", initializer: config.movingMeanInitializer, ...statistic },
+      { name: "moving_variance", initializer: config.movingVarianceInitializer, ...statistic },
+    ];
   },
   call: (call) => {
     const { g, context, inputs, parameters, config, trainable } = call;
@@ -70,16 +79,16 @@ function constantLike({ g, parameters }: CallArguments<BatchNormalizationConfig>
  * In training it uses the mean and the (population) variance of its batch, and each step moves the moving statistics:
  * moving · momentum + batch · (1 - momentum). A frozen one, or one called with `training: false`, uses its moving statistics
  * in training too, and leaves them alone (Keras since TF2).
- * Defaults: momentum 0.99, epsilon 0.001, center and scale on.
  */
 export function batchNormalization(
-  options: LayerOptions & Partial<BatchNormalizationConfig> = {},
+  options: BatchNormalizationOptions = {},
 ): DefinedLayer<BatchNormalizationConfig> {
   const config: BatchNormalizationConfig = {
     momentum: options.momentum ?? 0.99,
     epsilon: options.epsilon ?? 1e-3,
-    center: options.center ?? true,
-    scale: options.scale ?? true,
+    ...scaleConfig(options),
+    movingMeanInitializer: resolveInitializer(options.movingMeanInitializer ?? "zeros"),
+    movingVarianceInitializer: resolveInitializer(options.movingVarianceInitializer ?? "ones"),
   };
   return new DefinedLayer(batchNormalizationDefinition, config, options);
 }

@@ -101,6 +101,13 @@ export function convolve(
   return activations[config.activation](g, result);
 }
 
+/** Adds one number for each channel, if there is a bias. */
+export function addBias(g: GraphBuilder, x: Value, bias: Value | undefined): Value {
+  if (bias === undefined) return x;
+  const channelwise = g.apply(operators.reshape, [bias], { shape: [1, bias.type.shape[0]!, 1, 1] });
+  return g.apply(operators.add, [x, channelwise], {});
+}
+
 /** Padding before and after one axis. */
 export function margins(
   size: number,

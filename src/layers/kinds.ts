@@ -5,6 +5,7 @@ import { batchNormalization } from "./batchNormalization.ts";
 import { centerCrop } from "./centerCrop.ts";
 import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
+import { conv2DTranspose } from "./conv2dTranspose.ts";
 import { cropping2D } from "./cropping2d.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv2D } from "./depthwiseConv2d.ts";
@@ -13,6 +14,7 @@ import { elu } from "./elu.ts";
 import { flatten } from "./flatten.ts";
 import { gaussianNoise } from "./gaussianNoise.ts";
 import { globalAveragePooling2D } from "./globalAveragePooling2d.ts";
+import { globalMaxPooling2D } from "./globalMaxPooling2d.ts";
 import { groupNormalization } from "./groupNormalization.ts";
 import type { Layer, LayerOptions } from "./layer.ts";
 import { layerNormalization } from "./layerNormalization.ts";
@@ -35,6 +37,7 @@ import { relu } from "./relu.ts";
 import { rescaling } from "./rescaling.ts";
 import { reshape } from "./reshape.ts";
 import { resizing } from "./resizing.ts";
+import { separableConv2D } from "./separableConv2d.ts";
 import { softmax } from "./softmax.ts";
 import { spatialDropout2D } from "./spatialDropout2d.ts";
 import { upSampling2D } from "./upSampling2d.ts";
@@ -50,6 +53,7 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   CenterCrop: centerCrop,
   Concatenate: concatenate,
   Conv2D: conv2d,
+  Conv2DTranspose: conv2DTranspose,
   Cropping2D: cropping2D,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv2D,
@@ -58,6 +62,7 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   Flatten: flatten,
   GaussianNoise: gaussianNoise,
   GlobalAveragePooling2D: globalAveragePooling2D,
+  GlobalMaxPooling2D: globalMaxPooling2D,
   GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
   LeakyReLU: leakyRelu,
@@ -79,6 +84,7 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   Rescaling: rescaling,
   Reshape: reshape,
   Resizing: resizing,
+  SeparableConv2D: separableConv2D,
   Softmax: softmax,
   SpatialDropout2D: spatialDropout2D,
   Subtract: subtract,

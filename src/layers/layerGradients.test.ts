@@ -17,7 +17,7 @@ interface Case {
   readonly weightGradients: readonly GoldenArray[];
 }
 
-const cases = ["layerGradients", "resizing"].flatMap(
+const cases = ["layerGradients", "resizing", "convolutions"].flatMap(
   (name) => goldenFile<{ readonly cases: readonly Case[] }>(name).cases,
 );
 

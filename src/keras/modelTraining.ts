@@ -2,16 +2,17 @@ import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { Model } from "../models/functional.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { batchSource, type Samples, selectSamples } from "../training/batchSource.ts";
+import { type Samples, selectSamples } from "../training/batchSource.ts";
 import { type Compiled, type CompileOptions, compileModel } from "../training/compile.ts";
 import { type EvaluateOptions, evaluate } from "../training/evaluate.ts";
 import { fit } from "../training/fit.ts";
 import type { FitOptions, ValidationData } from "../training/fitOptions.ts";
 import type { History } from "../training/history.ts";
-import { expectSamples } from "../training/labelSamples.ts";
+import { allOutputsOf, inferenceGraph } from "../training/inference.ts";
+import type { ModelTargets } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
-import { checkBatchSize, type InferenceOptions, predict } from "../training/predict.ts";
-import type { Targets } from "../training/targets.ts";
+import { type ModelInputs, modelSource } from "../training/modelInputs.ts";
+import { checkBatchSize, expectOneOutput, type InferenceOptions, namedOutputs } from "../training/predict.ts";
 import { toUserLayout } from "../training/userLayout.ts";
 import { type FeatureStoreOption, FitFeatures } from "./fitFeatures.ts";
 import { fitIterator } from "./fitIterator.ts";
@@ -70,8 +71,8 @@ export class ModelTraining {
   }
 
   async fit(
-    x: Samples | ImageIterator,
-    y: Targets | IteratorFitOptions | undefined,
+    x: ModelInputs | ImageIterator,
+    y: ModelTargets | IteratorFitOptions | undefined,
     options: ArrayFitOptions = {},
   ): Promise<History> {
     const compiled = this.#requireCompiled("fit");
@@ -86,7 +87,7 @@ export class ModelTraining {
       this.#trainedOn = trainedOnIterator(x);
       return history;
     }
-    const targets = requireTargets(y as Targets | undefined, "fit");
+    const targets = requireTargets(y as ModelTargets | undefined, "fit");
     const features = new FitFeatures(options);
     const frozenPart: FitOptions["frozenPart"] = async (prefix, source, work) =>
       features.of(options.engine ?? (await this.#predictor.engine()), prefix, source, work);
@@ -97,14 +98,14 @@ export class ModelTraining {
   }
 
   async evaluate(
-    x: Samples | ImageIterator,
-    y: Targets | IteratorEvaluateOptions | undefined,
+    x: ModelInputs | ImageIterator,
+    y: ModelTargets | IteratorEvaluateOptions | undefined,
     options: ArrayEvaluateOptions = {},
   ): Promise<Logs> {
     const compiled = this.#requireCompiled("evaluate");
     const engine = await this.#predictor.engine();
     if (!isIterator(x)) {
-      return evaluate(compiled, x, requireTargets(y as Targets | undefined, "evaluate"), {
+      return evaluate(compiled, x, requireTargets(y as ModelTargets | undefined, "evaluate"), {
         engine,
         ...options,
       });
@@ -121,13 +122,35 @@ export class ModelTraining {
     });
   }
 
-  async predict(x: Samples | ImageIterator, options: PredictOptions = {}): Promise<Tensor<"float32">> {
+  async predict(x: ModelInputs | ImageIterator, options: PredictOptions = {}): Promise<Tensor<"float32">> {
+    expectOneOutput(this.#model);
+    const [output] = await this.#outputs(x, options);
+    return output!;
+  }
+
+  async predictAll(
+    x: ModelInputs | ImageIterator,
+    options: PredictOptions = {},
+  ): Promise<Readonly<Record<string, Tensor<"float32">>>> {
+    return namedOutputs(this.#model, await this.#outputs(x, options));
+  }
+
+  async #outputs(
+    x: ModelInputs | ImageIterator,
+    options: PredictOptions,
+  ): Promise<readonly Tensor<"float32">[]> {
     const { steps, engine, ...work } = options;
-    const samples = isIterator(x) ? firstSamples(x, steps) : x;
-    if (engine !== undefined) return predict(this.#model, samples, { ...work, engine });
-    const source = expectSamples(this.#model, batchSource(samples));
+    const source = modelSource(this.#model, isIterator(x) ? firstSamples(x, steps) : x);
     const batchSize = checkBatchSize(work.batchSize ?? 32);
-    return toUserLayout(await this.#predictor.outputs(source, batchSize, work));
+    const outputs =
+      engine === undefined
+        ? await this.#predictor.outputs(source, batchSize, work)
+        : await allOutputsOf(engine, inferenceGraph(this.#model), source, {
+            ...work,
+            batchSize,
+            phase: "predict",
+          });
+    return outputs.map(toUserLayout);
   }
 
   async save(folder: string, options: SaveModelOptions = {}): Promise<void> {
@@ -175,7 +198,7 @@ function firstSamples(iterator: ImageIterator, steps: number | undefined): Sampl
   return selectSamples(new ViewSource(iterator), indices);
 }
 
-function requireTargets(y: Targets | undefined, method: string): Targets {
+function requireTargets(y: ModelTargets | undefined, method: string): ModelTargets {
   if (y !== undefined) return y;
   throw new PermafrostError(
     "INVALID_ARGUMENT",

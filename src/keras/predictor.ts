@@ -6,7 +6,7 @@ import type { Model } from "../models/functional.ts";
 import type { Topology } from "../models/topology.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { BatchSource } from "../training/batchSource.ts";
-import { inferenceGraph, outputsOf } from "../training/inference.ts";
+import { allOutputsOf, inferenceGraph } from "../training/inference.ts";
 
 /** A model's graph as the engine holds it, and what it was made of. */
 interface LoadedModel {
@@ -36,15 +36,15 @@ export class Predictor {
     return this.#engine;
   }
 
-  /** Outputs in the engine's layout. One call at a time: the engine's workers share each. */
-  outputs(source: BatchSource, batchSize: number, work: WorkOptions): Promise<Tensor<"float32">> {
+  /** All outputs in the engine's layout. One call at a time: the engine's workers share each. */
+  outputs(source: BatchSource, batchSize: number, work: WorkOptions): Promise<readonly Tensor<"float32">[]> {
     const result = this.#last.then(async () => {
       const engine = await this.engine();
       const { graph, program } = await this.#load(engine);
       // Few samples are spread over the workers as well; the bits of a sample do not depend on the batch.
       const share = Math.max(1, Math.ceil(source.samples / engine.workers));
       const options = { ...work, phase: "predict", program, batchSize: Math.min(batchSize, share) };
-      return outputsOf(engine, graph, source, options);
+      return allOutputsOf(engine, graph, source, options);
     });
     this.#last = result.catch(() => undefined);
     return result;

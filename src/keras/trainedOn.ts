@@ -3,8 +3,9 @@ import { DirectoryIterator } from "../augmentation/directoryIterator.ts";
 import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Samples } from "../training/batchSource.ts";
-import type { Targets } from "../training/targets.ts";
+import type { BatchSource } from "../training/batchSource.ts";
+import type { ModelTargets } from "../training/labelSamples.ts";
+import type { ModelInputs } from "../training/modelInputs.ts";
 
 /** What a saved model must tell of the data of its training. */
 export interface TrainedOn {
@@ -28,23 +29,31 @@ export function trainedOnIterator(iterator: ImageIterator): TrainedOn {
 }
 
 /** The arrays are not kept: they are large, and what is in them is known by their digest. */
-export function trainedOnArrays(x: Samples, y: Targets): TrainedOn {
-  const samples = "data" in x ? bytesDigest(x) : x.samples;
-  const targets = "dtype" in y ? [y.shape, bytesDigest(y)] : Array.from(y, rowOf);
-  const digest = digestOf([x.shape, samples, targets]);
+export function trainedOnArrays(x: ModelInputs, y: ModelTargets): TrainedOn {
+  const digest = digestOf([contentOf(x), contentOf(y)]);
   return { classNames: undefined, pictures: false, digest: async () => digest };
+}
+
+/** Arrays by their digests, lists and dictionaries of them by their parts. */
+function contentOf(data: unknown): unknown {
+  if (typeof data !== "object" || data === null) return data;
+  if ("dtype" in data) return arrayContent(data as Tensor);
+  if ("read" in data) return sourceContent(data as BatchSource);
+  if (ArrayBuffer.isView(data)) return sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (Array.isArray(data)) return data.map(contentOf);
+  return Object.entries(data).map(([name, part]) => [name, contentOf(part)]);
+}
+
+function arrayContent({ shape, data }: Tensor): unknown {
+  return [shape, sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+}
+
+function sourceContent({ shape, samples }: BatchSource): unknown {
+  return [shape, samples];
 }
 
 async function filesDigest({ filepaths, classes }: DirectoryIterator): Promise<Digest> {
   const rows: [Digest, number][] = [];
   for (const [index, file] of filepaths.entries()) rows.push([sha256(await readFile(file)), classes[index]!]);
   return digestOf(rows);
-}
-
-function rowOf(row: number | ArrayLike<number>): number | number[] {
-  return typeof row === "number" ? row : Array.from(row);
-}
-
-function bytesDigest({ data }: Tensor): Digest {
-  return sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }

@@ -2,11 +2,11 @@ import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import type { Model } from "../models/functional.ts";
 import { readWeights, writeWeights } from "../models/weightFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Samples } from "../training/batchSource.ts";
 import type { CompileOptions } from "../training/compile.ts";
 import type { History } from "../training/history.ts";
+import type { ModelTargets } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
-import type { Targets } from "../training/targets.ts";
+import type { ModelInputs } from "../training/modelInputs.ts";
 import {
   type ArrayEvaluateOptions,
   type ArrayFitOptions,
@@ -31,11 +31,11 @@ export interface TrainableModel {
    *
    * What comes before the first trained layer is computed once a sample, not once an epoch; the numbers are the same.
    *
-   * @param x - [samples, ...]; pictures [samples, height, width, channels].
-   * @param y - Class numbers, values or one-hot rows, as the loss wants them.
+   * @param x - [samples, ...]; pictures [samples, height, width, channels]. Several inputs: a list, or a dictionary by name.
+   * @param y - Class numbers, values or one-hot rows, as the loss wants them. Several outputs: a list, or a dictionary by name.
    * @throws PermafrostError NOT_COMPILED, STALE_COMPILE, SHAPE_MISMATCH, DATA_INVALID, LOSS_NAN, INTERRUPTED.
    */
-  fit(x: Samples, y: Targets, options?: ArrayFitOptions): Promise<History>;
+  fit(x: ModelInputs, y: ModelTargets, options?: ArrayFitOptions): Promise<History>;
 
   /** Trains on the pictures and labels of an iterator of an ImageDataGenerator. */
   fit(iterator: ImageIterator, options?: IteratorFitOptions): Promise<History>;
@@ -45,7 +45,7 @@ export interface TrainableModel {
    *
    * @throws PermafrostError NOT_COMPILED, SHAPE_MISMATCH, DATA_INVALID.
    */
-  evaluate(x: Samples, y: Targets, options?: ArrayEvaluateOptions): Promise<Logs>;
+  evaluate(x: ModelInputs, y: ModelTargets, options?: ArrayEvaluateOptions): Promise<Logs>;
   evaluate(iterator: ImageIterator, options?: IteratorEvaluateOptions): Promise<Logs>;
 
   /**
@@ -53,7 +53,13 @@ export interface TrainableModel {
    *
    * Outputs for an iterator are in the order of its files, whether or not it shuffles (Keras hands them back shuffled).
    */
-  predict(x: Samples | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">>;
+  predict(x: ModelInputs | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">>;
+
+  /** As `predict`, for a model with several outputs: each by the name of its layer. */
+  predictAll(
+    x: ModelInputs | ImageIterator,
+    options?: PredictOptions,
+  ): Promise<Readonly<Record<string, Tensor<"float32">>>>;
 
   /**
    * Writes a classifier, a base network with a head on it, as a bundle folder. `models.load` and `permafrost predict` read it.
@@ -103,23 +109,30 @@ export function withTraining<Base extends ModelClass>(
     }
 
     fit(
-      x: Samples | ImageIterator,
-      y?: Targets | IteratorFitOptions,
+      x: ModelInputs | ImageIterator,
+      y?: ModelTargets | IteratorFitOptions,
       options?: ArrayFitOptions,
     ): Promise<History> {
       return this.#training.fit(x, y, options);
     }
 
     evaluate(
-      x: Samples | ImageIterator,
-      y?: Targets | IteratorEvaluateOptions,
+      x: ModelInputs | ImageIterator,
+      y?: ModelTargets | IteratorEvaluateOptions,
       options?: ArrayEvaluateOptions,
     ): Promise<Logs> {
       return this.#training.evaluate(x, y, options);
     }
 
-    predict(x: Samples | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">> {
+    predict(x: ModelInputs | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">> {
       return this.#training.predict(x, options);
+    }
+
+    predictAll(
+      x: ModelInputs | ImageIterator,
+      options?: PredictOptions,
+    ): Promise<Readonly<Record<string, Tensor<"float32">>>> {
+      return this.#training.predictAll(x, options);
     }
 
     save(folder: string, options?: SaveModelOptions): Promise<void> {

@@ -8,6 +8,7 @@ import { toEngineShape } from "../layers/layout.ts";
 import { giveNames } from "../layers/naming.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { type Shape, sameShape, showShape } from "../tensor/shape.ts";
+import { inputsOfRow } from "./row.ts";
 import { renderSummary, type SummaryOptions } from "./summary.ts";
 import { type Topology, topologyOf } from "./topology.ts";
 
@@ -145,17 +146,24 @@ export class Model extends Layer {
    *
    * @param options.mode - "train" has dropout's masks as inputs; "infer" does not.
    * @param options.fedDrawn - Whether the random layers at the front (see models/hoist.ts) are applied before pictures are fed.
+   * @param options.joined - Several inputs are parts of one row [batch, numbers], the graph's only data input.
    */
   toGraph(options: {
     readonly mode: Mode;
     readonly builder?: GraphBuilder;
     readonly fedDrawn?: boolean;
+    readonly joined?: boolean;
   }): ModelGraph {
     const builder = options.builder ?? new GraphBuilder();
     const context = new CallContext(builder, options.mode, { fedDrawn: options.fedDrawn ?? false });
-    const inputs = this.inputs.map(({ shape, call }) =>
-      builder.input(call.layer.name, { dtype: "float32", shape: toEngineShape(shape) }, { kind: "data" }),
-    );
+    const fed = this.inputs.map(({ shape, call }) => ({
+      name: call.layer.name,
+      shape: toEngineShape(shape),
+    }));
+    const inputs =
+      options.joined && fed.length > 1
+        ? inputsOfRow(builder, fed)
+        : fed.map(({ name, shape }) => builder.input(name, { dtype: "float32", shape }, { kind: "data" }));
     const outputs = this.call(context, inputs);
     return { builder, inputs, outputs, parameters: context.parameters, updates: context.updates };
   }

@@ -2,10 +2,13 @@ import { continued, subgraph } from "../graph/bind.ts";
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph, Node, Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
-import { elementsPerSample } from "../tensor/shape.ts";
+import { elementsPerSample, type Shape } from "../tensor/shape.ts";
 
 /** Path and name of what joins and splits a row. No layer's path begins so. */
 const scope = "/cut";
+
+/** Name of the row of a model's inputs. */
+const inputScope = "/inputs";
 
 /**
  * The part of a graph up to some values, with one output: the value itself, or several laid one behind the other as
@@ -31,6 +34,29 @@ export function rowBefore(graph: Graph, cut: readonly Value[]): Graph {
  */
 export function graphBehindRow(graph: Graph, cut: readonly Value[]): Graph {
   return cut.length === 1 ? subgraph(graph, cut, graph.outputs) : continued(splitRow(cut), graph, cut);
+}
+
+/**
+ * Several inputs of a model as parts of one row: one data input, so that whoever feeds or stores samples sees one row for
+ * each in any case.
+ *
+ * @param inputs - In the engine's layout.
+ */
+export function inputsOfRow(
+  g: GraphBuilder,
+  inputs: readonly { readonly name: string; readonly shape: Shape }[],
+): readonly Value[] {
+  const total = inputs.reduce((sum, { shape }) => sum + elementsPerSample(shape), 0);
+  const row = g.input(inputScope, { dtype: "float32", shape: ["batch", total] }, { kind: "data" });
+  let end = 0;
+  return inputs.map(({ name, shape }) => {
+    const start = end;
+    end += elementsPerSample(shape);
+    return g.scope(name, () => {
+      const part = g.apply(operators.slice, [row], { axis: 1, start, end });
+      return g.apply(operators.reshape, [part], { shape });
+    });
+  });
 }
 
 /** From a row back to the values it was made of, under their own names. */

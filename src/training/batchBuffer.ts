@@ -1,4 +1,5 @@
 import { sizeOf } from "../tensor/tensor.ts";
+import type { PhaseProgram } from "./trainProgram.ts";
 
 /** How many floats of each kind a batch has room for. */
 export interface BatchLayout {
@@ -6,70 +7,100 @@ export interface BatchLayout {
   readonly capacity: number;
   /** Floats a sample, the larger of training and testing. */
   readonly x: number;
+  readonly outputs: readonly OutputLayout[];
+}
+
+/** Floats a sample of one output. */
+interface OutputLayout {
   readonly target: number;
   readonly prediction: number;
 }
 
-/** What the layout must hold: shapes of one sample. */
-export interface SampleShapes {
-  readonly xShape: readonly number[];
-  readonly targetShape: readonly number[];
-  readonly predictionShape: readonly number[];
-}
-
-export function batchLayout(capacity: number, phases: readonly SampleShapes[]): BatchLayout {
-  const most = (shapeOf: (phase: SampleShapes) => readonly number[]) =>
+export function batchLayout(
+  capacity: number,
+  phases: readonly Pick<PhaseProgram, "xShape" | "outputs">[],
+): BatchLayout {
+  const most = (shapeOf: (phase: Pick<PhaseProgram, "xShape" | "outputs">) => readonly number[]) =>
     Math.max(...phases.map((phase) => sizeOf(shapeOf(phase))));
   return {
     capacity: Math.max(2, capacity),
     x: most((phase) => phase.xShape),
-    target: most((phase) => phase.targetShape),
-    prediction: most((phase) => phase.predictionShape),
+    outputs: phases[0]!.outputs.map((_, index) => ({
+      target: most(({ outputs }) => outputs[index]!.targetShape),
+      prediction: most(({ outputs }) => outputs[index]!.predictionShape),
+    })),
   };
 }
 
 /**
- * One batch in one block of memory that moves between the threads and back: samples, targets, weights on the way there,
- * predictions and losses on the way back. Nothing is copied on the way, nothing is left to collect.
+ * One batch in one block of memory that moves between the threads and back: samples, and for each output targets and
+ * weights on the way there, predictions and losses on the way back. Nothing is copied on the way, nothing is left to collect.
  */
 export class BatchBuffer {
   readonly layout: BatchLayout;
   readonly storage: ArrayBuffer;
+  /** The part of each output. */
+  readonly outputs: readonly OutputRegions[];
 
   constructor(layout: BatchLayout, storage = new ArrayBuffer(bytesOf(layout))) {
     this.layout = layout;
     this.storage = storage;
+    let before = layout.x;
+    this.outputs = layout.outputs.map((output) => {
+      const regions = new OutputRegions(storage, layout.capacity, before, output);
+      before += floatsOf(output);
+      return regions;
+    });
   }
 
   /** The first `rows` samples, `size` floats each. */
   x(rows: number, size = this.layout.x): Float32Array {
-    return this.#region(0, rows * size);
+    return new Float32Array(this.storage, 0, rows * size);
+  }
+}
+
+/** What belongs to one output of the model in a batch. */
+export class OutputRegions {
+  readonly #storage: ArrayBuffer;
+  readonly #capacity: number;
+  readonly #before: number;
+  readonly #layout: OutputLayout;
+
+  /** @param before - Floats a sample in the regions before this one's. */
+  constructor(storage: ArrayBuffer, capacity: number, before: number, layout: OutputLayout) {
+    this.#storage = storage;
+    this.#capacity = capacity;
+    this.#before = before;
+    this.#layout = layout;
   }
 
-  target(rows: number, size = this.layout.target): Float32Array {
-    return this.#region(this.layout.x, rows * size);
+  target(rows: number, size = this.#layout.target): Float32Array {
+    return this.#region(0, rows * size);
   }
 
   /** Sample weights. */
   weights(rows: number): Float32Array {
-    return this.#region(this.layout.x + this.layout.target, rows);
+    return this.#region(this.#layout.target, rows);
   }
 
-  /** One loss a sample (testing). */
+  /** One loss a sample. */
   losses(rows: number): Float32Array {
-    return this.#region(this.layout.x + this.layout.target + 1, rows);
+    return this.#region(this.#layout.target + 1, rows);
   }
 
-  prediction(rows: number, size = this.layout.prediction): Float32Array {
-    return this.#region(this.layout.x + this.layout.target + 2, rows * size);
+  prediction(rows: number, size = this.#layout.prediction): Float32Array {
+    return this.#region(this.#layout.target + 2, rows * size);
   }
 
-  /** @param before - Floats a sample in the regions before this one. */
-  #region(before: number, length: number): Float32Array {
-    return new Float32Array(this.storage, before * this.layout.capacity * 4, length);
+  #region(offset: number, length: number): Float32Array {
+    return new Float32Array(this.#storage, (this.#before + offset) * this.#capacity * 4, length);
   }
 }
 
-function bytesOf({ capacity, x, target, prediction }: BatchLayout): number {
-  return 4 * capacity * (x + target + 2 + prediction);
+function floatsOf({ target, prediction }: OutputLayout): number {
+  return target + 2 + prediction;
+}
+
+function bytesOf({ capacity, x, outputs }: BatchLayout): number {
+  return 4 * capacity * outputs.reduce((sum, output) => sum + floatsOf(output), x);
 }

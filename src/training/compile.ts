@@ -1,23 +1,17 @@
 import { PermafrostError } from "../base/errors.ts";
 import { toEngineShape } from "../layers/layout.ts";
 import type { Parameter } from "../layers/parameter.ts";
-import { type Loss, type LossIdentifier, resolveLoss } from "../losses/index.ts";
-import { type MetricIdentifier, resolveMetric } from "../metrics/index.ts";
 import type { Model } from "../models/functional.ts";
 import { type OptimizerIdentifier, resolveOptimizer } from "../optimizers/index.ts";
 import type { Optimizer } from "../optimizers/optimizer.ts";
+import { type CompiledOutput, compiledOutputs, type OutputOptions } from "./compiledOutputs.ts";
 import { type RateOptions, rateFactors } from "./rateFactors.ts";
 import { type TrainingCompat, trainedWeights } from "./trainedWeights.ts";
 import type { TrainState } from "./trainProgram.ts";
 
-export interface CompileOptions extends RateOptions {
+export interface CompileOptions extends OutputOptions, RateOptions {
   /** Default "rmsprop", as in Keras. */
   readonly optimizer?: OptimizerIdentifier;
-  readonly loss: LossIdentifier;
-  /** Names such as "acc", which the history uses as they are given here, or `metrics.auc({ ... })`. */
-  readonly metrics?: readonly MetricIdentifier[];
-  /** The same, with samples weighted as in the loss. */
-  readonly weightedMetrics?: readonly MetricIdentifier[];
   /**
    * Trains frozen models inside this one all the same, as Keras 2.0.8 did by mistake where a model stood at the front of a
    * Sequential: `trainableWeights` and `summary` show them as frozen. Nothing of them is stored. For comparison only.
@@ -29,9 +23,8 @@ export interface CompileOptions extends RateOptions {
 export class Compiled {
   readonly model: Model;
   readonly optimizer: Optimizer;
-  readonly loss: Loss;
-  readonly metrics: readonly MetricIdentifier[];
-  readonly weightedMetrics: readonly MetricIdentifier[];
+  /** The outputs that are compared with targets. */
+  readonly outputs: readonly CompiledOutput[];
   /** The weights that training changes, by path: those that were trainable when the model was compiled. */
   readonly trained: ReadonlyMap<string, Parameter>;
   readonly compat: TrainingCompat | undefined;
@@ -43,13 +36,8 @@ export class Compiled {
 
   constructor(model: Model, options: CompileOptions) {
     this.model = model;
-    checkSingle(model);
+    this.outputs = compiledOutputs(model, options);
     this.optimizer = resolveOptimizer(options.optimizer ?? "rmsprop");
-    this.loss = resolveLoss(options.loss);
-    this.metrics = options.metrics ?? [];
-    this.weightedMetrics = options.weightedMetrics ?? [];
-    // Made here only to be refused here.
-    for (const metric of [...this.metrics, ...this.weightedMetrics]) resolveMetric(metric);
     this.compat = options.compat;
     this.trained = trainedWeights(model, options.compat);
     this.rates = rateFactors(model, this.trained, options);
@@ -65,14 +53,9 @@ export class Compiled {
     return this.#statistics;
   }
 
-  /** One sample's shape as the engine has it: a picture is [channels, height, width]. */
+  /** One sample's shape as the engine has it: a picture is [channels, height, width]. Of several inputs the first. */
   get inputShape(): readonly number[] {
     return toEngineShape(this.model.inputs[0]!.shape).slice(1).map(Number);
-  }
-
-  /** One prediction's shape. */
-  get outputShape(): readonly number[] {
-    return toEngineShape(this.model.outputShape).slice(1).map(Number);
   }
 
   /**
@@ -105,16 +88,6 @@ export class Compiled {
  */
 export function compileModel(model: Model, options: CompileOptions): Compiled {
   return new Compiled(model, options);
-}
-
-/** Asking for the topology also makes sure that the model is built. */
-function checkSingle(model: Model): void {
-  const { inputs, outputs } = model.topology;
-  if (inputs.length === 1 && outputs.length === 1) return;
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    `${model.name}: training takes models with one input and one output for now, this one has ${inputs.length} and ${outputs.length}.`,
-  );
 }
 
 function statisticsNow(model: Model): ReadonlyMap<string, Parameter> {

@@ -1,20 +1,20 @@
 import { reducedLoss } from "../losses/index.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
-import type { Samples } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
 import { withEngine } from "./frozenFeatures.ts";
 import { type InferenceJob, readBatch, runInference } from "./inference.ts";
-import type { LabelledSamples } from "./labelledSamples.ts";
-import { labelSamples } from "./labelSamples.ts";
+import { type LabelledSamples, targetShapes } from "./labelledSamples.ts";
+import { labelSamples, type ModelSampleWeights, type ModelTargets } from "./labelSamples.ts";
 import type { Logs } from "./logs.ts";
-import { Measurements } from "./measurements.ts";
+import { reportedLoss } from "./measureBatch.ts";
+import { type MeasuredOutput, Measurements } from "./measurements.ts";
+import type { ModelInputs } from "./modelInputs.ts";
 import { checkBatchSize, type InferenceOptions } from "./predict.ts";
 import { evaluationGraph } from "./stepGraph.ts";
-import type { Targets } from "./targets.ts";
 
 export interface EvaluateOptions extends InferenceOptions {
   /** One weight a sample in the loss and weighted metrics; other metrics take no notice of it. */
-  readonly sampleWeight?: ArrayLike<number>;
+  readonly sampleWeight?: ModelSampleWeights;
 }
 
 /**
@@ -24,13 +24,13 @@ export interface EvaluateOptions extends InferenceOptions {
  */
 export async function evaluate(
   compiled: Compiled,
-  x: Samples,
-  y: Targets,
+  x: ModelInputs,
+  y: ModelTargets,
   options: EvaluateOptions = {},
 ): Promise<Logs> {
   const samples = labelSamples(compiled, x, y, options.sampleWeight);
   const batchSize = checkBatchSize(options.batchSize ?? 32);
-  const measurements = new Measurements(compiled, samples.targets.shape);
+  const measurements = new Measurements(compiled, targetShapes(samples));
   const job = evaluationJob(compiled, samples, measurements, batchSize);
   await withEngine(options.engine, (engine) => runInference(engine, job, options));
   return measurements.logs;
@@ -38,39 +38,46 @@ export async function evaluate(
 
 function evaluationJob(
   compiled: Compiled,
-  { source, targets, weights }: LabelledSamples,
+  samples: LabelledSamples,
   measurements: Measurements,
   batchSize: number,
 ): InferenceJob {
-  const names = evaluationGraph(compiled, targets.shape);
-  const size = sizeOf(targets.shape);
-  const slice = (data: Float32Array, indices: Uint32Array, width: number) =>
-    data.slice(indices[0]! * width, (indices.at(-1)! + 1) * width);
+  const { graph, x, outputs, penalty } = evaluationGraph(compiled, targetShapes(samples));
   return {
-    graph: names.graph,
-    samples: source.samples,
+    graph,
+    samples: samples.source.samples,
     batchSize,
     phase: "evaluate",
     async feeds(indices) {
-      const target: Tensor = {
-        dtype: "float32",
-        shape: [indices.length, ...targets.shape],
-        data: slice(targets.data, indices, size),
-      };
-      return { [names.x]: await readBatch(source, indices), [names.target]: target };
+      const feeds: Record<string, Tensor> = { [x]: await readBatch(samples.source, indices) };
+      for (const [place, { target, losses }] of outputs.entries()) {
+        const { shape, data } = samples.outputs[place]!.targets;
+        const rows = slice(data, indices, sizeOf(shape));
+        if (losses !== undefined) {
+          feeds[target.name] = { dtype: "float32", shape: [indices.length, ...shape], data: rows };
+        }
+      }
+      return feeds;
     },
     onBatch(indices, results) {
       const floats = (name: string) => results[name]!.data as Float32Array;
-      const penalty = names.penalty === undefined ? 0 : floats(names.penalty)[0]!;
-      const given = weights && slice(weights, indices, 1);
-      const loss = reducedLoss(compiled.loss.reduction, floats(names.loss), given);
-      measurements.update(
-        loss + penalty,
-        floats(names.prediction),
-        slice(targets.data, indices, size),
-        indices.length,
-        given,
-      );
+      const measured = outputs.map(({ output, prediction, losses }, place): MeasuredOutput => {
+        const { targets, weights } = samples.outputs[place]!;
+        const given = weights && slice(weights, indices, 1);
+        return {
+          loss: losses && reducedLoss(output.loss!.reduction, floats(losses.name), given),
+          prediction: floats(prediction.name),
+          targets: slice(targets.data, indices, sizeOf(targets.shape)),
+          weights: given,
+        };
+      });
+      const added = penalty === undefined ? 0 : floats(penalty)[0]!;
+      measurements.update(reportedLoss(compiled.outputs, measured, added), measured, indices.length);
     },
   };
+}
+
+/** The rows of samples that follow one another. */
+function slice(data: Float32Array, indices: Uint32Array, width: number): Float32Array {
+  return data.slice(indices[0]! * width, (indices.at(-1)! + 1) * width);
 }

@@ -1,15 +1,16 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Samples } from "./batchSource.ts";
 import type { EpochLogs } from "./callback.ts";
 import { ProgressLine } from "./callbacks/progressLine.ts";
 import type { Compiled } from "./compile.ts";
 import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
 import type { History } from "./history.ts";
+import { targetShapes } from "./labelledSamples.ts";
+import type { ModelTargets } from "./labelSamples.ts";
 import { type Logs, validationLogs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
 import { Measurements } from "./measurements.ts";
+import type { ModelInputs } from "./modelInputs.ts";
 import { type PreparedFit, prepareFit } from "./prepareFit.ts";
-import type { Targets } from "./targets.ts";
 import { trainEpoch } from "./trainEpoch.ts";
 import { Trainer } from "./trainer.ts";
 import { TrainingRun } from "./trainingRun.ts";
@@ -29,8 +30,8 @@ import { validate } from "./validate.ts";
  */
 export async function fit(
   compiled: Compiled,
-  x: Samples,
-  y: Targets,
+  x: ModelInputs,
+  y: ModelTargets,
   options: FitOptions = {},
 ): Promise<History> {
   checkFitOptions(options);
@@ -80,7 +81,7 @@ async function oneEpoch(
 ): Promise<Logs> {
   const { batchSize = 32, shuffle = true, seed = 0, signal, onProgress } = options;
   const { steps, epochs } = run.params;
-  const measurements = new Measurements(run.compiled, train.targets.shape);
+  const measurements = new Measurements(run.compiled, targetShapes(train));
   const source = train.source.forEpoch?.(epoch) ?? train.source;
   const trained = await trainEpoch(run, { ...train, source }, measurements, {
     epoch,

@@ -2,16 +2,16 @@ import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { BatchSource, Samples } from "./batchSource.ts";
+import type { BatchSource } from "./batchSource.ts";
 import type { Callback } from "./callback.ts";
 import type { TextStream, Verbosity } from "./callbacks/progressLine.ts";
-import type { ClassWeight } from "./sampleWeights.ts";
-import type { Targets } from "./targets.ts";
+import type { ModelClassWeights, ModelSampleWeights, ModelTargets } from "./labelSamples.ts";
+import type { ModelInputs } from "./modelInputs.ts";
 
 /** Samples to measure on: inputs, targets, and perhaps a weight for each. */
 export type ValidationData =
-  | readonly [x: Samples, y: Targets]
-  | readonly [x: Samples, y: Targets, sampleWeight: ArrayLike<number>];
+  | readonly [x: ModelInputs, y: ModelTargets]
+  | readonly [x: ModelInputs, y: ModelTargets, sampleWeight: ModelSampleWeights];
 
 /**
  * Runs (or looks up) the frozen part of a network for all samples of a source.
@@ -38,10 +38,10 @@ export interface FitOptions extends WorkOptions {
   readonly validationSplit?: number;
   /** Default: batchSize. */
   readonly validationBatchSize?: number;
-  /** Weights of classes in the training loss; multiplied with sampleWeight. */
-  readonly classWeight?: ClassWeight;
-  /** One weight a sample in the training loss. */
-  readonly sampleWeight?: ArrayLike<number>;
+  /** Weights of classes in the training loss, for all outputs or by their names; multiplied with sampleWeight. */
+  readonly classWeight?: ModelClassWeights;
+  /** One weight a sample in the training loss, for all outputs or for each in its place or by its name. */
+  readonly sampleWeight?: ModelSampleWeights;
   readonly callbacks?: readonly Callback[];
   /** 0: silent; 1: a bar an epoch; 2: a line an epoch. Default 0. */
   readonly verbose?: Verbosity;

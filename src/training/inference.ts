@@ -19,9 +19,9 @@ export function weightTensors(parameters: ReadonlyMap<string, Parameter>): Reado
   );
 }
 
-/** A model's graph in inference form with its weights fixed in it: one data input, one output. */
+/** A model's graph in inference form with its weights fixed in it. It has one data input, as `modelSource` feeds it. */
 export function inferenceGraph(model: Model): Graph {
-  const { builder, outputs, parameters } = model.toGraph({ mode: "infer" });
+  const { builder, outputs, parameters } = model.toGraph({ mode: "infer", joined: true });
   return bindParameters(builder.build(outputs), weightTensors(parameters));
 }
 
@@ -103,11 +103,23 @@ export async function outputsOf(
   source: BatchSource,
   options: WorkOptions & Pick<InferenceJob, "batchSize" | "phase" | "program">,
 ): Promise<Tensor<"float32">> {
+  const [output] = await allOutputsOf(engine, graph, source, options);
+  return output!;
+}
+
+/** As `outputsOf`, for a graph with several outputs. */
+export async function allOutputsOf(
+  engine: Engine,
+  graph: Graph,
+  source: BatchSource,
+  options: WorkOptions & Pick<InferenceJob, "batchSize" | "phase" | "program">,
+): Promise<readonly Tensor<"float32">[]> {
   const input = graph.inputs[0]!;
-  const output = graph.outputs[0]!;
-  const shape = output.type.shape.slice(1).map(Number);
-  const size = sizeOf(shape);
-  const data = new Float32Array(source.samples * size);
+  const collected = graph.outputs.map(({ name, type }) => {
+    const shape = type.shape.slice(1).map(Number);
+    const size = sizeOf(shape);
+    return { name, shape, size, data: new Float32Array(source.samples * size) };
+  });
   const job: InferenceJob = {
     graph,
     program: options.program,
@@ -115,8 +127,12 @@ export async function outputsOf(
     batchSize: options.batchSize,
     phase: options.phase,
     feeds: async (indices) => ({ [input.name]: await readBatch(source, indices) }),
-    onBatch: (indices, results) => data.set(results[output.name]!.data as Float32Array, indices[0]! * size),
+    onBatch(indices, results) {
+      for (const { name, size, data } of collected) {
+        data.set(results[name]!.data as Float32Array, indices[0]! * size);
+      }
+    },
   };
   await runInference(engine, job, options);
-  return { dtype: "float32", shape: [source.samples, ...shape], data };
+  return collected.map(({ shape, data }) => ({ dtype: "float32", shape: [source.samples, ...shape], data }));
 }

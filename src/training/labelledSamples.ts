@@ -10,43 +10,69 @@ export interface EncodedTargets {
   readonly data: Float32Array;
 }
 
-/** Samples with what is expected of them. */
-export interface LabelledSamples {
-  readonly source: BatchSource;
+/** What is expected of one output of the model. */
+export interface OutputLabels {
   readonly targets: EncodedTargets;
   /** One weight a sample; left out: 1 each. */
   readonly weights: Float32Array | undefined;
+}
+
+/** Samples with what is expected of them. */
+export interface LabelledSamples {
+  readonly source: BatchSource;
+  /** In the order of `Compiled.outputs`. */
+  readonly outputs: readonly OutputLabels[];
+}
+
+/** One target's shape for each output. */
+export function targetShapes({ outputs }: LabelledSamples): readonly (readonly number[])[] {
+  return outputs.map(({ targets }) => targets.shape);
 }
 
 /** Writes the samples with these indices into a batch. */
 export async function fillBatch(
   batch: BatchBuffer,
   indices: Uint32Array,
-  { source, targets, weights }: LabelledSamples,
+  { source, outputs }: LabelledSamples,
 ): Promise<void> {
   const count = indices.length;
-  const size = sizeOf(targets.shape);
-  const targetRows = batch.target(count, size);
-  const weightRows = batch.weights(count);
-  for (const [row, index] of indices.entries()) {
-    for (let i = 0; i < size; i++) targetRows[row * size + i] = targets.data[index * size + i]!;
-    weightRows[row] = weights === undefined ? 1 : weights[index]!;
+  for (const [place, labels] of outputs.entries()) {
+    const size = sizeOf(labels.targets.shape);
+    fillLabels(labels, indices, {
+      targets: batch.outputs[place]!.target(count, size),
+      weights: batch.outputs[place]!.weights(count),
+    });
   }
   await source.read(indices, batch.x(count, sizeOf(source.shape)));
 }
 
-/** Part of labelled samples: sample i of it is sample `indices[i]` of the whole. */
-function selectLabelled(samples: LabelledSamples, indices: Uint32Array): LabelledSamples {
-  const { source, targets, weights } = samples;
+function fillLabels(
+  { targets, weights }: OutputLabels,
+  indices: Uint32Array,
+  into: { readonly targets: Float32Array; readonly weights: Float32Array },
+): void {
   const size = sizeOf(targets.shape);
-  const data = new Float32Array(indices.length * size);
   for (const [row, index] of indices.entries()) {
-    data.set(targets.data.subarray(index * size, index * size + size), row * size);
+    for (let i = 0; i < size; i++) into.targets[row * size + i] = targets.data[index * size + i]!;
+    into.weights[row] = weights === undefined ? 1 : weights[index]!;
   }
+}
+
+/** Part of labelled samples: sample i of it is sample `indices[i]` of the whole. */
+export function selectLabelled({ source, outputs }: LabelledSamples, indices: Uint32Array): LabelledSamples {
   return {
     source: selectSamples(source, indices),
-    targets: { shape: targets.shape, data },
-    weights: weights && Float32Array.from(indices, (index) => weights[index]!),
+    outputs: outputs.map(({ targets, weights }) => {
+      const size = sizeOf(targets.shape);
+      const data = new Float32Array(indices.length * size);
+      for (const [row, index] of indices.entries()) {
+        data.set(targets.data.subarray(index * size, index * size + size), row * size);
+      }
+      return {
+        targets: { shape: targets.shape, data },
+        weights: weights && Float32Array.from(indices, (index) => weights[index]!),
+      };
+    }),
   };
 }
 

@@ -5,51 +5,78 @@ import { metricLogs, OutputMetrics } from "./outputMetrics.ts";
 /** What measurements have gathered, for a checkpoint in the middle of an epoch. */
 export type MeasurementState = readonly (readonly number[])[];
 
-/** The loss and the metrics of a compiled model, gathered batch by batch. */
-export class Measurements {
-  readonly #metrics: OutputMetrics;
-  #loss = new RunningMean();
+/** What a batch showed of one output. */
+export interface MeasuredOutput {
+  /** Its own loss, without its loss weight; undefined where only one loss is trained, or none of this output. */
+  readonly loss: number | undefined;
+  /** Predictions of all samples of the batch, one after the other. */
+  readonly prediction: Float32Array;
+  /** Their targets. */
+  readonly targets: Float32Array;
+  /** Their weights; undefined: 1 each. */
+  readonly weights: Float32Array | undefined;
+}
 
-  /** @param targetShape - One target's shape, as `encodeTargets` gave it. */
-  constructor(compiled: Compiled, targetShape: readonly number[]) {
-    this.#metrics = new OutputMetrics(compiled, { prediction: compiled.outputShape, target: targetShape });
+/**
+ * The losses and the metrics of a compiled model, gathered batch by batch. Where a model has several outputs their names
+ * stand before the metrics' names, and where it has several losses each has a mean of its own, "<output>_loss".
+ */
+export class Measurements {
+  readonly #outputs: Compiled["outputs"];
+  /** One for each output. */
+  readonly #metrics: readonly OutputMetrics[];
+  /** The sum of the losses, then each output's own. */
+  readonly #losses: ReadonlyMap<string, RunningMean>;
+
+  /** @param targetShapes - One target's shape for each output, as `encodeTargets` gave it. */
+  constructor({ model, outputs }: Compiled, targetShapes: readonly (readonly number[])[]) {
+    this.#outputs = outputs;
+    const several = model.outputs.length > 1;
+    this.#metrics = outputs.map((output, place) => {
+      const shapes = { prediction: output.shape, target: targetShapes[place]! };
+      return new OutputMetrics(output, shapes, several ? output.name : undefined);
+    });
+    const trained = outputs.filter(({ loss }) => loss !== undefined);
+    const keys = trained.length > 1 ? trained.map(({ name }) => `${name}_loss`) : [];
+    this.#losses = new Map(["loss", ...keys].map((key) => [key, new RunningMean()]));
   }
 
   reset(): void {
-    this.#loss = new RunningMean();
-    this.#metrics.reset();
+    for (const loss of this.#losses.values()) loss.state = [];
+    for (const metrics of this.#metrics) metrics.reset();
   }
 
   /**
    * @param loss - The batch's loss, penalties included.
-   * @param prediction - Predictions of all its samples, one after the other.
-   * @param targets - Their targets.
-   * @param weights - Their weights, for weighted metrics; left out: 1.
+   * @param count - How many samples it has.
    */
-  update(
-    loss: number,
-    prediction: Float32Array,
-    targets: Float32Array,
-    count: number,
-    weights?: Float32Array,
-  ): void {
-    this.#loss.update(loss, count);
-    this.#metrics.update({ prediction, targets, count, weights });
+  update(loss: number, outputs: readonly MeasuredOutput[], count: number): void {
+    this.#losses.get("loss")!.update(loss, count);
+    for (const [place, { loss: own, prediction, targets, weights }] of outputs.entries()) {
+      if (own !== undefined) this.#losses.get(`${this.#outputs[place]!.name}_loss`)?.update(own, count);
+      this.#metrics[place]!.update({ prediction, targets, count, weights });
+    }
   }
 
-  /** Everything gathered so far, in numbers: the loss first, then each metric. */
+  /** Everything gathered so far, in numbers: the losses first, then each metric. */
   getState(): MeasurementState {
-    return [this.#loss.state, ...this.#metrics.getState()];
+    const losses = [...this.#losses.values()].map(({ state }) => state);
+    return [...losses, ...this.#metrics.flatMap((metrics) => metrics.getState())];
   }
 
   /** Goes on from an earlier state of the same measurements. */
-  setState([loss = [], ...metrics]: MeasurementState): void {
-    this.#loss.state = loss;
-    this.#metrics.setState(metrics);
+  setState(state: MeasurementState): void {
+    const rest = [...state];
+    for (const loss of this.#losses.values()) loss.state = rest.shift() ?? [];
+    for (const metrics of this.#metrics) metrics.setState(rest.splice(0, metrics.getState().length));
   }
 
   /** By Keras's names, in its order. */
   get logs(): Logs {
-    return sortedLogs({ loss: this.#loss.result, ...metricLogs(this.#metrics.results) });
+    const losses = [...this.#losses].map(([key, loss]) => [key, loss.result] as const);
+    return sortedLogs({
+      ...Object.fromEntries(losses),
+      ...metricLogs(this.#metrics.flatMap(({ results }) => results)),
+    });
   }
 }

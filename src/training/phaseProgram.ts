@@ -2,52 +2,74 @@ import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import { encodeModel } from "../onnx/encode.ts";
-import type { DrawnInput, PhaseProgram } from "./trainProgram.ts";
+import type { DrawnInput, PhaseOutput, PhaseProgram } from "./trainProgram.ts";
 
 /** What the values of a phase's graph stand for. */
 export interface PhaseRoles {
-  readonly prediction: Value;
-  readonly loss: Value;
+  readonly outputs: readonly OutputRoles[];
+  readonly loss: Value | undefined;
   readonly penalty: Value | undefined;
-  readonly target: Value;
-  readonly weights: Value;
   readonly count: Value;
-  readonly targetShape: readonly number[];
   /** Names the random streams of dropout and noise. */
   readonly seed: number;
   readonly mixesBatch: boolean;
 }
 
+/** What values stand for one output. */
+export interface OutputRoles {
+  readonly prediction: Value;
+  readonly target: Value;
+  readonly weights: Value;
+  /** One loss a sample, where it is asked for. */
+  readonly losses: Value | undefined;
+  readonly targetShape: readonly number[];
+}
+
 /** Writes a phase's graph down as the training thread wants it. Values are found again by their names. */
-export function phaseProgram(graph: Graph, parts: PhaseRoles): PhaseProgram {
-  const used = new Set(graph.inputs.map((input) => input.name));
+export function phaseProgram(
+  graph: Graph,
+  { outputs, loss, penalty, count, seed, mixesBatch }: PhaseRoles,
+): PhaseProgram {
   const x = dataInput(graph);
-  const nameIfUsed = <Key extends string>(key: Key, { name }: Value) =>
-    used.has(name) ? { [key]: name } : {};
-  const { penalty, targetShape } = parts;
   return {
     model: encodeModel(graph, { sentinel: true }),
-    inputs: {
-      x: x.name,
-      ...nameIfUsed("target", parts.target),
-      ...nameIfUsed("weights", parts.weights),
-      ...nameIfUsed("count", parts.count),
-    },
-    outputs: {
-      prediction: parts.prediction.name,
-      loss: parts.loss.name,
-      ...(penalty === undefined ? {} : { penalty: penalty.name }),
-    },
+    x: x.name,
     xShape: sampleShape(x),
-    targetShape,
-    predictionShape: sampleShape(parts.prediction),
+    outputs: outputs.map((output) => phaseOutput(graph, output)),
+    ...nameIfUsed(graph, "count", count),
+    ...(loss === undefined ? {} : { loss: loss.name }),
+    ...(penalty === undefined ? {} : { penalty: penalty.name }),
     parameters: parameterInputs(graph),
-    drawn: drawnInputs(graph, parts.seed),
-    mixesBatch: parts.mixesBatch,
+    drawn: drawnInputs(graph, seed),
+    mixesBatch,
   };
 }
 
-function dataInput(graph: Graph): Value {
+function phaseOutput(
+  graph: Graph,
+  { prediction, target, weights, losses, targetShape }: OutputRoles,
+): PhaseOutput {
+  return {
+    ...nameIfUsed(graph, "target", target),
+    ...nameIfUsed(graph, "weights", weights),
+    prediction: prediction.name,
+    ...(losses === undefined ? {} : { losses: losses.name }),
+    targetShape,
+    predictionShape: sampleShape(prediction),
+  };
+}
+
+function nameIfUsed<Key extends string>(
+  graph: Graph,
+  key: Key,
+  { name }: Value,
+): { readonly [key in Key]?: string } {
+  const used = graph.inputs.some((input) => input.name === name);
+  return used ? ({ [key]: name } as { readonly [key in Key]: string }) : {};
+}
+
+/** The samples' input of a graph. */
+export function dataInput(graph: Graph): Value {
   const data = graph.inputs.filter(({ source }) => source.kind === "input" && source.role.kind === "data");
   if (data.length === 1) return data[0]!;
   throw new PermafrostError(

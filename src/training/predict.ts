@@ -3,10 +3,10 @@ import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Model } from "../models/functional.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { batchSource, type Samples } from "./batchSource.ts";
+import { outputNames } from "./compiledOutputs.ts";
 import { withEngine } from "./frozenFeatures.ts";
-import { inferenceGraph, outputsOf } from "./inference.ts";
-import { expectSamples } from "./labelSamples.ts";
+import { allOutputsOf, inferenceGraph } from "./inference.ts";
+import { type ModelInputs, modelSource } from "./modelInputs.ts";
 import { toUserLayout } from "./userLayout.ts";
 
 /** Options of `predict` and `evaluate`. */
@@ -18,23 +18,61 @@ export interface InferenceOptions extends WorkOptions {
 }
 
 /**
- * A model's outputs for samples (Keras's `predict`), in their order. The model need not be compiled.
+ * A model's output for samples (Keras's `predict`), in their order. The model need not be compiled.
  *
- * @param x - [samples, ...] or a source of samples.
+ * @param x - [samples, ...] or a source of samples; for several inputs a list or a dictionary of them.
  * @returns [samples, ...]; pictures and feature maps as [samples, height, width, channels].
+ * @throws PermafrostError INVALID_ARGUMENT for a model with several outputs; SHAPE_MISMATCH, DATA_EMPTY, INTERRUPTED.
  */
 export async function predict(
   model: Model,
-  x: Samples,
+  x: ModelInputs,
   options: InferenceOptions = {},
 ): Promise<Tensor<"float32">> {
-  const source = expectSamples(model, batchSource(x));
+  expectOneOutput(model);
+  const [output] = await modelOutputs(model, x, options);
+  return output!;
+}
+
+/** As `predict`, for several outputs: by their names. */
+export async function predictAll(
+  model: Model,
+  x: ModelInputs,
+  options: InferenceOptions = {},
+): Promise<Readonly<Record<string, Tensor<"float32">>>> {
+  return namedOutputs(model, await modelOutputs(model, x, options));
+}
+
+async function modelOutputs(
+  model: Model,
+  x: ModelInputs,
+  options: InferenceOptions,
+): Promise<readonly Tensor<"float32">[]> {
+  const source = modelSource(model, x);
   const batchSize = checkBatchSize(options.batchSize ?? 32);
   const graph = inferenceGraph(model);
   const outputs = await withEngine(options.engine, (engine) =>
-    outputsOf(engine, graph, source, { ...options, batchSize, phase: "predict" }),
+    allOutputsOf(engine, graph, source, { ...options, batchSize, phase: "predict" }),
   );
-  return toUserLayout(outputs);
+  return outputs.map(toUserLayout);
+}
+
+/** A model's outputs by their names, in their order. */
+export function namedOutputs(
+  model: Model,
+  outputs: readonly Tensor<"float32">[],
+): Readonly<Record<string, Tensor<"float32">>> {
+  return Object.fromEntries(outputNames(model).map((name, index) => [name, outputs[index]!]));
+}
+
+/** @throws PermafrostError INVALID_ARGUMENT for a model with several outputs. */
+export function expectOneOutput(model: Model): void {
+  const names = outputNames(model);
+  if (names.length === 1) return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${model.name}: predict gives one array, but this model has ${names.length} outputs (${names.join(", ")}). Use predictAll, which gives each by its name.`,
+  );
 }
 
 /** @throws PermafrostError INVALID_ARGUMENT */

@@ -3,15 +3,14 @@ import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import { optimizerConfig } from "../optimizers/index.ts";
 import { batchLayout } from "./batchBuffer.ts";
-import type { Samples } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
 import { drawnForTraining } from "./drawnSource.ts";
 import type { FitOptions, FrozenPart } from "./fitOptions.ts";
 import { frozenFeatures, withEngine } from "./frozenFeatures.ts";
-import { type LabelledSamples, splitValidation } from "./labelledSamples.ts";
-import { labelSamples } from "./labelSamples.ts";
+import { type LabelledSamples, splitValidation, targetShapes } from "./labelledSamples.ts";
+import { labelSamples, type ModelTargets } from "./labelSamples.ts";
+import type { ModelInputs } from "./modelInputs.ts";
 import { buildPhase, type Phase } from "./stepGraph.ts";
-import type { Targets } from "./targets.ts";
 import type { TrainProgram } from "./trainProgram.ts";
 
 /** What a run of `fit` works on: the program, and the samples as it reads them. */
@@ -24,8 +23,8 @@ export interface PreparedFit {
 /** Checks the data, builds the graphs and computes the frozen part of the network. */
 export async function prepareFit(
   compiled: Compiled,
-  x: Samples,
-  y: Targets,
+  x: ModelInputs,
+  y: ModelTargets,
   options: FitOptions,
 ): Promise<PreparedFit> {
   if (compiled.trained.size === 0) throw nothingToTrain(compiled);
@@ -34,7 +33,7 @@ export async function prepareFit(
   const phase = (mode: "train" | "infer", samples: LabelledSamples) =>
     buildPhase(compiled, {
       mode,
-      targetShape: samples.targets.shape,
+      targetShapes: targetShapes(samples),
       splitPrefix: (options.oncePerSample ?? true) && isSplit(samples, options),
       seed: options.seed ?? 0,
     });
@@ -75,7 +74,7 @@ function isSplit({ source }: LabelledSamples, { frozenPart }: FitOptions): boole
   return source.forEpoch === undefined || frozenPart !== undefined;
 }
 
-function labelledParts(compiled: Compiled, x: Samples, y: Targets, options: FitOptions) {
+function labelledParts(compiled: Compiled, x: ModelInputs, y: ModelTargets, options: FitOptions) {
   const { validationData, validationSplit = 0, sampleWeight, classWeight } = options;
   const whole = labelSamples(compiled, x, y, sampleWeight, classWeight);
   if (validationSplit !== 0) {

@@ -4,8 +4,6 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { Mode } from "../layers/context.ts";
 import type { Parameter } from "../layers/parameter.ts";
-import { regularizationPenalty } from "../layers/regularizers.ts";
-import { reduceLosses } from "../losses/index.ts";
 import { splitFrozen } from "../models/cut.ts";
 import { mixesBatch } from "../models/frozenValues.ts";
 import { graphBehindRow } from "../models/row.ts";
@@ -13,7 +11,8 @@ import { operators } from "../ops/index.ts";
 import { scalar } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
 import { weightTensors } from "./inference.ts";
-import { phaseProgram } from "./phaseProgram.ts";
+import { dataInput, phaseProgram } from "./phaseProgram.ts";
+import { type ComparedOutput, compareOutputs, totalLoss, totalPenalty } from "./stepLoss.ts";
 import type { PhaseProgram, Statistic, TrainedParameter } from "./trainProgram.ts";
 
 /** One form of a model, ready to be run step by step. */
@@ -31,8 +30,8 @@ export interface Phase {
 
 export interface PhaseOptions {
   readonly mode: Mode;
-  /** One target's shape, as `encodeTargets` gave it. */
-  readonly targetShape: readonly number[];
+  /** One target's shape for each output of the compiled model, as `encodeTargets` gave it. */
+  readonly targetShapes: readonly (readonly number[])[];
   /** Leave the frozen prefix out of the program. */
   readonly splitPrefix: boolean;
   /** Names the random streams of dropout. */
@@ -43,13 +42,13 @@ export interface PhaseOptions {
 interface Parts {
   readonly forward: Graph;
   readonly whole: Graph;
-  readonly x: Value;
-  readonly prediction: Value;
+  readonly outputs: readonly ComparedOutput[];
+  /** What is differentiated. */
   readonly loss: Value;
   readonly penalty: Value | undefined;
-  readonly target: Value;
-  readonly weights: Value;
   readonly count: Value;
+  /** The trained weights that the loss depends on, by path. */
+  readonly trained: ReadonlyMap<string, Value>;
   readonly gradients: ReadonlyMap<string, Value>;
   /** Next values of moving statistics, by path. */
   readonly updates: ReadonlyMap<string, Value>;
@@ -57,23 +56,29 @@ interface Parts {
 }
 
 /**
- * The graph of one phase: "train" has the loss sum(weight * loss) / count plus penalties and its gradients by the
- * trained weights only, and the next values of moving statistics; "infer" has predictions and each sample's loss.
+ * The graph of one phase: "train" has the loss (for each output the sum of weight * loss divided by the number of samples,
+ * times its loss weight, plus penalties) and its gradients by the trained weights only, and the next values of moving
+ * statistics; "infer" has predictions and each sample's losses.
  */
 export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   const parts = buildParts(compiled, options);
-  const isChanged = (path: string) => compiled.trained.has(path) || compiled.statistics.has(path);
+  const isChanged = (path: string) => parts.trained.has(path) || compiled.statistics.has(path);
   const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isChanged(path))));
   const split = options.splitPrefix ? splitFrozen(parts.forward, isChanged) : undefined;
   const prefix = split?.prefix;
   const whole = split?.prefix === undefined ? parts.whole : graphBehindRow(parts.whole, split.cut);
   const graph = bindParameters(whole, frozen);
+  const training = options.mode === "train";
   return {
     program: phaseProgram(graph, {
-      ...parts,
+      outputs: parts.outputs.map((output) => ({
+        ...output,
+        losses: asksForLosses(parts, training) ? output.losses : undefined,
+      })),
       // In training the penalty is part of the loss.
-      penalty: options.mode === "infer" ? parts.penalty : undefined,
-      targetShape: options.targetShape,
+      loss: training ? parts.loss : undefined,
+      penalty: training ? undefined : parts.penalty,
+      count: parts.count,
       seed: options.seed,
       mixesBatch: parts.forward.nodes.some(mixesBatch),
     }),
@@ -94,91 +99,63 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   };
 }
 
-/** The graph of `evaluate`: predictions, each sample's loss and the penalties, all weights fixed. */
+/** The graph of `evaluate`: predictions, each sample's losses and the penalties, all weights fixed. */
 export interface EvaluationGraph {
   readonly graph: Graph;
   readonly x: string;
-  readonly target: string;
-  readonly prediction: string;
-  readonly loss: string;
+  /** In the order of `Compiled.outputs`. */
+  readonly outputs: readonly ComparedOutput[];
   readonly penalty: string | undefined;
 }
 
-/** @param targetShape - One target's shape, as `encodeTargets` gave it. */
-export function evaluationGraph(compiled: Compiled, targetShape: readonly number[]): EvaluationGraph {
-  const parts = buildParts(compiled, { mode: "infer", targetShape });
-  return {
-    graph: bindParameters(parts.whole, weightTensors(parts.parameters)),
-    x: parts.x.name,
-    target: parts.target.name,
-    prediction: parts.prediction.name,
-    loss: parts.loss.name,
-    penalty: parts.penalty?.name,
-  };
+/** @param targetShapes - One target's shape for each output, as `encodeTargets` gave it. */
+export function evaluationGraph(
+  compiled: Compiled,
+  targetShapes: readonly (readonly number[])[],
+): EvaluationGraph {
+  const { whole, parameters, outputs, penalty } = buildParts(compiled, { mode: "infer", targetShapes });
+  const graph = bindParameters(whole, weightTensors(parameters));
+  return { graph, x: dataInput(graph).name, outputs, penalty: penalty?.name };
 }
 
 function buildParts(
   compiled: Compiled,
-  { mode, targetShape }: Pick<PhaseOptions, "mode" | "targetShape">,
+  { mode, targetShapes }: Pick<PhaseOptions, "mode" | "targetShapes">,
 ): Parts {
   // `prepareFit` applies the random layers at the front to what it feeds.
-  const {
-    builder: g,
-    inputs,
-    outputs,
-    parameters,
-    updates,
-  } = compiled.model.toGraph({ mode, fedDrawn: true });
-  const prediction = outputs[0]!;
-  const forward = g.build([prediction]);
-  const target = g.input(
-    "target",
-    { dtype: "float32", shape: ["batch", ...targetShape] },
-    { kind: "target" },
-  );
-  const weights = g.input("sample_weight", { dtype: "float32", shape: ["batch"] }, { kind: "target" });
+  const model = compiled.model.toGraph({ mode, fedDrawn: true, joined: true });
+  const { builder: g, parameters, updates } = model;
+  const outputs = compareOutputs(g, compiled, model.outputs, targetShapes);
+  const predictions = outputs.map(({ prediction }) => prediction);
+  const forward = g.build(predictions);
   const count = g.input("sample_count", { dtype: "float32", shape: [] }, { kind: "target" });
-  const trained = trainedInputs(forward, compiled);
-  const penalty = penaltyOf(g, trained, compiled);
-  const perSample = g.scope("loss", () => compiled.loss.perSample(g, prediction, target));
-  const common = { forward, x: inputs[0]!, prediction, target, weights, count, parameters };
-  if (mode === "infer") {
-    const whole = g.build([prediction, perSample, ...(penalty === undefined ? [] : [penalty])]);
-    return { ...common, whole, loss: perSample, penalty, gradients: new Map(), updates: new Map() };
-  }
-  const loss = g.scope("loss", () => {
-    const reduced = reduceLosses(g, compiled.loss.reduction, perSample, weights, count);
-    return penalty === undefined ? reduced : g.apply(operators.add, [reduced, penalty], {});
-  });
-  const byPath = gradientsByPath(g, loss, trained);
-  const whole = g.build([loss, prediction, ...byPath.values(), ...updates.values()]);
-  return { ...common, whole, loss, penalty, gradients: byPath, updates };
+  const penalty = totalPenalty(g, trainedInputs(forward, compiled), compiled.trained);
+  const loss = g.scope("loss", () => totalLoss(g, outputs, count, penalty));
+  const trained = trainedInputs(g.build([loss]), compiled);
+  const common = { forward, outputs, loss, penalty, count, trained, parameters };
+  const training = mode === "train";
+  const gradients = training ? gradientsByPath(g, loss, trained) : new Map<string, Value>();
+  const losses = asksForLosses({ outputs }, training) ? outputs.flatMap((one) => one.losses ?? []) : [];
+  const results = training
+    ? [loss, ...predictions, ...losses, ...gradients.values(), ...updates.values()]
+    : [...predictions, ...losses, ...(penalty === undefined ? [] : [penalty])];
+  const whole = g.build(results);
+  return { ...common, whole, gradients, updates: training ? updates : new Map() };
 }
 
-function trainedInputs(forward: Graph, { trained }: Compiled): ReadonlyMap<string, Value> {
+/** Training on a single loss, its sum is all that is reported. */
+function asksForLosses({ outputs }: Pick<Parts, "outputs">, training: boolean): boolean {
+  return !training || outputs.filter(({ losses }) => losses !== undefined).length > 1;
+}
+
+function trainedInputs(graph: Graph, { trained }: Compiled): ReadonlyMap<string, Value> {
   const byPath = new Map<string, Value>();
-  for (const input of forward.inputs) {
+  for (const input of graph.inputs) {
     const { source } = input;
     if (source.kind !== "input" || source.role.kind !== "parameter") continue;
     if (trained.has(source.role.parameter)) byPath.set(source.role.parameter, input);
   }
   return byPath;
-}
-
-function penaltyOf(
-  g: GraphBuilder,
-  trained: ReadonlyMap<string, Value>,
-  compiled: Compiled,
-): Value | undefined {
-  const terms: Value[] = [];
-  for (const [path, weight] of trained) {
-    const regularizer = compiled.trained.get(path)?.regularizer;
-    if (regularizer !== undefined)
-      terms.push(g.scope("penalty", () => regularizationPenalty(g, weight, regularizer)));
-  }
-  return terms.length === 0
-    ? undefined
-    : terms.reduce((sum, term) => g.apply(operators.add, [sum, term], {}));
 }
 
 /** Each gradient a value of its own: two weights that are added have the same one, but not the same memory. */

@@ -59,8 +59,8 @@ export class StepRunner {
       ...memory.draw(rows, info.iteration),
     };
     await this.#train.runInto(feeds, {
-      [phase.outputs.loss]: this.#memory.scalar,
-      [phase.outputs.prediction]: predictionTensor(phase, batch, rows),
+      ...(phase.loss === undefined ? {} : { [phase.loss]: memory.scalar }),
+      ...batchResults(phase, batch, rows),
       ...memory.gradients,
       ...memory.nextStatistics,
     });
@@ -86,15 +86,11 @@ export class StepRunner {
       throw new PermafrostError("INTERNAL", "internal: this training program has no part to test with.");
     }
     const rows = pad(batch, count, phase);
-    const losses: Tensor = { dtype: "float32", shape: [rows], data: batch.losses(rows) };
-    const outputs: Record<string, Tensor> = {
-      [phase.outputs.prediction]: predictionTensor(phase, batch, rows),
-      [phase.outputs.loss]: losses,
-    };
-    if (phase.outputs.penalty !== undefined) outputs[phase.outputs.penalty] = this.#memory.scalar;
+    const outputs = batchResults(phase, batch, rows);
+    if (phase.penalty !== undefined) outputs[phase.penalty] = this.#memory.scalar;
     const feeds = { ...this.#batchFeeds(phase, batch, rows, count), ...this.#testWeights };
     await this.#test.runInto(feeds, outputs);
-    return phase.outputs.penalty === undefined ? 0 : this.#memory.scalar.data[0]!;
+    return phase.penalty === undefined ? 0 : this.#memory.scalar.data[0]!;
   }
 
   /** Puts the moving average of the weights in their place (Keras's `finalize_variable_values`), or exchanges both. */
@@ -121,19 +117,19 @@ export class StepRunner {
   }
 
   #batchFeeds(phase: PhaseProgram, batch: BatchBuffer, rows: number, count: number): Tensors {
-    const feeds: Record<string, Tensor> = {};
-    const { x, target, weights, count: countName } = phase.inputs;
-    const sample = (shape: readonly number[], data: Float32Array): Tensor => {
-      return { dtype: "float32", shape: [rows, ...shape], data };
+    const feeds: Record<string, Tensor> = {
+      [phase.x]: rowsOf(rows, phase.xShape, batch.x(rows, sizeOf(phase.xShape))),
     };
-    if (x !== undefined) feeds[x] = sample(phase.xShape, batch.x(rows, sizeOf(phase.xShape)));
-    if (target !== undefined) {
-      feeds[target] = sample(phase.targetShape, batch.target(rows, sizeOf(phase.targetShape)));
+    for (const [index, { target, weights, targetShape }] of phase.outputs.entries()) {
+      const regions = batch.outputs[index]!;
+      if (target !== undefined) {
+        feeds[target] = rowsOf(rows, targetShape, regions.target(rows, sizeOf(targetShape)));
+      }
+      if (weights !== undefined) feeds[weights] = rowsOf(rows, [], regions.weights(rows));
     }
-    if (weights !== undefined) feeds[weights] = sample([], batch.weights(rows));
-    if (countName !== undefined) {
+    if (phase.count !== undefined) {
       this.#memory.count.data[0] = count;
-      feeds[countName] = this.#memory.count;
+      feeds[phase.count] = this.#memory.count;
     }
     return feeds;
   }
@@ -142,21 +138,26 @@ export class StepRunner {
 /** Fills a second row with zeros where there is only one and it must not be alone. */
 function pad(batch: BatchBuffer, count: number, phase: PhaseProgram): number {
   if (count > 1 || phase.mixesBatch) return count;
-  for (const [region, size] of [
-    [batch.x(2, sizeOf(phase.xShape)), sizeOf(phase.xShape)],
-    [batch.target(2, sizeOf(phase.targetShape)), sizeOf(phase.targetShape)],
-    [batch.weights(2), 1],
-  ] as const) {
-    region.fill(0, count * size);
+  const fill = (region: Float32Array) => region.fill(0, region.length / 2);
+  fill(batch.x(2, sizeOf(phase.xShape)));
+  for (const [index, { targetShape }] of phase.outputs.entries()) {
+    fill(batch.outputs[index]!.target(2, sizeOf(targetShape)));
+    fill(batch.outputs[index]!.weights(2));
   }
   return 2;
 }
 
-function predictionTensor(phase: PhaseProgram, batch: BatchBuffer, rows: number): Tensor {
-  const { predictionShape } = phase;
-  return {
-    dtype: "float32",
-    shape: [rows, ...predictionShape],
-    data: batch.prediction(rows, sizeOf(predictionShape)),
-  };
+/** Where predictions and losses are written to. */
+function batchResults(phase: PhaseProgram, batch: BatchBuffer, rows: number): Record<string, Tensor> {
+  const results: Record<string, Tensor> = {};
+  for (const [index, { prediction, losses, predictionShape }] of phase.outputs.entries()) {
+    const regions = batch.outputs[index]!;
+    results[prediction] = rowsOf(rows, predictionShape, regions.prediction(rows, sizeOf(predictionShape)));
+    if (losses !== undefined) results[losses] = rowsOf(rows, [], regions.losses(rows));
+  }
+  return results;
+}
+
+function rowsOf(rows: number, shape: readonly number[], data: Float32Array): Tensor<"float32"> {
+  return { dtype: "float32", shape: [rows, ...shape], data };
 }

@@ -1,8 +1,8 @@
 import { batchOrder } from "../data/batches.ts";
-import { sizeOf } from "../tensor/tensor.ts";
 import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
 import type { Logs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
+import { measuredOutputs } from "./measureBatch.ts";
 import type { Measurements } from "./measurements.ts";
 import type { StepResult } from "./trainer.ts";
 import type { TrainingRun } from "./trainingRun.ts";
@@ -41,7 +41,7 @@ export async function trainEpoch(
   const firstStep = run.measure(measurements);
   const settle = async () => {
     const next = pending.shift();
-    if (next !== undefined) await settleStep(run, samples, measurements, options, next);
+    if (next !== undefined) await settleStep(run, measurements, options, next);
   };
   try {
     for (const [step, indices] of batchOrder(samples.source.samples, options).entries()) {
@@ -67,7 +67,6 @@ export async function trainEpoch(
 
 async function settleStep(
   run: TrainingRun,
-  { targets }: LabelledSamples,
   measurements: Measurements,
   options: EpochOptions,
   { step, indices, result }: Pending,
@@ -79,16 +78,8 @@ async function settleStep(
     await run.notify((callback) => callback.onInvalidLoss?.(step, run));
     if (!run.stopTraining) throw lossNan(run, options.epoch, step, loss);
   }
-  const size = sizeOf(targets.shape);
-  const { predictionShape } = run.trainer.program.train;
   const count = indices.length;
-  measurements.update(
-    loss,
-    batch.prediction(count, sizeOf(predictionShape)),
-    batch.target(count, size),
-    count,
-    batch.weights(count),
-  );
+  measurements.update(loss, measuredOutputs(run.compiled, run.trainer.program.train, batch, count), count);
   run.trainer.release(batch);
   const { logs } = measurements;
   run.stepLoss = loss;

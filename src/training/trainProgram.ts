@@ -36,29 +36,35 @@ export interface DrawnInput {
   readonly key: readonly [number, number];
 }
 
+/** An output of a model in the graph of a phase. */
+export interface PhaseOutput {
+  /** Inputs of the graph that are fed from the batch. One that the graph does not use is left out. */
+  readonly target?: string;
+  readonly weights?: string;
+  readonly prediction: string;
+  /** One loss a sample, without weights or penalties. Left out where it is not asked for: training on a single loss. */
+  readonly losses?: string;
+  /** Shapes of one sample. */
+  readonly targetShape: readonly number[];
+  readonly predictionShape: readonly number[];
+}
+
 /** One graph as the training thread runs it: its bytes, and what its inputs and outputs mean. */
 export interface PhaseProgram {
   /** An ONNX model with the sentinel output. */
   readonly model: Uint8Array;
-  /** Names of the inputs fed from the batch. One that the graph does not use is left out. */
-  readonly inputs: {
-    readonly x?: string;
-    readonly target?: string;
-    readonly weights?: string;
-    /** The number of samples as a scalar: the loss is a sum divided by it, whatever rows were added. */
-    readonly count?: string;
-  };
-  readonly outputs: {
-    readonly prediction: string;
-    /** Training: the scalar that is differentiated. Testing: one loss a sample, without weights or penalties. */
-    readonly loss: string;
-    /** Testing: the sum of the regularizers' penalties, if there are any. */
-    readonly penalty?: string;
-  };
-  /** Shapes of one sample. */
+  /** The samples' input. */
+  readonly x: string;
+  /** One sample's shape. */
   readonly xShape: readonly number[];
-  readonly targetShape: readonly number[];
-  readonly predictionShape: readonly number[];
+  /** In the order of `Compiled.outputs`. */
+  readonly outputs: readonly PhaseOutput[];
+  /** Training: the input of the number of samples as a scalar. The loss is a sum divided by it, whatever rows were added. */
+  readonly count?: string;
+  /** Training: the scalar that is differentiated. */
+  readonly loss?: string;
+  /** Testing: the sum of the regularizers' penalties, if there are any. */
+  readonly penalty?: string;
   /** The weights that training changes and this graph uses, and the inputs that they are fed to. */
   readonly parameters: readonly { readonly path: string; readonly input: string }[];
   readonly drawn: readonly DrawnInput[];

@@ -1,8 +1,7 @@
 import { batchOrder } from "../data/batches.ts";
-import { reducedLoss } from "../losses/index.ts";
-import { sizeOf } from "../tensor/tensor.ts";
 import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
 import type { Logs } from "./logs.ts";
+import { measuredOutputs, reportedLoss } from "./measureBatch.ts";
 import type { Measurements } from "./measurements.ts";
 import type { StepResult } from "./trainer.ts";
 import type { TrainingRun } from "./trainingRun.ts";
@@ -25,30 +24,22 @@ export async function validate(
     const batch = run.trainer.takeBatch();
     await fillBatch(batch, indices, samples);
     const result = run.trainer.test(batch, indices.length);
-    if (before !== undefined) await measure(run, samples, measurements, before);
+    if (before !== undefined) await measure(run, measurements, before);
     before = { indices, result };
   }
-  if (before !== undefined) await measure(run, samples, measurements, before);
+  if (before !== undefined) await measure(run, measurements, before);
   return measurements.logs;
 }
 
 async function measure(
   { trainer, compiled }: TrainingRun,
-  { targets, weights }: LabelledSamples,
   measurements: Measurements,
   { indices, result }: { readonly indices: Uint32Array; readonly result: Promise<StepResult> },
 ): Promise<void> {
   const { batch, value: penalty } = await result;
   const count = indices.length;
-  const size = sizeOf((trainer.program.test ?? trainer.program.train).predictionShape);
-  const given = weights === undefined ? undefined : batch.weights(count);
-  const loss = reducedLoss(compiled.loss.reduction, batch.losses(count), given);
-  measurements.update(
-    loss + penalty,
-    batch.prediction(count, size),
-    batch.target(count, sizeOf(targets.shape)),
-    count,
-    given,
-  );
+  const phase = trainer.program.test ?? trainer.program.train;
+  const outputs = measuredOutputs(compiled, phase, batch, count);
+  measurements.update(reportedLoss(compiled.outputs, outputs, penalty), outputs, count);
   trainer.release(batch);
 }

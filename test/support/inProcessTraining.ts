@@ -3,7 +3,7 @@ import { optimizerConfig } from "../../src/optimizers/index.ts";
 import { learningRateAt } from "../../src/optimizers/schedules/schedule.ts";
 import { BatchBuffer, batchLayout } from "../../src/training/batchBuffer.ts";
 import type { Compiled } from "../../src/training/compile.ts";
-import { fillBatch, type LabelledSamples } from "../../src/training/labelledSamples.ts";
+import { fillBatch, type LabelledSamples, targetShapes } from "../../src/training/labelledSamples.ts";
 import { buildPhase } from "../../src/training/stepGraph.ts";
 import { StepRunner } from "../../src/training/stepRunner.ts";
 import type { TrainProgram } from "../../src/training/trainProgram.ts";
@@ -26,7 +26,7 @@ export async function trainInProcess(
 ): Promise<InProcessTraining> {
   const phase = buildPhase(compiled, {
     mode: "train",
-    targetShape: samples.targets.shape,
+    targetShapes: targetShapes(samples),
     splitPrefix: false,
     seed: options.seed ?? 0,
   });

@@ -146,7 +146,7 @@ describe("training with BatchNormalization", () => {
   it("cuts in front of the first normalization by the batch, also one without weights to train", () => {
     const compiled = compileModel(baseAndHead(), { loss: "mse" });
     for (const mode of ["train", "infer"] as const) {
-      const { prefix } = buildPhase(compiled, { mode, targetShape: [1], splitPrefix: true, seed: 0 });
+      const { prefix } = buildPhase(compiled, { mode, targetShapes: [[1]], splitPrefix: true, seed: 0 });
       expect(prefix?.outputs.map(({ type }) => type.shape)).toEqual([["batch", 3, 2, 2]]);
       expect(prefix?.nodes.map(({ op }) => op.name)).not.toContain("batchNormTraining");
     }

@@ -33,6 +33,11 @@ export {
   verifyTraining,
 } from "./keras/classifier.ts";
 export * as constraints from "./keras/constraints.ts";
+export {
+  type ArrayRateOptions,
+  findLearningRate,
+  type IteratorRateOptions,
+} from "./keras/findLearningRate.ts";
 export * as initializers from "./keras/initializers.ts";
 export * as losses from "./keras/losses.ts";
 export * as metrics from "./keras/metrics.ts";
@@ -42,6 +47,9 @@ export * as preprocessing from "./keras/preprocessing.ts";
 export * as regularizers from "./keras/regularizers.ts";
 export * as layers from "./layers/index.ts";
 export type { Layer, SymbolicTensor } from "./layers/layer.ts";
+export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/diagram/diagram.ts";
+export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
+export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export type { EvaluationResult } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export {
@@ -53,3 +61,4 @@ export {
 export type { EpochLogs, TrainingHooks, TrainingResult } from "./recipes/trainClassifier.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, float32, type Tensor, tensor } from "./tensor/tensor.ts";
+export type { RateTestOptions, RateTestResult } from "./training/rateTest.ts";

@@ -174,7 +174,31 @@ describe("elementwise kernels", () => {
     },
   );
 
-  it.each(lengths)("adam and rmsprop treat the tail as the rest (n = %i)", (n) => {
+  it.each(lengths)("gather, average, copy and exchange exactly n elements (n = %i)", (n) => {
+    const random = new Random("gather", n);
+    const draw = () => Float32Array.from({ length: n + 4 }, () => random.uniform(-2, 2));
+    const [a, b] = [draw(), draw()];
+    const changed = (run: () => void): readonly (readonly number[])[] => {
+      const [x, y] = [place(wAt, a), place(gAt, b)];
+      run();
+      return [[...x], [...y]];
+    };
+    const only = (change: (x: number, y: number) => number, rest: Float32Array) =>
+      [...rest].map((value, i) => (i < n ? Math.fround(change(a[i]!, b[i]!)) : value));
+    expect(changed(() => kernels.accumulate(wAt, gAt, n))).toEqual([only((x, y) => x + y, a), [...b]]);
+    expect(changed(() => kernels.takeMean(wAt, gAt, n, 3))).toEqual([
+      only((x, y) => Math.fround(x + y) / 3, a),
+      only(() => 0, b),
+    ]);
+    expect(changed(() => kernels.follow(wAt, gAt, n, 0.75, 0.25))).toEqual([
+      only((x, y) => Math.fround(0.75 * x) + Math.fround(0.25 * y), a),
+      [...b],
+    ]);
+    expect(changed(() => kernels.copy(wAt, gAt, n))).toEqual([only((_, y) => y, a), [...b]]);
+    expect(changed(() => kernels.swap(wAt, gAt, n))).toEqual([only((_, y) => y, a), only((x) => x, b)]);
+  });
+
+  it.each(lengths)("update rules treat the tail as the rest (n = %i)", (n) => {
     const random = new Random("tail", n);
     const w = Float32Array.from({ length: n + 4 }, () => random.uniform(-2, 2));
     const g = Float32Array.from({ length: n + 4 }, () => random.uniform(-1, 1));
@@ -191,7 +215,14 @@ describe("elementwise kernels", () => {
     const rmsprop = (at: number, k: number) =>
       kernels.rmsprop(wAt + at, gAt + at, aAt + at, bAt + at, cAt + at, k, 0.01, 0.9, 0.5, 1e-7, 0);
     expect(run(n, adam)).toEqual(run(1, adam));
+    const nadam = (at: number, k: number) =>
+      kernels.nadam(wAt + at, gAt + at, aAt + at, bAt + at, k, 0.01, 0.02, 1.1, 0.9, 0.999, 1e-7);
+    const adagrad = (at: number, k: number) => kernels.adagrad(wAt + at, gAt + at, aAt + at, k, 0.01, 1e-7);
+    const adadelta = (at: number, k: number) =>
+      kernels.adadelta(wAt + at, gAt + at, aAt + at, bAt + at, k, 0.01, 0.95, 1e-7);
+    const lion = (at: number, k: number) => kernels.lion(wAt + at, gAt + at, aAt + at, k, 0.01, 0.9, 0.99);
     expect(run(n, rmsprop)).toEqual(run(1, rmsprop));
+    for (const rule of [nadam, adagrad, adadelta, lion]) expect(run(n, rule)).toEqual(run(1, rule));
   });
 
   it("let NaN through clamp, so that a broken gradient is seen", () => {

@@ -1,0 +1,84 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { maxNorm } from "../../src/layers/constraints.ts";
+import { dense } from "../../src/layers/index.ts";
+import { sequential } from "../../src/models/index.ts";
+import { optimizers } from "../../src/optimizers/index.ts";
+import type { Optimizer } from "../../src/optimizers/optimizer.ts";
+import { oneCycle } from "../../src/optimizers/schedules/oneCycle.ts";
+import { BackupAndRestore, type Callback, compileModel, fit } from "../../src/training/index.ts";
+import { bitsOf, smallProblem } from "../support/smallProblem.ts";
+
+const { x, y } = smallProblem(56);
+
+/** Everything that keeps a state: slots that do not begin at zero, gathered gradients, an average, a schedule. */
+const makers: readonly (readonly [string, () => Optimizer])[] = [
+  [
+    "Adagrad with average and accumulation",
+    () =>
+      optimizers.adagrad({
+        learningRate: oneCycle({ maxLearningRate: 0.3, totalSteps: 28 }),
+        useEma: true,
+        emaMomentum: 0.8,
+        gradientAccumulationSteps: 3,
+      }),
+  ],
+  ["Nadam", () => optimizers.nadam({ learningRate: 0.02, emaOverwriteFrequency: 5, useEma: true })],
+];
+
+function trained(optimizer: Optimizer, callbacks: readonly Callback[]) {
+  const model = sequential({
+    seed: 3,
+    layers: [
+      dense({ units: 8, activation: "relu", inputShape: [16], kernelConstraint: maxNorm({ maxValue: 1 }) }),
+      dense({ units: 1, activation: "sigmoid", name: "top" }),
+    ],
+  });
+  const compiled = compileModel(model, {
+    loss: "binary_crossentropy",
+    optimizer,
+    learningRates: { top: 2 },
+  });
+  return fit(compiled, x, y, { epochs: 4, batchSize: 8, callbacks }).then(() => ({ model, compiled }));
+}
+
+describe("the optimizer's state", () => {
+  it.each(makers)("is in checkpoints: a killed run ends with the same bits (%s)", async (_, make) => {
+    const folder = mkdtempSync(path.join(tmpdir(), "permafrost-optimizer-"));
+    const whole = await trained(make(), []);
+    const bomb: Callback = {
+      onEpochBegin(epoch) {
+        if (epoch === 2) throw new Error("killed");
+      },
+    };
+    await expect(trained(make(), [new BackupAndRestore({ backupDir: folder }), bomb])).rejects.toThrow(
+      "killed",
+    );
+    const resumed = await trained(make(), [new BackupAndRestore({ backupDir: folder })]);
+    expect(bitsOf(resumed.model)).toEqual(bitsOf(whole.model));
+    expect(resumed.compiled.state).toEqual(whole.compiled.state);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("ends with the average in the weights' place, and within the constraint until then", async () => {
+    const norms: number[] = [];
+    const watch: Callback = {
+      async onTrainBatchEnd(_batch, _logs, control) {
+        const [kernel] = await control.getWeights();
+        const columns = Array.from({ length: 8 }, (_, unit) =>
+          Math.hypot(...kernel!.filter((_weight, index) => index % 8 === unit)),
+        );
+        norms.push(Math.max(...columns));
+      },
+    };
+    const { model, compiled } = await trained(makers[0]![1](), [watch]);
+    expect(Math.max(...norms)).toBeLessThan(1 + 1e-6);
+    expect(Math.max(...norms)).toBeGreaterThan(0.99);
+    const averages = compiled.state!.slots.map((slots) => slots["average"]!);
+    const weights = [...compiled.trained.values()].map(({ value }) => value);
+    expect(weights).toEqual(averages);
+    expect(model.getWeights()).toHaveLength(4);
+  });
+});

@@ -50,6 +50,9 @@ export type { Layer, SymbolicTensor } from "./layers/layer.ts";
 export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/diagram/diagram.ts";
 export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
 export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
+export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/diagram/diagram.ts";
+export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
+export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export type { EvaluationResult } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export {

@@ -5,7 +5,6 @@ import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { trainedWeights } from "../training/trainedWeights.ts";
 import { viewDraws } from "./augmentation.ts";
 import { baseOptions } from "./baseOptions.ts";
 import { classifierGraphs, splitClassifier } from "./classifierGraphs.ts";
@@ -19,7 +18,7 @@ import { type HeadTraining, samplesOf } from "./headTraining.ts";
 import { imageFeatures } from "./imageFeatures.ts";
 import { extractionOptions } from "./imagesAtCut.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
-import { layersOfPaths } from "./phaseRecord.ts";
+import type { PhaseRecord } from "./phaseRecord.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
 import { standardize } from "./standardize.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
@@ -65,15 +64,13 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
   try {
     const { data, order, steps } = views;
     for (const { model } of [plain, stored]) await standardize(model, views.baseFeatures, data);
-    const before = frozenDigests(plain, stored);
-    const lockstep = await runBoth({ plain, stored }, views, hooks);
+    const { lockstep, records } = await runBoth({ plain, stored }, views, hooks);
     const { difference } = lockstep;
     const feature =
       difference &&
       (await featureDifference({ ...stored, prefix: views.prefix, data, order }, difference.step));
     const weights = { plain: weightsDigest(plain.model), stored: weightsDigest(stored.model) };
-    const after = frozenDigests(plain, stored);
-    const frozenUnchanged = before.every((digest, way) => digest === after[way]);
+    const frozenUnchanged = records.every(({ frozen }) => frozen.before === frozen.after);
     const images = samplesOf(data, "train").length;
     return {
       batchSize: order.batchSize,
@@ -86,7 +83,7 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
         weights.plain === weights.stored &&
         frozenUnchanged,
       losses: lockstep.losses,
-      trained: layersOfPaths(trainedWeights(stored.model).keys()),
+      trained: records[0].trained,
       weights,
       frozenUnchanged,
       ...(difference === undefined ? {} : { difference }),
@@ -107,14 +104,6 @@ async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
   const model = classifierModel(base, layers, request);
   freezeBelow(base, phase.unfrozenFrom);
   return { ...parts, base, model, phase };
-}
-
-/** Of all weights that are not to change, for each of some trainings. */
-function frozenDigests(...trainings: readonly Pick<HeadTraining, "model">[]): readonly Digest[] {
-  return trainings.map(({ model }) => {
-    const trained = trainedWeights(model);
-    return weightsDigest(model, (path) => !trained.has(path));
-  });
 }
 
 type Views = Awaited<ReturnType<typeof prepareViews>>;
@@ -198,32 +187,32 @@ async function runBoth(
   { plain, stored }: Readonly<Record<Way, HeadTraining>>,
   { data, order, steps }: Views,
   hooks: TrainingHooks,
-): Promise<Lockstep> {
+): Promise<{ readonly lockstep: Lockstep; readonly records: readonly [PhaseRecord, PhaseRecord] }> {
   const lockstep = new Lockstep(steps, (done) =>
     hooks.onProgress?.({ phase: "verify", done, total: steps, unit: "steps" }),
   );
   const work: TrainingHooks = hooks.signal === undefined ? {} : { signal: hooks.signal };
-  const run = async (training: HeadTraining, way: Way): Promise<void> => {
+  const run = async (training: HeadTraining, way: Way): Promise<PhaseRecord> => {
     const phase: TrainingPhase = { ...training.phase, firstEpoch: 0, epochs: order.epochs };
     const callback = lockstep.callback(way);
     try {
-      const { failure } = await fitHead(
+      const { failure, record } = await fitHead(
         { ...training, phase, plainly: way === "plain", callback },
         data,
         work,
       );
       if (failure !== undefined) throw failure;
+      return record;
     } catch (error) {
       lockstep.fail(error);
       throw error;
     }
   };
   // Both have ended before anything is closed; the first error is the cause of the other one.
-  const ends = await Promise.allSettled([run(plain, "plain"), run(stored, "stored")]);
+  const runs = [run(plain, "plain"), run(stored, "stored")] as const;
+  await Promise.allSettled(runs);
   if (lockstep.failure !== undefined) throw lockstep.failure.error;
-  const failed = ends.find((end) => end.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
-  return lockstep;
+  return { lockstep, records: await Promise.all(runs) };
 }
 
 function nothingFrozen({ name }: TrainingPhase): PermafrostError {

@@ -10,6 +10,8 @@ export interface ClassifierDescription {
   readonly head: { readonly layers: readonly string[]; readonly parameters: number };
   /** How a picture becomes input, in words. */
   readonly input: string;
+  /** What was trained in which epochs. */
+  readonly phases: readonly { readonly name: string; readonly firstEpoch: number; readonly epochs: number }[];
   readonly metrics: Readonly<Record<string, { readonly accuracy: number; readonly loss: number }>>;
   readonly run: BundleContents["run"];
 }
@@ -33,9 +35,21 @@ export async function describeBundle(folder: string): Promise<ClassifierDescript
       parameters: head.weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0),
     },
     input: `${width} x ${height} pixels, ${fit}, ${filter}`,
+    phases: phasesIn(run.training?.["phases"]),
     metrics: scoresIn(metrics),
     run,
   };
+}
+
+/** Of the free-form record; whatever is no phase is passed over. */
+function phasesIn(phases: unknown): ClassifierDescription["phases"] {
+  if (!Array.isArray(phases)) return [];
+  return phases.flatMap((phase: unknown) => {
+    if (phase === null || typeof phase !== "object") return [];
+    const { name, firstEpoch, epochs } = phase as Readonly<Record<string, unknown>>;
+    const isPhase = typeof name === "string" && typeof firstEpoch === "number" && typeof epochs === "number";
+    return isPhase ? [{ name, firstEpoch, epochs }] : [];
+  });
 }
 
 /** Accuracy and loss of each split; other members of the free-form record are passed over. */

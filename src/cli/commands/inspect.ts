@@ -1,3 +1,4 @@
+import type { ClassifierDescription } from "../../recipes/describeBundle.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { count, percent, table } from "../text.ts";
@@ -18,6 +19,7 @@ export const inspect: CommandDefinition = {
         `Classes  ${description.classes.join(", ")}`,
         `Base     ${description.base.name}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
         `Head     ${description.head.layers.join(" > ")} (${count(description.head.parameters)} parameters)`,
+        ...trainedLine(description),
         `Input    ${description.input}`,
         `Numerics ${description.run.numericsClass}`,
         `Made by  ${description.run.command}`,
@@ -36,3 +38,18 @@ export const inspect: CommandDefinition = {
     return exitCodes.done;
   },
 };
+
+/** `Trained  head (epochs 1 to 10), block10 (epochs 11 to 30)`: the lowest part of the base that each phase trained. */
+function trainedLine({ phases, run }: ClassifierDescription): readonly string[] {
+  if (phases.length === 0) return [];
+  const parts = phases.map(
+    ({ name, firstEpoch, epochs }) => `${name} (epochs ${firstEpoch} to ${firstEpoch + epochs - 1})`,
+  );
+  const compat = run.training?.["compat"];
+  return [
+    `Trained  ${parts.join(", ")}`,
+    ...(typeof compat === "string"
+      ? [`         THE BASE TOO, though it was shown as frozen (${compat})`]
+      : []),
+  ];
+}

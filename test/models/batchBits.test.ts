@@ -6,17 +6,20 @@ import * as layers from "../../src/layers/index.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { Model } from "../../src/models/functional.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
+import { bindBatch } from "../../src/tensor/shape.ts";
+import { sizeOf } from "../../src/tensor/tensor.ts";
 
-const size = [9, 7, 4] as const;
-const elements = size.reduce((product, n) => product * n, 1);
 const count = 7;
-const random = new Random("batch bits");
-const pictures = Float32Array.from({ length: count * elements }, () => random.normal());
-
 const resized = { height: 13, width: 5 };
 
+/** Rows of such pictures begin anywhere in memory, not only where vector instructions like it. */
+const pictureSizes = [
+  [9, 7, 4],
+  [1, 37, 2],
+] as const;
+
 /** Layers whose ONNX form reduces or multiplies: what could depend on how a batch is divided. */
-const cases: Readonly<Record<string, () => Layer>> = {
+const layersOfPictures: Readonly<Record<string, () => Layer>> = {
   "layer normalization": () => layers.layerNormalization(),
   "layer normalization of pictures": () => layers.layerNormalization({ axis: [1, 2, 3] }),
   "group normalization": () => layers.groupNormalization({ groups: 2 }),
@@ -34,8 +37,23 @@ const cases: Readonly<Record<string, () => Layer>> = {
   "up-sampling": () => layers.upSampling2D({ interpolation: "bilinear" }),
 };
 
-/** Runs the pictures in batches of `size` with the weights as constants, as frozen parts do. */
-async function bitsOf(model: Model, batchSize: number): Promise<Uint32Array[]> {
+/** The same for samples of fewer axes. */
+const layersOfRows: readonly (readonly [name: string, size: readonly number[], make: () => Layer])[] = [
+  ["layer normalization of rows", [37], () => layers.layerNormalization()],
+  ["layer normalization of sequences", [3, 13], () => layers.layerNormalization()],
+  ["group normalization of rows", [39], () => layers.groupNormalization({ groups: 3 })],
+  ["softmax of rows", [37], () => layers.softmax()],
+];
+
+const cases = [
+  ...pictureSizes.flatMap((size) =>
+    Object.entries(layersOfPictures).map(([name, make]) => [name, size, make] as const),
+  ),
+  ...layersOfRows,
+];
+
+/** Runs the samples in batches of one size with the weights as constants, as frozen parts do; each one's bits. */
+async function bitsOf(model: Model, samples: Float32Array, batchSize: number): Promise<Uint32Array[]> {
   const { builder, inputs, outputs, parameters } = model.toGraph({ mode: "infer" });
   const tensors = new Map([...parameters].map(([path, parameter]) => [path, parameter.engineTensor]));
   const graph = bindParameters(builder.build(outputs), tensors);
@@ -43,26 +61,28 @@ async function bitsOf(model: Model, batchSize: number): Promise<Uint32Array[]> {
     logSeverityLevel: 3,
     intraOpNumThreads: 1,
   });
+  const length = samples.length / count;
   const rows: Uint32Array[] = [];
   for (let start = 0; start < count; start += batchSize) {
     const n = Math.min(batchSize, count - start);
-    const data = pictures.slice(start * elements, (start + n) * elements);
-    const [height, width, channels] = size;
-    const feed = new OrtTensor("float32", data, [n, channels, height, width]);
+    const data = samples.slice(start * length, (start + n) * length);
+    const feed = new OrtTensor("float32", data, bindBatch(inputs[0]!.type.shape, n));
     const result = (await session.run({ [inputs[0]!.name]: feed }))[graph.outputs[0]!.name]!;
     const bits = new Uint32Array(Float32Array.from(result.data as Float32Array).buffer);
-    for (let row = 0; row < n; row++)
-      rows.push(bits.slice((row * bits.length) / n, ((row + 1) * bits.length) / n));
+    const size = bits.length / n;
+    for (let row = 0; row < n; row++) rows.push(bits.slice(row * size, (row + 1) * size));
   }
   await session.release();
   return rows;
 }
 
 describe("frozen layers", () => {
-  it.each(Object.keys(cases))("give a picture the same bits alone and in any batch: %s", async (name) => {
-    const inputs = layers.input({ shape: size });
-    const model = new Model({ inputs, outputs: cases[name]!().apply(inputs) });
-    const alone = await bitsOf(model, 1);
-    for (const batchSize of [2, 3, 7]) expect(await bitsOf(model, batchSize)).toEqual(alone);
+  it.each(cases)("give a sample the same bits alone and in any batch: %s %j", async (_, shape, make) => {
+    const inputs = layers.input({ shape });
+    const model = new Model({ inputs, outputs: make().apply(inputs) });
+    const random = new Random("batch bits");
+    const samples = Float32Array.from({ length: count * sizeOf(shape) }, () => random.normal());
+    const alone = await bitsOf(model, samples, 1);
+    for (const batchSize of [2, 3, 7]) expect(await bitsOf(model, samples, batchSize)).toEqual(alone);
   });
 });

@@ -19,9 +19,10 @@ export class CsvSyntaxError extends Error {
  * Reads comma-separated values as RFC 4180 describes them: fields in double quotes may hold commas, line ends and
  * doubled quotes; rows end with LF or CRLF; blank lines are passed over. Space around a field belongs to it.
  *
+ * @param separator - Between the fields of a row. Default ",".
  * @throws CsvSyntaxError for a quote that is never closed, or one in the middle of a field.
  */
-export function parseCsv(text: string): CsvRow[] {
+export function parseCsv(text: string, separator = ","): CsvRow[] {
   const rows: CsvRow[] = [];
   let fields: string[] = [];
   let position = 0;
@@ -29,15 +30,17 @@ export function parseCsv(text: string): CsvRow[] {
   let rowLine = 1;
   while (position < text.length) {
     const field =
-      text[position] === '"' ? quotedField(text, position, line) : plainField(text, position, line);
+      text[position] === '"'
+        ? quotedField(text, position, line, separator)
+        : plainField(text, position, line, separator);
     fields.push(field.value);
     line += field.lines;
     position = field.end;
-    if (text[position] === "," && position + 1 < text.length) {
+    if (text[position] === separator && position + 1 < text.length) {
       position++;
       continue;
     }
-    if (text[position] === ",") fields.push("");
+    if (text[position] === separator) fields.push("");
     position += text.startsWith("\r\n", position) ? 2 : 1;
     if (fields.length > 1 || fields[0] !== "") rows.push({ line: rowLine, fields });
     fields = [];
@@ -54,9 +57,9 @@ interface Field {
   readonly lines: number;
 }
 
-function plainField(text: string, start: number, line: number): Field {
+function plainField(text: string, start: number, line: number, separator: string): Field {
   let end = start;
-  while (end < text.length && text[end] !== "," && !isLineEnd(text, end)) {
+  while (end < text.length && text[end] !== separator && !isLineEnd(text, end)) {
     if (text[end] === '"')
       throw new CsvSyntaxError(line, 'a double quote inside a field; write it as "" in a quoted field');
     end++;
@@ -64,7 +67,7 @@ function plainField(text: string, start: number, line: number): Field {
   return { value: text.slice(start, end), end, lines: 0 };
 }
 
-function quotedField(text: string, start: number, line: number): Field {
+function quotedField(text: string, start: number, line: number, separator: string): Field {
   let value = "";
   let from = start + 1;
   for (;;) {
@@ -73,10 +76,10 @@ function quotedField(text: string, start: number, line: number): Field {
     value += text.slice(from, quote);
     if (text[quote + 1] !== '"') {
       const end = quote + 1;
-      if (end < text.length && text[end] !== "," && !isLineEnd(text, end)) {
+      if (end < text.length && text[end] !== separator && !isLineEnd(text, end)) {
         throw new CsvSyntaxError(
           line,
-          "text after a closing double quote; a comma or a line end is wanted there",
+          `text after a closing double quote; ${separator === "," ? "a comma" : "a tab"} or a line end is wanted there`,
         );
       }
       return { value, end, lines: value.split("\n").length - 1 };

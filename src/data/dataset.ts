@@ -3,6 +3,10 @@ export type Split = "train" | "validation" | "test";
 
 export const splits: readonly Split[] = ["train", "validation", "test"];
 
+/** What else than its one class may be asked of an image: any number of labels, or numbers. */
+export const targetTasks = ["multilabel", "regression"] as const;
+export type TargetTask = (typeof targetTasks)[number];
+
 /** One labelled image file. */
 export interface Sample {
   /** Absolute path. */
@@ -11,7 +15,10 @@ export interface Sample {
   readonly name: string;
   /** Index into the data set's class names. */
   readonly label: number;
+  /** Where an image has targets instead of a class: these as text. */
   readonly className: string;
+  /** Of another task than classification, in the order of the class names: 0 or 1 a label, or a number a value. */
+  readonly targets?: readonly number[];
   /** Given by the folder layout or the manifest; missing where neither says so. */
   readonly split?: Split;
   /** Weight of the sample in the loss (default 1). */
@@ -38,7 +45,9 @@ export interface Dataset {
   readonly root: string;
   /** `classes`: root/class/file; `splits`: root/split/class/file; `manifest`: a CSV or JSON-lines list. */
   readonly layout: "classes" | "splits" | "manifest";
-  /** In code point order, the order of labels and of the model's outputs. */
+  /** Left out: classification, one class an image. */
+  readonly task?: TargetTask;
+  /** In code point order, the order of labels and of the model's outputs. Of another task: names of labels or of values. */
   readonly classNames: readonly string[];
   /** By split (train, validation, test), class, folder, file name; a manifest keeps its own order. */
   readonly samples: readonly Sample[];

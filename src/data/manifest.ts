@@ -1,13 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError } from "../base/errors.ts";
 import { compareCodePoints } from "./codePoints.ts";
-import { forEachConcurrently } from "./concurrency.ts";
 import type { Dataset, Sample, Split } from "./dataset.ts";
 import { splitNamed } from "./layout.ts";
+import { invalidRow, readManifest, requireFiles } from "./manifestFile.ts";
 import { type ManifestRow, ManifestSyntaxError, readCsvRows, readJsonRows } from "./manifestRows.ts";
 import { quote } from "./problems.ts";
-import { explainReadError } from "./walk.ts";
 
 /** A row whose values are checked. */
 interface Entry {
@@ -31,7 +29,7 @@ export function isManifestName(file: string): boolean {
  */
 export async function openManifest(manifest: string): Promise<Dataset> {
   const root = path.dirname(manifest);
-  const text = decodeUtf8(manifest, await readManifest(manifest));
+  const text = await readManifest(manifest);
   const entries = parseRows(manifest, text).map((row) => checkedEntry(manifest, root, row));
   if (entries.length === 0) {
     const details = { path: manifest };
@@ -55,42 +53,6 @@ export async function openManifest(manifest: string): Promise<Dataset> {
   );
   const ignored = { hidden: 0, notImages: [] };
   return { root, layout: "manifest", classNames, samples, skipped: [], ignored, notes };
-}
-
-async function readManifest(manifest: string): Promise<Uint8Array> {
-  try {
-    return await readFile(manifest);
-  } catch (error) {
-    throw explainReadError(error, manifest);
-  }
-}
-
-function decodeUtf8(manifest: string, bytes: Uint8Array): string {
-  try {
-    // A byte order mark, as Excel writes it, is dropped by the decoder.
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    const line = firstBadLine(bytes);
-    const message = `${manifest}:${line}: not valid UTF-8. Save the file with the encoding UTF-8 and try again.`;
-    throw new PermafrostError("MANIFEST_INVALID", message, { cause, details: { path: manifest, line } });
-  }
-}
-
-/** UTF-8 never uses the byte of a line end inside a character, so lines can be checked one by one. */
-function firstBadLine(bytes: Uint8Array): number {
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let start = 0;
-  for (let line = 1; start <= bytes.length; line++) {
-    const newline = bytes.indexOf(10, start);
-    const end = newline < 0 ? bytes.length : newline;
-    try {
-      decoder.decode(bytes.subarray(start, end));
-    } catch {
-      return line;
-    }
-    start = end + 1;
-  }
-  return 1;
 }
 
 function parseRows(manifest: string, text: string): ManifestRow[] {
@@ -141,31 +103,4 @@ function dropRepeats(manifest: string, entries: readonly Entry[]): { kept: Entry
     );
   }
   return { kept: [...first.values()], notes };
-}
-
-async function requireFiles(manifest: string, root: string, entries: readonly Entry[]): Promise<void> {
-  const missing: Entry[] = [];
-  await forEachConcurrently(entries, { phase: "manifest", unit: "files", concurrency: 16 }, async (entry) => {
-    const isFile = await stat(entry.path).then(
-      (facts) => facts.isFile(),
-      () => false,
-    );
-    if (!isFile) missing.push(entry);
-  });
-  if (missing.length === 0) return;
-  missing.sort((a, b) => a.line - b.line);
-  const shown = missing.slice(0, 5).map(({ line, path: file }) => `  line ${line}: ${file}`);
-  const more = missing.length > shown.length ? [`  ... and ${missing.length - shown.length} more`] : [];
-  throw new PermafrostError(
-    "MANIFEST_INVALID",
-    `${manifest}: ${missing.length} of ${entries.length} listed files do not exist or are no files:\n` +
-      `${[...shown, ...more].join("\n")}\nPaths are relative to ${root}, with / between folders. Mend the paths or remove the rows.`,
-    { details: { path: manifest, missing: missing.map(({ path: file }) => file) } },
-  );
-}
-
-function invalidRow(manifest: string, line: number, message: string): PermafrostError {
-  return new PermafrostError("MANIFEST_INVALID", `${manifest}:${line}: ${message}.`, {
-    details: { path: manifest, line },
-  });
 }

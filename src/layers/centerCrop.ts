@@ -3,7 +3,7 @@ import { checkCount } from "./arguments.ts";
 import { crop } from "./cropping2d.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
-import { knownSize } from "./layout.ts";
+import { pictureSize } from "./layout.ts";
 import { cropToProportions } from "./resizing.ts";
 
 export interface CenterCropConfig {
@@ -13,10 +13,11 @@ export interface CenterCropConfig {
 
 const centerCropDefinition = defineLayer<CenterCropConfig>({
   kind: "CenterCrop",
-  call: ({ g, inputs, config: { height, width } }) => {
+  call: ({ g, context, inputs, config: { height, width } }) => {
     const x = inputs[0]!;
-    const top = Math.floor((knownSize(x.type.shape, 2) - height) / 2);
-    const left = Math.floor((knownSize(x.type.shape, 3) - width) / 2);
+    const [rows, columns] = pictureSize(context.path, x.type.shape);
+    const top = Math.floor((rows - height) / 2);
+    const left = Math.floor((columns - width) / 2);
     if (top >= 0 && left >= 0) return crop(g, crop(g, x, 2, top, top + height), 3, left, left + width);
     const size = [height, width] as const;
     const part = cropToProportions(g, x, size);

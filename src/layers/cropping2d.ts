@@ -5,7 +5,7 @@ import { operators } from "../ops/index.ts";
 import { checkSides, type Pair, type Sides } from "./arguments.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
-import { knownSize } from "./layout.ts";
+import { pictureSize } from "./layout.ts";
 
 export interface CroppingConfig {
   readonly cropping: Sides;
@@ -15,7 +15,7 @@ const cropping2dDefinition = defineLayer<CroppingConfig>({
   kind: "Cropping2D",
   call: ({ g, context, inputs, config }) => {
     const [x] = inputs;
-    const sizes = [knownSize(x!.type.shape, 2), knownSize(x!.type.shape, 3)];
+    const sizes = pictureSize(context.path, x!.type.shape);
     if (sizes.some((size, axis) => config.cropping[axis]![0] + config.cropping[axis]![1] >= size)) {
       throw new PermafrostError(
         "SHAPE_MISMATCH",
@@ -23,8 +23,8 @@ const cropping2dDefinition = defineLayer<CroppingConfig>({
       );
     }
     const [[top, bottom], [left, right]] = config.cropping;
-    const rows = crop(g, x!, 2, top, sizes[0]! - bottom);
-    return crop(g, rows, 3, left, sizes[1]! - right);
+    const rows = crop(g, x!, 2, top, sizes[0] - bottom);
+    return crop(g, rows, 3, left, sizes[1] - right);
   },
 });
 

@@ -91,3 +91,16 @@ export function knownSize(shape: Shape, axis: number): number {
   if (typeof dimension === "number") return dimension;
   throw new PermafrostError("SHAPE_MISMATCH", `axis ${axis} of ${showShape(shape)} has no fixed size.`);
 }
+
+/**
+ * Height and width of pictures in the engine's order.
+ *
+ * @throws PermafrostError SHAPE_MISMATCH for values of other than four axes.
+ */
+export function pictureSize(path: string, shape: Shape): readonly [height: number, width: number] {
+  if (shape.length === 4) return [knownSize(shape, 2), knownSize(shape, 3)];
+  throw new PermafrostError(
+    "SHAPE_MISMATCH",
+    `${path}: expected input [batch, height, width, channels], got ${showShape(shape)}.`,
+  );
+}

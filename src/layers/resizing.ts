@@ -7,7 +7,7 @@ import { checkCount, checkInterpolation } from "./arguments.ts";
 import { crop } from "./cropping2d.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
-import { knownSize } from "./layout.ts";
+import { knownSize, pictureSize } from "./layout.ts";
 
 type Size = readonly [height: number, width: number];
 
@@ -26,9 +26,10 @@ export interface ResizingConfig {
 
 const resizingDefinition = defineLayer<ResizingConfig>({
   kind: "Resizing",
-  call: ({ g, inputs, config }) => {
+  call: ({ g, context, inputs, config }) => {
     const size: Size = [config.height, config.width];
     let x = inputs[0]!;
+    pictureSize(context.path, x.type.shape);
     if (config.cropToAspectRatio) x = cropToProportions(g, x, size);
     if (config.padToAspectRatio) x = padToProportions(g, x, size, config.fillValue);
     const { interpolation, antialias } = config;

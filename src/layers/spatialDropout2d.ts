@@ -1,9 +1,8 @@
-import { PermafrostError } from "../base/errors.ts";
 import { operators } from "../ops/index.ts";
-import { showShape } from "../tensor/shape.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import { checkDropoutRate } from "./dropout.ts";
 import type { LayerOptions } from "./layer.ts";
+import { pictureSize } from "./layout.ts";
 
 export interface SpatialDropoutConfig {
   readonly rate: number;
@@ -14,14 +13,9 @@ const spatialDropout2dDefinition = defineLayer<SpatialDropoutConfig>({
   drawsInTraining: ({ rate }) => rate !== 0,
   call: ({ g, context, inputs, config }) => {
     const x = inputs[0]!;
-    const [batch, channels, ...size] = x.type.shape;
-    if (size.length !== 2) {
-      throw new PermafrostError(
-        "SHAPE_MISMATCH",
-        `${context.path}: expected input [batch, height, width, channels], got ${showShape(x.type.shape)}.`,
-      );
-    }
+    pictureSize(context.path, x.type.shape);
     if (context.mode === "infer" || config.rate === 0) return x;
+    const [batch, channels] = x.type.shape;
     const mask = context.dropoutMask([batch!, channels!, 1, 1], config.rate);
     return g.apply(operators.mul, [x, mask], {});
   },

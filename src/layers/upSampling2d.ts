@@ -3,7 +3,7 @@ import type { Interpolation } from "../ops/resampling.ts";
 import { checkInterpolation, checkPair, type Pair } from "./arguments.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
 import type { LayerOptions } from "./layer.ts";
-import { knownSize } from "./layout.ts";
+import { pictureSize } from "./layout.ts";
 
 export interface UpSamplingConfig {
   /** How many times more rows and columns. */
@@ -20,12 +20,12 @@ export interface UpSamplingOptions extends LayerOptions {
 
 const upSampling2dDefinition = defineLayer<UpSamplingConfig>({
   kind: "UpSampling2D",
-  call: ({ g, inputs, config }) => {
+  call: ({ g, context, inputs, config }) => {
     const [x] = inputs;
-    const { shape } = x!.type;
+    const [height, width] = pictureSize(context.path, x!.type.shape);
     const [rows, columns] = config.size;
     return g.apply(operators.resize2d, [x!], {
-      size: [knownSize(shape, 2) * rows, knownSize(shape, 3) * columns],
+      size: [height * rows, width * columns],
       interpolation: config.interpolation,
       antialias: false,
     });

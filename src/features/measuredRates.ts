@@ -25,6 +25,16 @@ const enoughViews = 1024;
 /** Less than this and the time is that of a disk's single answer. */
 const fewestBytes = 16 * 2 ** 20;
 
+/** What a run has measured: the part of an extraction's summary that rates rest on. Seconds as `ExtractionSeconds` has them. */
+export interface RateMeasurement extends Pick<ExtractionSummary, "bytesWritten" | "group"> {
+  readonly forwards: Pick<ExtractionSummary["forwards"], "computed">;
+  readonly seconds: Pick<ExtractionSummary["seconds"], "total" | "verify" | "write">;
+}
+
+/** Said where features are not stored. */
+export const keptInMemory =
+  "On this machine writing a feature takes longer than computing it: new features are kept in memory for the run, not in the store.";
+
 /** Features of a run may take so many bytes of memory where the disk is too slow for them. */
 const mostMemory = 512 * 2 ** 20;
 
@@ -55,9 +65,11 @@ export async function readRates(folder: string | undefined): Promise<ReadonlyMap
   }
 }
 
-/** Remembers how fast an extraction was; where the store cannot be written, the next plan measures again. */
-export async function noteRate(store: FeatureStore, summary: ExtractionSummary): Promise<void> {
-  const { forwards, seconds, bytesWritten, group } = summary;
+/** Remembers how fast features were computed; where the store cannot be written, the next plan measures again. */
+export async function noteRate(
+  store: Pick<FeatureStore, "folder">,
+  { forwards, seconds, bytesWritten, group }: RateMeasurement,
+): Promise<void> {
   const spent = seconds.total - seconds.verify;
   if (store.folder === undefined || forwards.computed < fewestViews || spent <= 0) return;
   const digest = groupDigest(group);

@@ -28,16 +28,26 @@ export function checkedSignature({ prefix, preprocessing }: PrefixInput): Prefix
 }
 
 /** The group in which the features of a prefix lie, in one numerics class. */
-export function featureGroup(
-  { prefix, preprocessing, storeDtype = "float32" }: PrefixInput,
+export function featureGroup({ preprocessing, ...input }: PrefixInput, numericsClass: string): FeatureGroup {
+  return sampleGroup({ ...input, preprocessing: preprocessingKey(preprocessing) }, numericsClass);
+}
+
+/** As `featureGroup`, for samples that are made in some other way: plain JSON that says how. */
+export function sampleGroup(
+  {
+    prefix,
+    preprocessing,
+    storeDtype = "float32",
+  }: Omit<PrefixInput, "preprocessing"> & { readonly preprocessing: unknown },
   numericsClass: string,
 ): FeatureGroup {
+  const [, ...cut] = prefix.outputs[0]?.type.shape ?? [];
   return {
     decode: decodeVersion,
     resize: resizeVersion,
-    preprocessing: preprocessingKey(preprocessing),
+    preprocessing,
     prefix: graphDigest(prefix),
-    cut: prefixSignature(prefix).shape,
+    cut: cut.map(Number),
     numericsClass,
     dtype: storeDtype,
   };

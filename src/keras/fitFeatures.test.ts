@@ -184,6 +184,31 @@ describe("fit with a feature store", () => {
     expect(second.features?.computed).toBeGreaterThan(0);
   });
 
+  it("keeps new features in memory where writing them was measured to take longer than computing them", async () => {
+    const lines: string[] = [];
+    const run = async (options: object) =>
+      (
+        await fitted((model) =>
+          model.fit(flow({ rotationRange: 20 }, options), {
+            epochs: 3,
+            verbose: 2,
+            stream: { write: (text) => lines.push(text) },
+            store: store("slow"),
+          }),
+        )
+      ).features;
+    await run({ seed: 3 });
+    const file = path.join(store("slow"), "rates.json");
+    const rates: object = JSON.parse(await readFile(file, "utf8"));
+    const slow = Object.entries(rates).map(([group, rate]) => [group, { ...rate, bytesPerSecond: 1e-3 }]);
+    await writeFile(file, JSON.stringify(Object.fromEntries(slow)));
+    for (const _ of [1, 2]) {
+      expect(await run({ seed: 4, draws: { pool: 1 } })).toEqual({ computed: pictures, reused: 0 });
+      expect(lines.at(-2)).toMatch(/writing a feature takes longer than computing it: .* kept in memory/);
+    }
+    expect(await run({ seed: 3 })).toEqual({ computed: 0, reused: 3 * pictures });
+  });
+
   it("trains on where the store cannot be written, and says so", async () => {
     const file = path.join(folder, "a file");
     await writeFile(file, "");

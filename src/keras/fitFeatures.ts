@@ -50,7 +50,13 @@ export class FitFeatures {
     }
     this.#store ??= await FeatureStore.open(this.#folder);
     const { preprocessing } = samples.names;
-    const part = await StoredFeatures.open({ engine, prefix, store: this.#store, preprocessing });
+    const part = await StoredFeatures.open({
+      engine,
+      prefix,
+      store: this.#store,
+      preprocessing,
+      samples: samples.samples,
+    });
     this.#parts.push(part);
     if (!changing) await part.fill(samples, work);
     return part.of(samples);

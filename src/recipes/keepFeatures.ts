@@ -7,9 +7,7 @@ import type { HeadTraining } from "./headTraining.ts";
 import type { ImageFeatureOptions } from "./imageFeatures.ts";
 import { countViews } from "./viewCounts.ts";
 
-/** Said where features are not stored. */
-export const keptInMemory =
-  "On this machine writing a feature takes longer than computing it: new features are kept in memory for the run, not in the store.";
+export { keptInMemory } from "../features/measuredRates.ts";
 
 /** Whether new features go to disk, by what earlier runs have measured. */
 export async function keepFeatures(

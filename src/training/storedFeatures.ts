@@ -1,14 +1,14 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import type { Engine, Program } from "../engine/engine.ts";
-import { type FeatureGroup, keyBytes, rowKeys } from "../features/key.ts";
+import { type FeatureGroup, groupDigest, keyBytes, rowKeys } from "../features/key.ts";
 import { KeyIndex } from "../features/keyIndex.ts";
+import { keepWhere, keptInMemory, noteRate, readRates } from "../features/measuredRates.ts";
+import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
+import { sampleGroup } from "../features/prefixGroup.ts";
 import type { FeatureStore } from "../features/store.ts";
 import type { StoreGroup } from "../features/storeGroup.ts";
-import { graphDigest } from "../graph/digest.ts";
 import type { Graph } from "../graph/graph.ts";
-import { decodeVersion } from "../images/decode.ts";
-import { resizeVersion } from "../images/resize.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { type BatchSource, selectSamples } from "./batchSource.ts";
 import { prefixBatch } from "./frozenFeatures.ts";
@@ -22,6 +22,8 @@ export interface StoredFeaturesOptions {
   readonly store: FeatureStore;
   /** `SampleNames.preprocessing` of the samples. */
   readonly preprocessing: unknown;
+  /** How many samples will be asked for, at least. */
+  readonly samples: number;
 }
 
 /** Distinct samples that passed the frozen part now, and those whose features were in the store. */
@@ -47,6 +49,8 @@ export class StoredFeatures {
   readonly #counted = new KeyIndex();
   #computed = 0;
   #reused = 0;
+  /** Seconds of reading samples and running the frozen part. */
+  #seconds = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -64,19 +68,15 @@ export class StoredFeatures {
   }
 
   static async open(options: StoredFeaturesOptions): Promise<StoredFeatures> {
-    const { engine, prefix, store, preprocessing } = options;
-    const description: FeatureGroup = {
-      decode: decodeVersion,
-      resize: resizeVersion,
-      preprocessing,
-      prefix: graphDigest(prefix),
-      cut: prefix.outputs[0]!.type.shape.slice(1).map(Number),
-      numericsClass: engine.numericsClass,
-      dtype: "float32",
-    };
+    const { engine, prefix, store } = options;
+    const description = sampleGroup(options, engine.numericsClass);
     const group = await store.group(description);
     try {
-      return new StoredFeatures(options, description, group, await engine.compile(prefix));
+      const isSlowToStore = (await keepNew(options, description)) === "memory";
+      if (isSlowToStore) group.keepInMemory();
+      const features = new StoredFeatures(options, description, group, await engine.compile(prefix));
+      if (isSlowToStore) features.#unpacked.warnings.push(keptInMemory);
+      return features;
     } catch (error) {
       group.close();
       throw error;
@@ -128,7 +128,9 @@ export class StoredFeatures {
     await this.#last;
     try {
       await this.#unpacked.finishPack();
-      this.#unpacked.warnings.push(...(await this.#options.store.tidy(this.#group, this.#description)));
+      const { store } = this.#options;
+      this.#unpacked.warnings.push(...(await store.tidy(this.#group, this.#description)));
+      await this.#noteRate();
     } finally {
       this.#group.close();
       await this.#program.close();
@@ -191,11 +193,13 @@ export class StoredFeatures {
       // Equal shares, so that no worker waits for the others.
       const rounds = Math.ceil(places.length / (engine.workers * prefixBatch));
       const batchSize = Math.ceil(places.length / (engine.workers * rounds));
+      const begin = performance.now();
       const { data } = await outputsOf(engine, prefix, wanted, {
         program: this.#program,
         batchSize,
         phase: "features",
       });
+      this.#seconds += (performance.now() - begin) / 1000;
       await this.#unpacked.add([...missing.keys()], data);
     }
     this.#count(keys, missing);
@@ -210,6 +214,17 @@ export class StoredFeatures {
     }
   }
 
+  /** A later run, `train` and `plan` know then whether storing is worth its while. */
+  async #noteRate(): Promise<void> {
+    const { bytesWritten, writeSeconds: write } = this.#unpacked;
+    await noteRate(this.#options.store, {
+      group: this.#description,
+      forwards: { computed: this.#computed },
+      bytesWritten,
+      seconds: { total: this.#seconds + write, verify: 0, write },
+    });
+  }
+
   #count(keys: Uint8Array, missing: ReadonlyMap<string, number>): void {
     this.#computed += missing.size;
     for (let at = 0; at < keys.length / keyBytes; at++) {
@@ -218,6 +233,15 @@ export class StoredFeatures {
       this.#counted.add(keys.subarray(at * keyBytes, (at + 1) * keyBytes));
     }
   }
+}
+
+/** Where new features are kept, by what earlier runs have measured. */
+async function keepNew(
+  { store, samples }: StoredFeaturesOptions,
+  description: FeatureGroup,
+): Promise<"store" | "memory"> {
+  const rate = (await readRates(store.folder)).get(groupDigest(description));
+  return keepWhere(rate, rowBytes(rowFormat(description)) + keyBytes + checksumBytes, samples);
 }
 
 async function keysOf({ names }: BatchSource, indices: Uint32Array): Promise<Uint8Array> {

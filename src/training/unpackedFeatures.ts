@@ -16,12 +16,24 @@ export class UnpackedFeatures {
   readonly #features = new Map<string, Float32Array>();
   #writer: RowWriter;
   #packedRows: number;
+  #bytesWritten = 0;
+  #writeSeconds = 0;
   #keeps = true;
 
   constructor(group: StoreGroup) {
     this.#group = group;
     this.#writer = group.writer();
     this.#packedRows = group.rows;
+  }
+
+  /** Bytes of the packs that are finished. */
+  get bytesWritten(): number {
+    return this.#bytesWritten + this.#writer.bytesWritten;
+  }
+
+  /** Seconds spent on handing rows to the store. */
+  get writeSeconds(): number {
+    return this.#writeSeconds;
   }
 
   /** A feature that is in no finished pack. */
@@ -49,6 +61,7 @@ export class UnpackedFeatures {
   }
 
   async #write(task: () => Promise<void>): Promise<void> {
+    const begin = performance.now();
     try {
       await task();
     } catch (error) {
@@ -56,11 +69,13 @@ export class UnpackedFeatures {
       if (this.#group.inMemory) this.#keeps = false;
       else await this.#keepInMemory();
     }
+    this.#writeSeconds += (performance.now() - begin) / 1000;
     this.#forgetPacked();
   }
 
   async #keepInMemory(): Promise<void> {
     this.warnings.push("New features are kept in memory, for this run only.");
+    this.#bytesWritten += this.#writer.bytesWritten;
     this.#group.keepInMemory();
     this.#writer = this.#group.writer();
     try {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Preprocessing } from "../applications/preprocessing.ts";
+import { mapConcurrently } from "../augmentation/concurrently.ts";
 import type { Draw } from "../augmentation/draw.ts";
 import { ViewRenderer } from "../augmentation/view.ts";
 import type { Digest } from "../base/digest.ts";
@@ -7,6 +8,9 @@ import type { Sample } from "../data/dataset.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
 import { decodeImage } from "../images/decode.ts";
 import type { BatchSource } from "../training/batchSource.ts";
+
+/** Pictures being decoded at one time: enough for the decoder's threads, few enough to hold. */
+const decodedAtOnce = 4;
 
 /** Draws of the images of a source. */
 export interface PictureDraws {
@@ -33,11 +37,11 @@ export function pictureSource(
     samples: samples.length,
     shape: [3, height, width],
     async read(indices, into) {
-      for (const [row, index] of indices.entries()) {
+      await mapConcurrently(Array.from(indices), decodedAtOnce, async (index, row) => {
         const { path } = samples[index]!;
         const image = await decodeImage(await readFile(path), { path });
         renderer.render(image, pipeline, drawOf(path), into.subarray(row * size, row * size + size));
-      }
+      });
     },
   });
   const plain = sourceWith(() => null);

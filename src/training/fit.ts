@@ -53,6 +53,7 @@ async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: Fit
   const { epochs = 1, initialEpoch = 0 } = options;
   const { history } = run;
   const display = new ProgressLine(options.stream ?? process.stderr, options.verbose ?? 0);
+  if (prepared.mixing !== undefined) tellMixing(run, options);
   await run.notify((callback) => callback.onTrainBegin?.(run));
   await run.notify((callback) => callback.onTrainRestore?.(run));
   let logs: Logs = history.last;
@@ -74,7 +75,7 @@ async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: Fit
 /** Training, then measuring on the validation samples; the model has the epoch's weights afterwards. */
 async function oneEpoch(
   run: TrainingRun,
-  { train, validation }: PreparedFit,
+  { train, validation, mixing }: PreparedFit,
   epoch: number,
   display: ProgressLine,
   options: FitOptions,
@@ -89,6 +90,7 @@ async function oneEpoch(
     shuffle,
     seed,
     signal,
+    mixing,
     onStep(step, logs) {
       display.onTrainBatchEnd(step, logs);
       const note = `epoch ${epoch + 1}/${epochs}`;
@@ -108,6 +110,15 @@ async function oneEpoch(
   const tested = await validate(run, validation, measurements, options.validationBatchSize ?? batchSize);
   await run.notify((callback) => callback.onTestEnd?.(tested, run));
   return { ...trained, ...validationLogs(tested) };
+}
+
+/** Frozen layers could have been run once for each picture. */
+function tellMixing({ compiled }: TrainingRun, { verbose = 0, stream = process.stderr }: FitOptions): void {
+  const hasFrozen = compiled.trained.size < compiled.model.namedParameters().size;
+  if (verbose > 0 && hasFrozen)
+    stream.write(
+      "mixup and cutmix mix pictures anew in every step: the frozen layers run in every step too.\n",
+    );
 }
 
 function interrupted(run: TrainingRun, epoch: number): PermafrostError {

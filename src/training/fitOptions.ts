@@ -1,3 +1,4 @@
+import { checkMixing, type Mixing } from "../augmentation/mixing.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -20,8 +21,11 @@ export type ValidationData =
  */
 export type FrozenPart = (prefix: Graph, source: BatchSource, work: WorkOptions) => Promise<BatchSource>;
 
-/** Options of `fit`, Keras's names and defaults. */
-export interface FitOptions extends WorkOptions {
+/**
+ * Options of `fit`, Keras's names and defaults. `mixup` and `cutmix` mix the pictures of each training batch and their
+ * targets, which must be one-hot or one value; what is frozen then runs in every step.
+ */
+export interface FitOptions extends WorkOptions, Mixing {
   /** Samples of one step; the last step of an epoch may have fewer. Default 32. */
   readonly batchSize?: number;
   /** Number of the epoch at which training ends (so initialEpoch 10, epochs 12 trains two). Default 1. */
@@ -72,6 +76,7 @@ export function checkFitOptions({
 }: FitOptions): void {
   checkWhole("batchSize", batchSize, 1);
   checkWhole("epochs", epochs, 1);
+  checkMixing(options);
   checkWhole("initialEpoch", initialEpoch, 0);
   if (options.validationBatchSize !== undefined) {
     checkWhole("validationBatchSize", options.validationBatchSize, 1);

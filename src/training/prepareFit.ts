@@ -3,6 +3,7 @@ import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import { optimizerConfig } from "../optimizers/index.ts";
 import { batchLayout } from "./batchBuffer.ts";
+import { type BatchMixing, batchMixing } from "./batchMixing.ts";
 import type { Compiled } from "./compile.ts";
 import { drawnForTraining } from "./drawnSource.ts";
 import type { FitOptions, FrozenPart } from "./fitOptions.ts";
@@ -18,6 +19,8 @@ export interface PreparedFit {
   readonly program: TrainProgram;
   readonly train: LabelledSamples;
   readonly validation: LabelledSamples | undefined;
+  /** How the training batches are mixed; undefined: not at all. */
+  readonly mixing: BatchMixing | undefined;
 }
 
 /** Checks the data, builds the graphs and computes the frozen part of the network. */
@@ -30,11 +33,16 @@ export async function prepareFit(
   if (compiled.trained.size === 0) throw nothingToTrain(compiled);
   const { train: given, validation } = labelledParts(compiled, x, y, options);
   const train = { ...given, source: drawnForTraining(compiled.model, given.source, options.seed ?? 0) };
+  const mixing = batchMixing(compiled, train, options, options.seed ?? 0);
   const phase = (mode: "train" | "infer", samples: LabelledSamples) =>
     buildPhase(compiled, {
       mode,
       targetShapes: targetShapes(samples),
-      splitPrefix: (options.oncePerSample ?? true) && isSplit(samples, options),
+      // Mixed pictures are others in every step, so nothing can be computed once for them.
+      splitPrefix:
+        (options.oncePerSample ?? true) &&
+        isSplit(samples, options) &&
+        (mode === "infer" || mixing === undefined),
       seed: options.seed ?? 0,
     });
   const trainPhase = phase("train", train);
@@ -56,10 +64,11 @@ export async function prepareFit(
     ),
     threads: options.threads ?? availableParallelism(),
   };
-  const parts = { train, validation };
+  const parts = { train, validation, mixing };
   if (trainPhase.prefix === undefined && testPhase?.prefix === undefined) return { program, ...parts };
   const through = async (frozenPart: FrozenPart) => ({
     program,
+    mixing,
     train: await throughPrefix(frozenPart, train, trainPhase, options),
     validation: validation && testPhase && (await throughPrefix(frozenPart, validation, testPhase, options)),
   });

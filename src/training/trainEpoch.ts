@@ -1,4 +1,5 @@
 import { batchOrder } from "../data/batches.ts";
+import type { BatchMixing } from "./batchMixing.ts";
 import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
 import type { Logs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
@@ -13,6 +14,7 @@ export interface EpochOptions {
   readonly shuffle: boolean;
   readonly seed: number;
   readonly signal: AbortSignal | undefined;
+  readonly mixing: BatchMixing | undefined;
   readonly onStep: ((step: number, logs: Logs) => void) | undefined;
 }
 
@@ -49,6 +51,7 @@ export async function trainEpoch(
       if (run.stopTraining || options.signal?.aborted) break;
       const batch = run.trainer.takeBatch();
       await fillBatch(batch, indices, samples);
+      options.mixing?.apply(batch, indices.length, samples, { epoch: options.epoch, step });
       if (stepwise) await run.notify((callback) => callback.onTrainBatchBegin?.(step, run));
       const info = { learningRate: run.learningRate, iteration: run.iteration };
       run.iteration++;

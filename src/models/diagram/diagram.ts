@@ -19,6 +19,8 @@ export interface DiagramNode {
   /** The output as users see it, [batch, height, width, channels]. */
   readonly shape: string;
   readonly parameters: number;
+  /** How many of them are trained. */
+  readonly trainedParameters: number;
   /** Whether it lies before the cut: computed once for each view and kept. */
   readonly isStored: boolean;
 }

@@ -81,6 +81,7 @@ class Drawing {
         state: "input",
         shape: showShape(shape),
         parameters: 0,
+        trainedParameters: 0,
         isStored: this.#hasPrefix,
       }),
     );
@@ -119,6 +120,9 @@ class Drawing {
       state,
       shape,
       parameters: layer.countParams(),
+      trainedParameters: layer.ownParameters
+        .filter((parameter) => this.#isTrained.has(`${name}/${parameter.name}`))
+        .reduce((sum, { size }) => sum + size, 0),
       isStored,
     });
     for (const source of sources) {
@@ -163,14 +167,21 @@ function withGradients({ nodes, edges }: Pick<Diagram, "nodes" | "edges">): Pick
   const taken = new Set(edges.map(({ from }) => from));
   const ends = nodes.flatMap((_, place) => (taken.has(place) ? [] : [place]));
   const added: DiagramNode[] = [
-    { name: "loss", kind: "loss", state: "loss", shape: "[]", parameters: 0, isStored: false },
+    {
+      name: "loss",
+      kind: "loss",
+      state: "loss",
+      shape: "[]",
+      parameters: 0,
+      trainedParameters: 0,
+      isStored: false,
+    },
   ];
   const places = new Map<number, number>();
   for (const [place, node] of [...nodes.entries()].reverse()) {
     if (!passed[place]) continue;
     places.set(place, loss + added.length);
-    const parameters = node.state === "trained" ? node.parameters : 0;
-    added.push({ ...node, kind: "gradient", state: "gradient", parameters, isStored: false });
+    added.push({ ...node, kind: "gradient", state: "gradient", isStored: false });
   }
   const flow = (from: number | undefined, to: number | undefined): readonly DiagramEdge[] =>
     from === undefined || to === undefined ? [] : [{ from, to, isCut: false }];

@@ -1,4 +1,4 @@
-import type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./diagram.ts";
+import type { Diagram, DiagramNode, DiagramState } from "./diagram.ts";
 import { layeredLayout, type Point } from "./layout.ts";
 
 /** Ground and edge of a box, and what its colour means. */
@@ -39,7 +39,8 @@ export function diagramSvg(diagram: Diagram): string {
     text(margin, margin + 12, diagram.title, 'font-size="17" font-weight="600" fill="#17212b"'),
     ...notes.map((line, index) => text(margin, margin + 34 + index * lineHeight, line, 'fill="#566372"')),
     ...legend(nodes, top - 44),
-    ...edges.map((edge, index) => arrow(edge, ways[index]!)),
+    ...ways.map(arrow),
+    ...cutBars(diagram, ways),
     ...shapeLabels(diagram, ways),
     ...boxes,
     "</svg>",
@@ -57,10 +58,12 @@ function title({ name, state }: DiagramNode): string {
   return state === "gradient" ? `∇ ${own}` : own;
 }
 
-function subtitle({ kind, parameters, state }: DiagramNode): string {
-  const count = parameters.toLocaleString("en-US");
-  if (state === "gradient") return parameters === 0 ? "gradient" : `updates ${count} weights`;
-  return parameters === 0 ? kind : `${kind} · ${count}`;
+function subtitle({ kind, parameters, trainedParameters, state }: DiagramNode): string {
+  const count = (weights: number) => weights.toLocaleString("en-US");
+  if (state === "gradient") {
+    return trainedParameters === 0 ? "gradient" : `updates ${count(trainedParameters)} weights`;
+  }
+  return parameters === 0 ? kind : `${kind} · ${count(parameters)}`;
 }
 
 function box(node: DiagramNode, { x, y }: Point, width: number): string {
@@ -77,7 +80,7 @@ function box(node: DiagramNode, { x, y }: Point, width: number): string {
 }
 
 /** A smooth line through its points, each part leaving and arriving vertically. */
-function arrow({ isCut }: DiagramEdge, way: readonly Point[]): string {
+function arrow(way: readonly Point[]): string {
   const [start, ...rest] = way;
   let path = `M${round(start!.x)} ${round(start!.y)}`;
   let from = start!;
@@ -86,14 +89,20 @@ function arrow({ isCut }: DiagramEdge, way: readonly Point[]): string {
     path += `C${round(from.x)} ${middle} ${round(to.x)} ${middle} ${round(to.x)} ${round(to.y)}`;
     from = to;
   }
-  const line = `<path d="${path}" fill="none" stroke="#566372" marker-end="url(#tip)"/>`;
-  if (!isCut) return line;
-  const bar = { x: (start!.x + rest[0]!.x) / 2, y: start!.y + 0.7 * (rest[0]!.y - start!.y) };
-  return [
-    line,
-    `<path d="M${round(bar.x - 90)} ${round(bar.y)}h180" stroke="#9b1c2b" stroke-width="2" stroke-dasharray="7 4"/>`,
-    text(bar.x - 96, bar.y + 4, "cut", 'text-anchor="end" font-weight="600" fill="#9b1c2b"'),
-  ].join("");
+  return `<path d="${path}" fill="none" stroke="#566372" marker-end="url(#tip)"/>`;
+}
+
+/** A dashed bar right below each box whose output is kept. */
+function cutBars({ edges }: Diagram, ways: readonly (readonly Point[])[]): readonly string[] {
+  const starts = new Map(
+    edges.flatMap(({ from, isCut }, index) => (isCut ? [[from, ways[index]![0]!] as const] : [])),
+  );
+  return [...starts.values()].map(({ x, y }) =>
+    [
+      `<path d="M${round(x - 90)} ${round(y + 20)}h180" stroke="#9b1c2b" stroke-width="2" stroke-dasharray="7 4"/>`,
+      text(x - 96, y + 24, "cut", 'text-anchor="end" font-weight="600" fill="#9b1c2b"'),
+    ].join(""),
+  );
 }
 
 /** The shape that leaves a box, once, where it changes or where the cut is. */

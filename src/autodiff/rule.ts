@@ -24,3 +24,8 @@ export type VjpRule<Attributes> = (context: VjpContext<Attributes>) => readonly 
 export interface NotDifferentiable {
   readonly notDifferentiable: string;
 }
+
+/** All results of the node that a value is the first result of. */
+export function resultsOf({ source }: Value): readonly Value[] {
+  return source.kind === "node" ? source.node.outputs : [];
+}

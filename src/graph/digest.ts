@@ -2,7 +2,7 @@ import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph, Node, Source, Value } from "./graph.ts";
 import type { OnnxEmitter } from "./operator.ts";
-import { nodesBehind } from "./values.ts";
+import { nodesBehind, resultNames, usedValues } from "./values.ts";
 
 /**
  * SHA-256 of what a graph computes: inputs, operations and the bytes of its constants. Names of values, layers and parameters do
@@ -18,6 +18,7 @@ export function graphDigest(graph: Graph): Digest {
 /** Numbers values in the order in which the outputs reach them. */
 class CanonicalForm implements OnnxEmitter {
   readonly #graph: Graph;
+  readonly #used: ReadonlySet<Value>;
   readonly #lines: unknown[] = [];
   readonly #names = new Map<Value, string>();
   readonly #digests = new Map<Tensor["data"], Digest>();
@@ -25,6 +26,7 @@ class CanonicalForm implements OnnxEmitter {
 
   constructor(graph: Graph) {
     this.#graph = graph;
+    this.#used = usedValues(graph);
   }
 
   digest(): Digest {
@@ -39,10 +41,11 @@ class CanonicalForm implements OnnxEmitter {
   }
 
   #add(node: Node): void {
-    for (const output of node.outputs) this.#names.set(output, this.temporary());
+    for (const [index, output] of node.outputs.entries())
+      if (index === 0 || this.#used.has(output)) this.#names.set(output, this.temporary());
     node.op.lower(this, {
       inputs: node.inputs.map((input) => this.#nameOf(input)),
-      outputs: node.outputs.map((output) => this.#nameOf(output)),
+      outputs: resultNames(node, this.#used, (output) => this.#nameOf(output)),
       inputTypes: node.inputs.map((input) => input.type),
       outputTypes: node.outputs.map((output) => output.type),
       attributes: node.attributes,

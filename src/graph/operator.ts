@@ -40,6 +40,7 @@ export interface Operator<Name extends string = string, Attributes = unknown> {
 /** What `lower` is told of the node it writes: names of ONNX values, and types. */
 export interface LoweredNode<Attributes> {
   readonly inputs: readonly string[];
+  /** Of several results those beside the first that nothing uses have the name "". */
   readonly outputs: readonly string[];
   readonly inputTypes: readonly TensorType[];
   readonly outputTypes: readonly TensorType[];

@@ -32,3 +32,21 @@ export function nodesBehind(values: readonly Value[], stop: ReadonlySet<Value> =
   }
   return [...ordered];
 }
+
+/**
+ * The names that a node's results get in ONNX: "" for one beside the first that nothing uses, so that it is not computed.
+ *
+ * @param used - See `usedValues`.
+ */
+export function resultNames(
+  node: Node,
+  used: ReadonlySet<Value>,
+  nameOf: (value: Value) => string,
+): readonly string[] {
+  return node.outputs.map((output, index) => (index === 0 || used.has(output) ? nameOf(output) : ""));
+}
+
+/** What the nodes and outputs of a graph ask for. */
+export function usedValues({ nodes, outputs }: Graph): ReadonlySet<Value> {
+  return new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+}

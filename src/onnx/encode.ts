@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { OnnxAttribute, OnnxEmitter } from "../graph/operator.ts";
+import { resultNames, usedValues } from "../graph/values.ts";
 import { elementTypeCode } from "../ops/elementType.ts";
 import type { TensorType } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -50,10 +51,11 @@ export interface EncodeOptions {
  */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
   const writer = new GraphWriter();
+  const used = usedValues(graph);
   for (const node of graph.nodes) {
     node.op.lower(writer, {
       inputs: node.inputs.map((input) => writer.nameOf(input)),
-      outputs: node.outputs.map((output) => writer.nameOf(output)),
+      outputs: resultNames(node, used, (output) => writer.nameOf(output)),
       inputTypes: node.inputs.map((input) => input.type),
       outputTypes: node.outputs.map((output) => output.type),
       attributes: node.attributes,

@@ -1,7 +1,8 @@
-import type { OnnxAttribute, Operator } from "../graph/operator.ts";
+import type { Operator } from "../graph/operator.ts";
+import type { Shape, TensorType } from "../tensor/shape.ts";
 import { imageSize } from "./imageSize.ts";
 import { expectInputs, expectNumber, expectRank, type NoAttributes, type Pair } from "./signature.ts";
-import { onnxWindow, type Window, type WindowAttributes, windowCount, windowOf } from "./window.ts";
+import { onnxWindow, type WindowAttributes, windowCount, windowOf } from "./window.ts";
 
 /** The window of a pooling. There is no dilation. */
 export interface PoolAttributes extends Omit<WindowAttributes, "dilations"> {
@@ -9,33 +10,48 @@ export interface PoolAttributes extends Omit<WindowAttributes, "dilations"> {
   readonly size: Pair;
 }
 
-function pooling<Name extends string>(
-  name: Name,
-  opType: string,
-  onnxAttributes: (window: Window) => Record<string, OnnxAttribute>,
-): Operator<Name, PoolAttributes> {
-  return {
-    name,
-    infer(inputs, attributes) {
-      expectInputs(inputs, 1);
-      const [x] = inputs;
-      expectRank(x!, 4, "[batch, channels, height, width]");
-      const counts = windowCount(imageSize(x!), windowOf(attributes.size, attributes));
-      return [{ dtype: x!.dtype, shape: [...x!.shape.slice(0, 2), ...counts] }];
-    },
-    lower: (onnx, { inputs, outputs, attributes }) =>
-      onnx.node(opType, inputs, outputs, onnxAttributes(windowOf(attributes.size, attributes))),
-  };
+/** Checks x [N, C, H, W]; hands back the shape [N, C, rows, columns]. */
+function pooledShape(inputs: readonly TensorType[], attributes: PoolAttributes): Shape {
+  expectInputs(inputs, 1);
+  const [x] = inputs;
+  expectRank(x!, 4, "[batch, channels, height, width]");
+  const counts = windowCount(imageSize(x!), windowOf(attributes.size, attributes));
+  return [...x!.shape.slice(0, 2), ...counts];
 }
 
-/** The largest element under each window: [N, C, H, W] to [N, C, rows, columns]. Padding never wins. */
-export const maxPool2d = pooling("maxPool2d", "MaxPool", onnxWindow);
+/**
+ * The largest element under each window: [N, C, H, W] to [N, C, rows, columns]. Padding never wins. The second result, for
+ * the gradient, is where each stood in x, read as one row of elements (int64); of equal ones the first.
+ */
+export const maxPool2d: Operator<"maxPool2d", PoolAttributes> = {
+  name: "maxPool2d",
+  infer(inputs, attributes) {
+    const shape = pooledShape(inputs, attributes);
+    return [
+      { dtype: inputs[0]!.dtype, shape },
+      { dtype: "int64", shape },
+    ];
+  },
+  // Asked for no places, ONNX Runtime pools in its blocked layout: good between frozen convolutions, slow elsewhere.
+  lower: (onnx, { inputs, outputs, attributes }) =>
+    onnx.node(
+      "MaxPool",
+      inputs,
+      outputs.filter((name) => name !== ""),
+      onnxWindow(windowOf(attributes.size, attributes)),
+    ),
+};
 
 /** The mean under each window: [N, C, H, W] to [N, C, rows, columns]. Padding is not counted. */
-export const averagePool2d = pooling("averagePool2d", "AveragePool", (window) => ({
-  ...onnxWindow(window),
-  count_include_pad: { int: 0 },
-}));
+export const averagePool2d: Operator<"averagePool2d", PoolAttributes> = {
+  name: "averagePool2d",
+  infer: (inputs, attributes) => [{ dtype: inputs[0]!.dtype, shape: pooledShape(inputs, attributes) }],
+  lower: (onnx, { inputs, outputs, attributes }) =>
+    onnx.node("AveragePool", inputs, outputs, {
+      ...onnxWindow(windowOf(attributes.size, attributes)),
+      count_include_pad: { int: 0 },
+    }),
+};
 
 /** The mean of each channel: [N, C, H, W] to [N, C, 1, 1]. */
 export const globalAveragePool2d: Operator<"globalAveragePool2d", NoAttributes> = {

@@ -1,61 +1,79 @@
 import type { LoweredNode, OnnxEmitter, Operator } from "../graph/operator.ts";
+import type { TensorType } from "../tensor/shape.ts";
 import { float32 } from "../tensor/tensor.ts";
 import { int64s } from "./axes.ts";
 import { imageSize } from "./imageSize.ts";
-import { averagePool2d, maxPool2d, type PoolAttributes } from "./pooling.ts";
-import { expectInputs, expectNumber, expectRank, expectShape, type Pair } from "./signature.ts";
+import { averagePool2d, type PoolAttributes } from "./pooling.ts";
+import { expectDType, expectInputs, expectNumber, expectRank, expectShape, type Pair } from "./signature.ts";
 import { onnxWindow, type Window, windowOf } from "./window.ts";
 
-/**
- * The gradient of maxPool2d: x [N, C, H, W], dy [N, C, rows, columns] to [N, C, H, W]. Of equal largest elements under a
- * window the first takes the gradient, as in TensorFlow and PyTorch.
- */
-export const maxPool2dGradient: Operator<"maxPool2dGradient", PoolAttributes> = {
-  name: "maxPool2dGradient",
-  infer(inputs, attributes) {
-    expectInputs(inputs, 2);
-    const [x, dy] = inputs;
-    expectShape("dy", dy!, maxPool2d.infer([x!], attributes)[0]!.shape);
-    return [x!];
-  },
-  lower(onnx, { inputs: [x, dy], outputs, attributes }) {
-    const [largest, places, flatPlaces, flatGradient, shape, flat, zeros, sums] = Array.from(
-      { length: 8 },
-      () => onnx.temporary(),
-    );
-    const one = onnx.constant(int64s([-1]));
-    // MaxPool numbers the places over the whole tensor.
-    onnx.node("MaxPool", [x!], [largest!, places!], onnxWindow(windowOf(attributes.size, attributes)));
-    onnx.node("Reshape", [places!, one], [flatPlaces!]);
-    onnx.node("Reshape", [dy!, one], [flatGradient!]);
-    onnx.node("Shape", [x!], [shape!]);
-    onnx.node("Reshape", [x!, one], [flat!]);
-    const size = onnx.temporary();
-    onnx.node("Shape", [flat!], [size]);
-    onnx.node("ConstantOfShape", [size], [zeros!]);
-    onnx.node("ScatterElements", [zeros!, flatPlaces!, flatGradient!], [sums!], {
-      reduction: { string: "add" },
-    });
-    onnx.node("Reshape", [sums!, shape!], outputs);
-  },
-};
-
-export interface AveragePool2dGradientAttributes extends PoolAttributes {
+export interface PoolGradientAttributes extends PoolAttributes {
   /** Height and width of the pooling's input. */
   readonly inputSize: Pair;
 }
 
+/** Checks dy [N, C, rows, columns]; hands back the type of x. */
+function pooledFrom(dy: TensorType, attributes: PoolGradientAttributes): TensorType {
+  expectRank(dy, 4, "[batch, channels, rows, columns]");
+  expectNumber("channels", dy.shape[1]);
+  const x = { dtype: dy.dtype, shape: [...dy.shape.slice(0, 2), ...attributes.inputSize] };
+  expectShape("dy", dy, averagePool2d.infer([x], attributes)[0]!.shape);
+  return x;
+}
+
+/**
+ * The gradient of maxPool2d: dy [N, C, rows, columns] and the places that the pooling told, of the same shape, to
+ * [N, C, H, W]. So of equal largest elements under a window the first takes the gradient, as in TensorFlow and PyTorch.
+ */
+export const maxPool2dGradient: Operator<"maxPool2dGradient", PoolGradientAttributes> = {
+  name: "maxPool2dGradient",
+  infer(inputs, attributes) {
+    expectInputs(inputs, 2);
+    const [dy, places] = inputs;
+    expectDType(places!, "int64");
+    expectShape("places", places!, dy!.shape);
+    return [pooledFrom(dy!, attributes)];
+  },
+  lower(onnx, { inputs: [dy, places], inputTypes, outputs, attributes }) {
+    const { size, inputSize } = attributes;
+    const window = windowOf(size, attributes);
+    const channels = expectNumber("channels", inputTypes[0]!.shape[1]);
+    const shape = shapeOfInput(onnx, dy!, [channels, ...inputSize]);
+    const isApart = size.every((length, axis) => length <= window.strides[axis]!);
+    if (isApart) {
+      // No place is told twice: each element is put where it belongs.
+      const { kernel_shape, strides: steps, pads } = onnxWindow(window);
+      const attributes = { kernel_shape: kernel_shape!, strides: steps!, pads: pads! };
+      onnx.node("MaxUnpool", [dy!, places!, shape], outputs, attributes);
+      return;
+    }
+    const [count, zeros, flatPlaces, flatGradient, sums] = Array.from({ length: 5 }, () => onnx.temporary());
+    const one = onnx.constant(int64s([-1]));
+    onnx.node("ReduceProd", [shape], [count!]);
+    onnx.node("ConstantOfShape", [count!], [zeros!]);
+    onnx.node("Reshape", [places!, one], [flatPlaces!]);
+    onnx.node("Reshape", [dy!, one], [flatGradient!]);
+    onnx.node("ScatterElements", [zeros!, flatPlaces!, flatGradient!], [sums!], {
+      reduction: { string: "add" },
+    });
+    onnx.node("Reshape", [sums!, shape], outputs);
+  },
+};
+
+/** [N, C, H, W] as an ONNX value; N is that of dy. */
+function shapeOfInput(onnx: OnnxEmitter, dy: string, sample: readonly number[]): string {
+  const [batch, shape] = [onnx.temporary(), onnx.temporary()];
+  onnx.node("Shape", [dy], [batch], { start: { int: 0 }, end: { int: 1 } });
+  onnx.node("Concat", [batch, onnx.constant(int64s(sample))], [shape], { axis: { int: 0 } });
+  return shape;
+}
+
 /** The gradient of averagePool2d: dy [N, C, rows, columns] to [N, C, H, W]; each element takes an equal share. */
-export const averagePool2dGradient: Operator<"averagePool2dGradient", AveragePool2dGradientAttributes> = {
+export const averagePool2dGradient: Operator<"averagePool2dGradient", PoolGradientAttributes> = {
   name: "averagePool2dGradient",
   infer(inputs, attributes) {
     expectInputs(inputs, 1);
-    const [dy] = inputs;
-    expectRank(dy!, 4, "[batch, channels, rows, columns]");
-    expectNumber("channels", dy!.shape[1]);
-    const x = { dtype: dy!.dtype, shape: [...dy!.shape.slice(0, 2), ...attributes.inputSize] };
-    expectShape("dy", dy!, averagePool2d.infer([x], attributes)[0]!.shape);
-    return [x];
+    return [pooledFrom(inputs[0]!, attributes)];
   },
   lower(onnx, node) {
     const window = windowOf(node.attributes.size, node.attributes);
@@ -85,7 +103,7 @@ function elementCounts(counts: Pair, inputSize: Pair, window: Window): readonly 
 /** Windows side by side: every share is repeated under its window; what no window reached gets 0. */
 function lowerTiles(
   onnx: OnnxEmitter,
-  { outputs, inputTypes, attributes }: LoweredNode<AveragePool2dGradientAttributes>,
+  { outputs, inputTypes, attributes }: LoweredNode<PoolGradientAttributes>,
   window: Window,
   shares: string,
 ): void {
@@ -103,7 +121,7 @@ function lowerTiles(
 /** Any other windows: a transposed convolution with ones, each channel by itself. */
 function lowerOverlapping(
   onnx: OnnxEmitter,
-  { outputs, inputTypes, attributes }: LoweredNode<AveragePool2dGradientAttributes>,
+  { outputs, inputTypes, attributes }: LoweredNode<PoolGradientAttributes>,
   window: Window,
   shares: string,
 ): void {

@@ -18,17 +18,17 @@ describe("the ONNX form of each operator", () => {
     const cases = operatorCases[name] as readonly OperatorCase<unknown>[];
     it.each(cases)(`${name} computes what the reference computes: %j`, async ({ inputs, attributes }) => {
       const g = new GraphBuilder();
+      const tensors = inputs.map((input, index) => caseTensor(input, `${name} ${index}`));
       const values = inputs.map((input, index) =>
-        g.input(`x${index}`, { dtype: "float32", shape: caseShape(input) }, { kind: "data" }),
+        g.input(`x${index}`, { dtype: tensors[index]!.dtype, shape: caseShape(input) }, { kind: "data" }),
       );
       const graph = g.build(g.applyAll(operators[name] as Operator<string, unknown>, values, attributes));
-      const tensors = inputs.map((input, index) => caseTensor(input, `${name} ${index}`));
       const expected = interpret(graph, new Map(tensors.map((tensor, index) => [`x${index}`, tensor])));
 
       const session = await InferenceSession.create(encodeModel(graph));
-      const feeds = tensors.map(({ data, shape }, index) => [
+      const feeds = tensors.map(({ dtype, data, shape }, index) => [
         `x${index}`,
-        new OrtTensor("float32", data, shape),
+        new OrtTensor(dtype, data as Float32Array, shape),
       ]);
       const results = await session.run(Object.fromEntries(feeds));
       for (const [index, { shape, data }] of expected.entries()) {

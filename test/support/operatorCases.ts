@@ -1,7 +1,7 @@
 import { Random } from "../../src/base/random.ts";
 import type { AttributesOf, OperatorName } from "../../src/ops/index.ts";
 import type { Shape } from "../../src/tensor/shape.ts";
-import { float32, sizeOf, type Tensor } from "../../src/tensor/tensor.ts";
+import { float32, sizeOf, type Tensor, tensor } from "../../src/tensor/tensor.ts";
 
 /** Number of samples that stands for "batch" in the cases. */
 const caseBatch = 3;
@@ -10,7 +10,7 @@ const caseBatch = 3;
 export type CaseInput =
   | Shape
   | { readonly shape: Shape; readonly low: number; readonly high: number }
-  | { readonly shape: Shape; readonly values: readonly number[] };
+  | { readonly shape: Shape; readonly values: readonly number[]; readonly dtype?: "int64" };
 
 /** One use of an operator. */
 export interface OperatorCase<Attributes> {
@@ -265,15 +265,35 @@ export const operatorCases: {
     inputs: [image, ["batch", filters[0]!, ...counts]],
     attributes: { ...attributes, filterSize: [filters[2]!, filters[3]!] },
   })),
-  maxPool2d: pools.map(({ attributes }) => ({ inputs: [image], attributes })),
-  maxPool2dGradient: [
-    ...pools.map(({ counts, attributes }) => ({
-      inputs: [image, ["batch", 4, ...counts] as Shape],
-      attributes,
-    })),
+  maxPool2d: [
+    ...pools.map(({ attributes }) => ({ inputs: [image], attributes })),
     {
-      inputs: [{ shape: [1, 1, 2, 3], values: [1, 1, 1, 0, 1, 1] }, [1, 1, 1, 2]],
+      inputs: [{ shape: [1, 1, 2, 3], values: [1, 1, 1, 0, 1, 1] }],
       attributes: { size: [2, 2] },
+      jumps: true,
+    },
+  ],
+  maxPool2dGradient: [
+    {
+      inputs: [
+        { shape: [2, 1, 2, 2], low: -2, high: 2 },
+        { shape: [2, 1, 2, 2], values: [0, 7, 11, 13, 20, 22, 31, 28], dtype: "int64" },
+      ],
+      attributes: { size: [2, 2], strides: [2, 2], inputSize: [4, 5] },
+    },
+    {
+      inputs: [
+        { shape: [1, 2, 2, 1], low: -2, high: 2 },
+        { shape: [1, 2, 2, 1], values: [3, 3, 7, 10], dtype: "int64" },
+      ],
+      attributes: { size: [2, 2], inputSize: [3, 2] },
+    },
+    {
+      inputs: [
+        { shape: [1, 1, 2, 2], low: -2, high: 2 },
+        { shape: [1, 1, 2, 2], values: [0, 1, 6, 8], dtype: "int64" },
+      ],
+      attributes: { size: [2, 2], strides: [2, 2], pads: [1, 1, 0, 0], inputSize: [3, 3] },
     },
   ],
   averagePool2d: pools.map(({ attributes }) => ({ inputs: [image], attributes })),
@@ -327,10 +347,13 @@ export function caseShape(input: CaseInput): Shape {
 }
 
 /** The tensor of a case's input: its own elements, or random ones that depend on `seed` only. */
-export function caseTensor(input: CaseInput, seed: string): Tensor<"float32"> {
+export function caseTensor(input: CaseInput, seed: string): Tensor {
   const shape = caseShape(input).map((size) => (size === "batch" ? caseBatch : size));
   const content = "shape" in input ? input : { low: -2, high: 2 };
-  if (!("low" in content)) return float32(shape, content.values);
+  if (!("low" in content)) {
+    if (content.dtype === "int64") return tensor("int64", shape, BigInt64Array.from(content.values, BigInt));
+    return float32(shape, content.values);
+  }
   const random = new Random("operator case", seed);
   const draw = () => random.uniform(content.low, content.high);
   return float32(shape, Float32Array.from({ length: sizeOf(shape) }, draw));

@@ -4,7 +4,7 @@ import { operators } from "../../ops/index.ts";
 import type { BatchNormAttributes } from "../../ops/normalization.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import { number } from "../broadcasting.ts";
-import type { NotDifferentiable, VjpRule } from "../rule.ts";
+import { type NotDifferentiable, resultsOf, type VjpRule } from "../rule.ts";
 
 /**
  * y = (x - mean) r gamma + beta with r = 1 / sqrt(variance + epsilon).
@@ -40,11 +40,6 @@ export const batchNormTraining: VjpRule<BatchNormAttributes> = ({ g, inputs, y, 
 export const batchNormTrainingGradient: NotDifferentiable = {
   notDifferentiable: "second derivatives of a normalization by its batch are not provided",
 };
-
-/** All results of the node that a value is the first result of. */
-function resultsOf({ source }: Value): readonly Value[] {
-  return source.kind === "node" ? source.node.outputs : [];
-}
 
 /** [C] as [1, C, 1, ...], to be combined with [N, C, ...]. */
 function channelwise(g: GraphBuilder, vector: Value, shape: Shape): Value {

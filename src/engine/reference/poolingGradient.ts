@@ -1,43 +1,30 @@
-import type { PoolAttributes } from "../../ops/pooling.ts";
-import type { AveragePool2dGradientAttributes } from "../../ops/poolingGradient.ts";
+import type { PoolGradientAttributes } from "../../ops/poolingGradient.ts";
 import { windowOf } from "../../ops/window.ts";
-import { type Array64, type Evaluate, generate, read } from "./array.ts";
+import { type Evaluate, generate, read } from "./array.ts";
 
-/** Shares each element of dy out among the places of x under its window. */
-function poolingGradient(
-  shape: readonly number[],
-  dy: Array64,
-  attributes: PoolAttributes,
-  shareOut: (places: readonly (readonly number[])[]) => readonly number[],
-): Array64 {
+export const maxPool2dGradient: Evaluate<PoolGradientAttributes> = ([dy, places], { inputSize }) => {
+  const dx = generate([...dy!.shape.slice(0, 2), ...inputSize], () => 0);
+  for (const [index, place] of places!.data.entries()) dx.data[place]! += dy!.data[index]!;
+  return dx;
+};
+
+/** Shares each element of dy out evenly among the places of x under its window. */
+export const averagePool2dGradient: Evaluate<PoolGradientAttributes> = ([dy], attributes) => {
   const window = windowOf(attributes.size, attributes);
-  const dx = generate(shape, () => 0);
-  generate(dy.shape, (index) => {
+  const [height, width] = attributes.inputSize;
+  const dx = generate([...dy!.shape.slice(0, 2), height, width], () => 0);
+  generate(dy!.shape, (index) => {
     const [n, c, row, column] = index;
-    const places: (readonly number[])[] = [];
+    const positions: number[] = [];
     generate(window.size, ([i, j]) => {
       const y = row! * window.strides[0] - window.pads[0] + i!;
       const z = column! * window.strides[1] - window.pads[1] + j!;
-      if (y >= 0 && y < shape[2]! && z >= 0 && z < shape[3]!) places.push([n!, c!, y, z]);
+      if (y >= 0 && y < height && z >= 0 && z < width)
+        positions.push(((n! * dy!.shape[1]! + c!) * height + y) * width + z);
       return 0;
     });
-    for (const [at, share] of shareOut(places).entries()) {
-      const position = places[at]!.reduce((sum, i, axis) => sum * shape[axis]! + i, 0);
-      dx.data[position]! += share * read(dy, index);
-    }
+    for (const position of positions) dx.data[position]! += read(dy!, index) / positions.length;
     return 0;
   });
   return dx;
-}
-
-export const maxPool2dGradient: Evaluate<PoolAttributes> = ([x, dy], attributes) =>
-  poolingGradient(x!.shape, dy!, attributes, (places) => {
-    const elements = places.map((place) => read(x!, place));
-    const first = elements.indexOf(Math.max(...elements));
-    return elements.map((_, at) => Number(at === first));
-  });
-
-export const averagePool2dGradient: Evaluate<AveragePool2dGradientAttributes> = ([dy], attributes) => {
-  const shape = [...dy!.shape.slice(0, 2), ...attributes.inputSize];
-  return poolingGradient(shape, dy!, attributes, (places) => places.map(() => 1 / places.length));
 };

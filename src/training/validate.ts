@@ -6,6 +6,12 @@ import type { Measurements } from "./measurements.ts";
 import type { StepResult } from "./trainer.ts";
 import type { TrainingRun } from "./trainingRun.ts";
 
+interface Pending {
+  readonly step: number;
+  readonly indices: Uint32Array;
+  readonly result: Promise<StepResult>;
+}
+
 /**
  * Measures the weights as they are now on other samples, in inference form, with the thread that trains.
  *
@@ -19,27 +25,30 @@ export async function validate(
 ): Promise<Logs> {
   measurements.reset();
   const order = batchOrder(samples.source.samples, { batchSize, seed: 0, epoch: 0, shuffle: false });
-  let before: { readonly indices: Uint32Array; readonly result: Promise<StepResult> } | undefined;
-  for (const indices of order) {
+  let before: Pending | undefined;
+  for (const [step, indices] of order.entries()) {
     const batch = run.trainer.takeBatch();
     await fillBatch(batch, indices, samples);
+    await run.notify((callback) => callback.onTestBatchBegin?.(step, run));
     const result = run.trainer.test(batch, indices.length);
     if (before !== undefined) await measure(run, measurements, before);
-    before = { indices, result };
+    before = { step, indices, result };
   }
   if (before !== undefined) await measure(run, measurements, before);
   return measurements.logs;
 }
 
 async function measure(
-  { trainer, compiled }: TrainingRun,
+  run: TrainingRun,
   measurements: Measurements,
-  { indices, result }: { readonly indices: Uint32Array; readonly result: Promise<StepResult> },
+  { step, indices, result }: Pending,
 ): Promise<void> {
+  const { trainer, compiled } = run;
   const { batch, value: penalty } = await result;
   const count = indices.length;
   const phase = trainer.program.test ?? trainer.program.train;
   const outputs = measuredOutputs(compiled, phase, batch, count);
   measurements.update(reportedLoss(compiled.outputs, outputs, penalty), outputs, count);
   trainer.release(batch);
+  await run.notify((callback) => callback.onTestBatchEnd?.(step, measurements.logs, run));
 }

@@ -99,6 +99,34 @@ describe("callbacks in fit", () => {
     });
   });
 
+  it("calls every hook in Keras's order", async () => {
+    const calls: string[] = [];
+    const note = (name: string) => () => void calls.push(name);
+    const noted = (name: string) => (number: number) => void calls.push(`${name} ${number}`);
+    const callback: Callback = {
+      onTrainBegin: note("train begin"),
+      onEpochBegin: noted("epoch begin"),
+      onTrainBatchBegin: noted("batch begin"),
+      onTrainBatchEnd: noted("batch end"),
+      onTestBegin: note("test begin"),
+      onTestBatchEnd: noted("test batch end"),
+      onTestEnd: note("test end"),
+      onEpochEnd: noted("epoch end"),
+      onTrainEnd: note("train end"),
+    };
+    const compiled = compileModel(smallHead(), { loss: "mse" });
+    const options = { batchSize: 16, validationSplit: 0.4, validationBatchSize: 10 };
+    await fit(compiled, x, y, { ...options, callbacks: [callback] });
+    expect(calls).toEqual([
+      "train begin",
+      "epoch begin 0",
+      ...["batch begin 0", "batch end 0", "batch begin 1", "batch end 1"],
+      ...["test begin", "test batch end 0", "test batch end 1", "test end"],
+      "epoch end 0",
+      "train end",
+    ]);
+  });
+
   it("leaves the bits alone while it pauses between steps", async () => {
     const plain = await trained([]);
     const watched = await trained([new TensorBoard({ logDir: folder, updateFreq: "batch" })]);

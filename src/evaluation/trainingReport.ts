@@ -12,6 +12,8 @@ export interface TrainingReport {
   readonly splits: readonly SplitReport[];
   /** Per epoch, Keras's keys: `loss`, `val_loss`, `accuracy`, `val_accuracy`, ... */
   readonly history: Readonly<Record<string, readonly number[]>>;
+  /** What was trained when; more than one where layers of the base were unfrozen later. */
+  readonly phases: readonly ReportedPhase[];
   /** Passes through the base network: run now, and saved by the store. */
   readonly forwards: { readonly computed: number; readonly reused: number };
   /** Phase name to seconds, in order. */
@@ -35,6 +37,23 @@ export interface TrainingReport {
   readonly versions: Readonly<Record<string, string>>;
   /** Worst first. */
   readonly mistakes: readonly Mistake[];
+}
+
+/** A part of the training. */
+export interface ReportedPhase {
+  /** "head", or the lowest part of the base that was trained. */
+  readonly name: string;
+  /** From 1. */
+  readonly firstEpoch: number;
+  readonly epochs: number;
+  readonly learningRate: number;
+  /** The trained layers, in words. */
+  readonly trained: string;
+  readonly trainedParameters: number;
+  /** SHA-256 over all frozen weights. */
+  readonly frozen: { readonly before: string; readonly after: string };
+  /** SHA-256 over all weights of the base. */
+  readonly base: { readonly before: string; readonly after: string };
 }
 
 export interface SplitReport {

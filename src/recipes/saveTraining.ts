@@ -14,7 +14,7 @@ import { headOf } from "./classifierModel.ts";
 import { samplesOf } from "./headTraining.ts";
 import { worstMistakes } from "./mistakes.ts";
 import type { PhaseClock } from "./phaseClock.ts";
-import type { PhaseRecord } from "./phaseRecord.ts";
+import { describeTrained, type PhaseRecord } from "./phaseRecord.ts";
 import { dataDigest } from "./prepareData.ts";
 import type { ScoredSplits } from "./scoreSplits.ts";
 import type { TrainingRequest, TrainingResult } from "./training.ts";
@@ -64,6 +64,7 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     classNames: result.classes,
     splits: present.map((split) => splitReport(split, trained, scored)),
     history: result.history,
+    phases: trained.phases.map((phase) => ({ ...phase, trained: describeTrained(phase.trained) })),
     forwards: result.forwards,
     seconds: finishedPhases(clock),
     skipped: result.skipped,

@@ -1,6 +1,7 @@
 import type { TrainingReport } from "../trainingReport.ts";
 import { answerSection, judgedSplit } from "./answer.ts";
 import { Html, html } from "./html.ts";
+import { phasesSection } from "./phasesSection.ts";
 import {
   classesSection,
   curvesSection,
@@ -36,6 +37,7 @@ ${answerSection(report)}
 ${curvesSection(report)}
 ${judged && classesSection(judged)}
 ${judged && mistakesSection(report, judged)}
+${phasesSection(report)}
 ${picturesSection(report)}
 ${workSection(report)}
 ${recipeSection(report)}

@@ -38,6 +38,18 @@ function report(changes: Partial<TrainingReport> = {}): TrainingReport {
       acc: [0.7, 0.9, 0.95],
       val_acc: [0.8, 0.9, 0.85],
     },
+    phases: [
+      {
+        name: "block5",
+        firstEpoch: 2,
+        epochs: 2,
+        learningRate: 1e-4,
+        trained: "vgg16 (block5_conv1)",
+        trainedParameters: 1234,
+        frozen: { before: "aa".repeat(32), after: "aa".repeat(32) },
+        base: { before: "bb".repeat(32), after: "cc".repeat(32) },
+      },
+    ],
     forwards: { computed: 40, reused: 2 },
     seconds: { scan: 0.2, features: 75, train: 3.3 },
     skipped: [{ path: "cats/broken.jpg", reason: "truncated JPEG" }],
@@ -75,6 +87,14 @@ function outline(page: string): string[] {
 }
 
 describe("the training report", () => {
+  test("tells what was trained, and whether frozen weights and the base are as they were", () => {
+    const page = renderTrainingReport(report());
+    expect(page).toContain("<td>2 to 3</td>");
+    expect(page).toContain("vgg16 (block5_conv1)");
+    expect(page).toContain("<code>aaaaaaaaaaaa</code>, unchanged");
+    expect(page).toContain("<code>bbbbbbbbbbbb</code> became <code>cccccccccccc</code>");
+  });
+
   test("answers in one sentence with three numbers and a picture", () => {
     const page = renderTrainingReport(report());
     expect(page).toContain(
@@ -97,6 +117,7 @@ describe("the training report", () => {
       "How it learned",
       "Class by class",
       "Worst mistakes",
+      "What was trained",
       "The pictures",
       "The work",
       "How to do it again",

@@ -28,6 +28,7 @@ export {
   type ClassifierEvaluation,
   type ClassifierOptions,
   evaluateClassifier,
+  fineTune,
   trainClassifier,
   type VerificationOptions,
   verifyTraining,
@@ -50,11 +51,10 @@ export type { Layer, SymbolicTensor } from "./layers/layer.ts";
 export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/diagram/diagram.ts";
 export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
 export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
-export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/diagram/diagram.ts";
-export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
-export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
+export { operators } from "./ops/index.ts";
 export type { EvaluationResult } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
+export type { PhaseRecord, PhaseStart } from "./recipes/phaseRecord.ts";
 export {
   type Prediction,
   type PredictionRequest,

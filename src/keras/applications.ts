@@ -3,6 +3,7 @@ import {
   createBase,
   mobileNetV3Small as plainMobileNetV3Small,
 } from "../applications/index.ts";
+import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
 import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
 
 export { baseNames } from "../applications/index.ts";
@@ -27,4 +28,16 @@ export async function mobileNetV3Small(options: ApplicationOptions = {}): Promis
  */
 export async function byName(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await createBase(name, options));
+}
+
+/**
+ * Trains the upper layers of a base network and freezes those below. Compile the model again for it to take effect.
+ *
+ * Put the base into a model with `convBase.apply(x, { training: false })` to keep its BatchNormalization in inference form.
+ *
+ * @param part - A block's name (it and all behind it), `last:3` (blocks), `from:<layer>`, `all`, or `none`.
+ * @throws PermafrostError UNKNOWN_NAME that lists the names; INVALID_ARGUMENT when no weight would be trained.
+ */
+export function unfreeze(convBase: BaseNetwork, part: string): void {
+  freezeBelow(convBase, part === "none" ? undefined : unfrozenFrom(convBase, part));
 }

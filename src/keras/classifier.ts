@@ -1,8 +1,12 @@
+import type { ClassificationScores } from "../evaluation/scores.ts";
+import type { TaskScores } from "../evaluation/taskScores.ts";
 import { storeFolder } from "../features/storeFolder.ts";
 import {
   type EvaluationRequest,
   type EvaluationResult,
   evaluateClassifier as evaluateBundle,
+  type JudgedPrediction,
+  type JudgedTarget,
 } from "../recipes/evaluateClassifier.ts";
 import {
   type TrainingHooks,
@@ -33,26 +37,44 @@ export type ClassifierEvaluation = Pick<EvaluationRequest, "bundle" | "data"> & 
  * Defaults: base MobileNetV3-Small, a linear head, 30 epochs of batches of 32 with Adam, a fifth of the images held back where
  * the data name no validation split, seed 0.
  *
+ * Several labels an image, or numbers: `trainClassifier<MultilabelScores>({ task: "multilabel", labels: "labels.csv", ... })`.
+ *
  * @throws PermafrostError as `permafrost train` reports it.
  */
-export function trainClassifier(
+export function trainClassifier<Scores extends TaskScores = ClassificationScores>(
   options: ClassifierOptions,
   hooks: TrainingHooks = {},
-): Promise<TrainingResult> {
+): Promise<TrainingResult<Scores>> {
   const defaults = {
     ...trainingDefaults,
     embedBase: false,
     store: storeFolder(),
     commandLine: "trainClassifier",
   };
-  return train({ ...defaults, ...options }, hooks);
+  // Whoever asks for another task names the type of its scores.
+  return train({ ...defaults, ...options }, hooks) as Promise<TrainingResult<Scores>>;
+}
+
+/**
+ * Trains a head, then the head and the upper layers of the base at a low rate: `permafrost train --recipe fine-tune` as a function.
+ *
+ * Defaults beside those of `trainClassifier`: the last three blocks (`unfreeze: "last:3"`), a third of the epochs for the head alone,
+ * then Adam at 1e-4, BatchNormalization with its moving statistics. `recipe: "gradual"` unfreezes block by block.
+ *
+ * @throws PermafrostError as `permafrost train` reports it.
+ */
+export function fineTune(options: ClassifierOptions, hooks: TrainingHooks = {}): Promise<TrainingResult> {
+  return trainClassifier({ recipe: "fine-tune", commandLine: "fineTune", ...options }, hooks);
 }
 
 /** Scores a classifier on labelled photographs: `permafrost evaluate` as a function. */
-export function evaluateClassifier(
+export function evaluateClassifier<
+  Scores extends TaskScores = ClassificationScores,
+  Judged extends JudgedPrediction | JudgedTarget = JudgedPrediction,
+>(
   options: ClassifierEvaluation,
   hooks: Omit<TrainingHooks, "onEpoch"> = {},
-): Promise<EvaluationResult> {
+): Promise<EvaluationResult<Scores, Judged>> {
   return evaluateBundle({ store: storeFolder(), ...options }, hooks);
 }
 

@@ -7,6 +7,7 @@ export { concatenate } from "./concatenate.ts";
 export { conv2d } from "./conv2d.ts";
 export { conv2DTranspose } from "./conv2dTranspose.ts";
 export { cropping2D } from "./cropping2d.ts";
+export { type CallArguments, DefinedLayer, defineLayer, type LayerDefinition } from "./definition.ts";
 export { dense } from "./dense.ts";
 export { depthwiseConv2D } from "./depthwiseConv2d.ts";
 export { dropout } from "./dropout.ts";

@@ -52,7 +52,6 @@ export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/d
 export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
 export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export { operators } from "./ops/index.ts";
-export { operators } from "./ops/index.ts";
 export type { EvaluationResult } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export type { PhaseRecord, PhaseStart } from "./recipes/phaseRecord.ts";

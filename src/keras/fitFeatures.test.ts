@@ -5,7 +5,7 @@ import { temporaryFolder, writeStripes } from "../../test/support/pictures.ts";
 import type { FloatImage } from "../augmentation/floatImage.ts";
 import { Random } from "../base/random.ts";
 import { conv2d, dense, globalAveragePooling2D, randomFlip, randomRotation } from "../layers/index.ts";
-import { float32 } from "../tensor/tensor.ts";
+import { float32, sizeOf, type Tensor } from "../tensor/tensor.ts";
 import { sequential } from "./models.ts";
 import type { ArrayFitOptions } from "./modelTraining.ts";
 import { rmsprop } from "./optimizers.ts";
@@ -171,6 +171,31 @@ describe("fit with a feature store", () => {
     }
   });
 
+  it("serves evaluate and predict as well, with the same bits", async () => {
+    const kept = { store: store("evaluate") };
+    const model = classifier(false);
+    const without = { store: false } as const;
+    const plain = [await model.evaluate(flow(), without), await model.predict(flow(), without)];
+    rendered = 0;
+    expect(await model.evaluate(flow(), kept)).toEqual(plain[0]);
+    expect(rendered).toBe(pictures);
+    expect(await model.predict(flow(), kept)).toEqual(plain[1]);
+    await model.fit(flow(), { verbose: 0, ...kept });
+    expect(rendered).toBe(pictures);
+    await model.close();
+  });
+
+  it("keeps the outputs of a model that is frozen as a whole", async () => {
+    const model = classifier(false);
+    for (const layer of model.layers) layer.trainable = false;
+    const plain = await model.predict(flow(), { store: false });
+    rendered = 0;
+    for (const _ of [1, 2])
+      expect(await model.predict(flow(), { steps: 2, store: store("whole") })).toEqual(firstRows(plain, 10));
+    expect(rendered).toBe(10);
+    await model.close();
+  });
+
   it("computes a damaged feature again", async () => {
     const options = { epochs: 2, verbose: 0, store: store("damaged") } as const;
     const first = await fitted((model) => model.fit(flow(), options));
@@ -222,3 +247,8 @@ describe("fit with a feature store", () => {
     expect(lines.at(-1)).toMatch(/features of the frozen part: \d+ computed, 0 from the store/);
   });
 });
+
+function firstRows({ shape, data }: Tensor<"float32">, rows: number): Tensor<"float32"> {
+  const [, ...rest] = shape;
+  return float32([rows, ...rest], data.slice(0, rows * sizeOf(rest)));
+}

@@ -18,7 +18,7 @@ export interface FeatureStoreOption {
   readonly store?: string | false;
 }
 
-/** The features that one call of `fit` trains on. */
+/** The features that one call of `fit`, `evaluate` or `predict` works on. */
 export class FitFeatures {
   readonly #folder: string | undefined;
   readonly #parts: StoredFeatures[] = [];
@@ -62,14 +62,18 @@ export class FitFeatures {
     return part.of(samples);
   }
 
-  /** Runs a training on these features; the history says what was computed for it. */
-  async during(train: () => Promise<History>, options: FitOptions): Promise<History> {
-    let history: History;
+  /** Runs some work on these features and leaves the store in order. */
+  async closing<R>(work: () => Promise<R>): Promise<R> {
     try {
-      history = await train();
+      return await work();
     } finally {
       for (const part of this.#parts) await part.close();
     }
+  }
+
+  /** Runs a training on these features; the history says what was computed for it. */
+  async during(train: () => Promise<History>, options: FitOptions): Promise<History> {
+    const history = await this.closing(train);
     if (this.#store === undefined) return history;
     const features = this.#counts();
     this.#tell(features, options);

@@ -25,6 +25,7 @@ import {
 } from "./iteratorSamples.ts";
 import { Predictor } from "./predictor.ts";
 import { type SaveModelOptions, saveModel } from "./saveModel.ts";
+import { storedOutputs } from "./storedOutputs.ts";
 import { type TrainedOn, trainedOnArrays, trainedOnIterator } from "./trainedOn.ts";
 
 /** Options of `fit` for arrays: Keras's names and defaults. `verbose` is 1 by default. */
@@ -44,12 +45,12 @@ export interface IteratorFitOptions
 
 export type ArrayEvaluateOptions = EvaluateOptions;
 
-export interface IteratorEvaluateOptions extends InferenceOptions {
+export interface IteratorEvaluateOptions extends InferenceOptions, FeatureStoreOption {
   /** Batches to measure on. Default: all. */
   readonly steps?: number;
 }
 
-export interface PredictOptions extends InferenceOptions {
+export interface PredictOptions extends InferenceOptions, FeatureStoreOption {
   /** Batches of an iterator to predict, from the first file on. Default: all. */
   readonly steps?: number;
 }
@@ -110,16 +111,22 @@ export class ModelTraining {
         ...options,
       });
     }
-    const { steps, ...rest } = (y ?? {}) as IteratorEvaluateOptions;
+    const { steps, store, ...rest } = (y ?? {}) as IteratorEvaluateOptions;
     const all = iteratorSamples(x);
     const chosen = selectIteratorSamples(all, firstBatches(x, steps, "steps"));
     const weights = chosen.sampleWeight === undefined ? {} : { sampleWeight: chosen.sampleWeight };
-    return evaluate(compiled, chosen.source, chosen.y, {
-      engine,
-      batchSize: x.batchSize,
-      ...weights,
-      ...rest,
-    });
+    const features = new FitFeatures(store === undefined ? {} : { store });
+    const frozenPart: EvaluateOptions["frozenPart"] = (prefix, source, work) =>
+      features.of(rest.engine ?? engine, prefix, source, work, false);
+    return features.closing(() =>
+      evaluate(compiled, chosen.source, chosen.y, {
+        engine,
+        batchSize: x.batchSize,
+        ...weights,
+        ...rest,
+        ...(features.canStore(chosen.source) ? { frozenPart } : {}),
+      }),
+    );
   }
 
   async predict(x: ModelInputs | ImageIterator, options: PredictOptions = {}): Promise<Tensor<"float32">> {
@@ -139,9 +146,20 @@ export class ModelTraining {
     x: ModelInputs | ImageIterator,
     options: PredictOptions,
   ): Promise<readonly Tensor<"float32">[]> {
-    const { steps, engine, ...work } = options;
+    const { steps, engine, store, ...work } = options;
     const source = modelSource(this.#model, isIterator(x) ? firstSamples(x, steps) : x);
     const batchSize = checkBatchSize(work.batchSize ?? 32);
+    const features = new FitFeatures(store === undefined ? {} : { store });
+    if (isIterator(x) && features.canStore(source)) {
+      const started = engine ?? (await this.#predictor.engine());
+      const stored = await storedOutputs(this.#model, source, {
+        ...work,
+        engine: started,
+        features,
+        batchSize,
+      });
+      if (stored !== undefined) return stored.map(toUserLayout);
+    }
     const outputs =
       engine === undefined
         ? await this.#predictor.outputs(source, batchSize, work)

@@ -1,6 +1,7 @@
 import { reducedLoss } from "../losses/index.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
+import type { FrozenPart } from "./fitOptions.ts";
 import { withEngine } from "./frozenFeatures.ts";
 import { type InferenceJob, readBatch, runInference } from "./inference.ts";
 import { type LabelledSamples, targetShapes } from "./labelledSamples.ts";
@@ -10,11 +11,13 @@ import { reportedLoss } from "./measureBatch.ts";
 import { type MeasuredOutput, Measurements } from "./measurements.ts";
 import type { ModelInputs } from "./modelInputs.ts";
 import { checkBatchSize, type InferenceOptions } from "./predict.ts";
-import { evaluationGraph } from "./stepGraph.ts";
+import { type EvaluationGraph, evaluationGraph } from "./stepGraph.ts";
 
 export interface EvaluateOptions extends InferenceOptions {
   /** One weight a sample in the loss and weighted metrics; other metrics take no notice of it. */
   readonly sampleWeight?: ModelSampleWeights;
+  /** Gives what the frozen part makes of the samples: from a store, say. Default: it runs with the rest. */
+  readonly frozenPart?: FrozenPart;
 }
 
 /**
@@ -30,19 +33,26 @@ export async function evaluate(
 ): Promise<Logs> {
   const samples = labelSamples(compiled, x, y, options.sampleWeight);
   const batchSize = checkBatchSize(options.batchSize ?? 32);
-  const measurements = new Measurements(compiled, targetShapes(samples));
-  const job = evaluationJob(compiled, samples, measurements, batchSize);
-  await withEngine(options.engine, (engine) => runInference(engine, job, options));
+  const { frozenPart } = options;
+  const shapes = targetShapes(samples);
+  const measurements = new Measurements(compiled, shapes);
+  const splitPrefix = frozenPart !== undefined;
+  const names = evaluationGraph(compiled, { targetShapes: shapes, splitPrefix });
+  await withEngine(options.engine, async (engine) => {
+    const features = names.prefix && (await frozenPart?.(names.prefix, samples.source, options));
+    const read = { ...samples, source: features ?? samples.source };
+    await runInference(engine, evaluationJob(compiled, names, read, measurements, batchSize), options);
+  });
   return measurements.logs;
 }
 
 function evaluationJob(
   compiled: Compiled,
+  { graph, x, outputs, penalty }: EvaluationGraph,
   samples: LabelledSamples,
   measurements: Measurements,
   batchSize: number,
 ): InferenceJob {
-  const { graph, x, outputs, penalty } = evaluationGraph(compiled, targetShapes(samples));
   return {
     graph,
     samples: samples.source.samples,

@@ -64,10 +64,8 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   const parts = buildParts(compiled, options);
   const isChanged = (path: string) => parts.trained.has(path) || compiled.statistics.has(path);
   const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isChanged(path))));
-  const split = options.splitPrefix ? splitFrozen(parts.forward, isChanged) : undefined;
-  const prefix = split?.prefix;
-  const whole = split?.prefix === undefined ? parts.whole : graphBehindRow(parts.whole, split.cut);
-  const graph = bindParameters(whole, frozen);
+  const { prefix, behind } = splitPhase(compiled, parts, options.splitPrefix);
+  const graph = bindParameters(behind, frozen);
   const training = options.mode === "train";
   return {
     program: phaseProgram(graph, {
@@ -106,16 +104,37 @@ export interface EvaluationGraph {
   /** In the order of `Compiled.outputs`. */
   readonly outputs: readonly ComparedOutput[];
   readonly penalty: string | undefined;
+  /** What comes before x: from the model's input to the cut. Left out: x is the input. */
+  readonly prefix: Graph | undefined;
 }
 
-/** @param targetShapes - One target's shape for each output, as `encodeTargets` gave it. */
 export function evaluationGraph(
   compiled: Compiled,
-  targetShapes: readonly (readonly number[])[],
+  { targetShapes, splitPrefix }: Pick<PhaseOptions, "targetShapes" | "splitPrefix">,
 ): EvaluationGraph {
-  const { whole, parameters, outputs, penalty } = buildParts(compiled, { mode: "infer", targetShapes });
-  const graph = bindParameters(whole, weightTensors(parameters));
-  return { graph, x: dataInput(graph).name, outputs, penalty: penalty?.name };
+  const parts = buildParts(compiled, { mode: "infer", targetShapes });
+  const { prefix, behind } = splitPhase(compiled, parts, splitPrefix);
+  const weights = weightTensors(parts.parameters);
+  const graph = bindParameters(behind, weights);
+  return {
+    graph,
+    x: dataInput(graph).name,
+    outputs: parts.outputs,
+    penalty: parts.penalty?.name,
+    prefix: prefix && bindParameters(prefix, weights),
+  };
+}
+
+/** A phase's graph behind its frozen prefix, which is left out where there is none or it is not wanted. */
+function splitPhase(
+  compiled: Compiled,
+  { forward, whole, trained }: Parts,
+  splitPrefix: boolean,
+): { readonly prefix: Graph | undefined; readonly behind: Graph } {
+  if (!splitPrefix) return { prefix: undefined, behind: whole };
+  const isChanged = (path: string) => trained.has(path) || compiled.statistics.has(path);
+  const { prefix, cut } = splitFrozen(forward, isChanged);
+  return { prefix, behind: prefix === undefined ? whole : graphBehindRow(whole, cut) };
 }
 
 function buildParts(

@@ -41,40 +41,35 @@ const aheadSamples = 64;
  */
 export class StoredFeatures {
   readonly #options: StoredFeaturesOptions;
-  readonly #program: Program;
   readonly #group: StoreGroup;
   readonly #description: FeatureGroup;
   readonly #shape: readonly number[];
   readonly #unpacked: UnpackedFeatures;
   readonly #counted = new KeyIndex();
+  /** Loaded when something is to be computed. */
+  #program: Promise<Program> | undefined;
   #computed = 0;
   #reused = 0;
   /** Seconds of reading samples and running the frozen part. */
   #seconds = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(
-    options: StoredFeaturesOptions,
-    description: FeatureGroup,
-    group: StoreGroup,
-    program: Program,
-  ) {
+  private constructor(options: StoredFeaturesOptions, description: FeatureGroup, group: StoreGroup) {
     this.#options = options;
     this.#description = description;
     this.#group = group;
-    this.#program = program;
     this.#shape = description.cut;
     this.#unpacked = new UnpackedFeatures(group);
   }
 
   static async open(options: StoredFeaturesOptions): Promise<StoredFeatures> {
-    const { engine, prefix, store } = options;
+    const { engine, store } = options;
     const description = sampleGroup(options, engine.numericsClass);
     const group = await store.group(description);
     try {
       const isSlowToStore = (await keepNew(options, description)) === "memory";
       if (isSlowToStore) group.keepInMemory();
-      const features = new StoredFeatures(options, description, group, await engine.compile(prefix));
+      const features = new StoredFeatures(options, description, group);
       if (isSlowToStore) features.#unpacked.warnings.push(keptInMemory);
       return features;
     } catch (error) {
@@ -133,7 +128,11 @@ export class StoredFeatures {
       await this.#noteRate();
     } finally {
       this.#group.close();
-      await this.#program.close();
+      // What could not be loaded has been thrown already.
+      await this.#program?.then(
+        (program) => program.close(),
+        () => undefined,
+      );
     }
   }
 
@@ -193,9 +192,11 @@ export class StoredFeatures {
       // Equal shares, so that no worker waits for the others.
       const rounds = Math.ceil(places.length / (engine.workers * prefixBatch));
       const batchSize = Math.ceil(places.length / (engine.workers * rounds));
+      this.#program ??= engine.compile(prefix);
+      const program = await this.#program;
       const begin = performance.now();
       const { data } = await outputsOf(engine, prefix, wanted, {
-        program: this.#program,
+        program,
         batchSize,
         phase: "features",
       });

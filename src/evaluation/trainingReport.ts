@@ -1,5 +1,8 @@
 import type { Preprocessing } from "../applications/preprocessing.ts";
+import type { TargetTask } from "../data/dataset.ts";
+import type { MultilabelScores } from "./labelScores.ts";
 import type { ClassificationScores } from "./scores.ts";
+import type { RegressionScores } from "./valueScores.ts";
 
 /** Everything the page about a training run shows. Plain data: made by the recipe, rendered by `renderTrainingReport`. */
 export interface TrainingReport {
@@ -37,6 +40,10 @@ export interface TrainingReport {
   readonly versions: Readonly<Record<string, string>>;
   /** Worst first. */
   readonly mistakes: readonly Mistake[];
+  /** What an image is asked for instead of its class; the class names are names of labels or values then. */
+  readonly task?: TargetTask;
+  /** The same for labels or values, worst first. */
+  readonly worst?: readonly WorstAnswer[];
 }
 
 /** A part of the training. */
@@ -62,6 +69,19 @@ export interface SplitReport {
   /** Samples of each class, in class order. */
   readonly samplesByClass: readonly number[];
   readonly scores?: ClassificationScores;
+  /** Of another task. */
+  readonly taskScores?: MultilabelScores | RegressionScores;
+}
+
+/** A picture whose labels or values were missed. */
+export interface WorstAnswer {
+  /** Path as reports show it. */
+  readonly name: string;
+  /** "cat;indoors" or "3.5". */
+  readonly truth: string;
+  readonly answer: string;
+  /** As of a mistake. */
+  readonly thumbnail?: string;
 }
 
 /** A picture that was judged wrong. */

@@ -1,5 +1,7 @@
 import { type BaseNetwork, createBase } from "../applications/index.ts";
 import { PermafrostError } from "../base/errors.ts";
+import type { TargetTask } from "../data/dataset.ts";
+import { labelThreshold } from "../evaluation/labelScores.ts";
 import { makeLayer } from "../layers/kinds.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../models/functional.ts";
@@ -13,6 +15,8 @@ import { headOf } from "./classifierModel.ts";
 
 /** What a bundle says beside the network itself. */
 export interface BundleFacts {
+  /** Left out: classification. */
+  readonly task?: TargetTask;
   readonly classNames: readonly string[];
   readonly embedBase: boolean;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -32,7 +36,7 @@ export function formOptions({ inputs, pooling }: BaseNetwork) {
 export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFacts): BundleContents {
   const layers = headOf(model);
   return {
-    task: "classification",
+    task: facts.task ?? "classification",
     classNames: facts.classNames,
     preprocessing: base.preprocessing,
     base: {
@@ -46,12 +50,17 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
         layer.weights.map((weight) => ({ name: `${layer.name}/${weight.name}`, tensor: weight.get() })),
       ),
     },
-    decision: { rule: "argmax" },
+    decision: decisionOf(facts.task),
     // Scores are plain JSON by construction.
     metrics: facts.metrics as JsonObject,
     run: facts.run,
     ...(facts.embedBase ? { embeddedBase: namedWeights(base) } : {}),
   };
+}
+
+function decisionOf(task: TargetTask | undefined): BundleContents["decision"] {
+  if (task === undefined) return { rule: "argmax" };
+  return task === "multilabel" ? { rule: "labels", threshold: labelThreshold } : { rule: "values" };
 }
 
 /**

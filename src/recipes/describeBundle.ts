@@ -3,8 +3,10 @@ import { describeBundleFolder, loadBundle } from "../saving/loadBundle.ts";
 
 /** What `permafrost inspect` shows of a bundle: plain data. */
 export interface ClassifierDescription {
+  readonly task: BundleContents["task"];
   readonly path: string;
   readonly version: number;
+  /** Of classes, labels or values. */
   readonly classes: readonly string[];
   readonly base: { readonly name: string; readonly weightsDigest: string; readonly embedded: boolean };
   readonly head: { readonly layers: readonly string[]; readonly parameters: number };
@@ -12,7 +14,8 @@ export interface ClassifierDescription {
   readonly input: string;
   /** What was trained in which epochs. */
   readonly phases: readonly { readonly name: string; readonly firstEpoch: number; readonly epochs: number }[];
-  readonly metrics: Readonly<Record<string, { readonly accuracy: number; readonly loss: number }>>;
+  /** By split the scores that are one number: `accuracy` and `loss` of a classifier. */
+  readonly metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
   readonly run: BundleContents["run"];
 }
 
@@ -23,9 +26,10 @@ export interface ClassifierDescription {
  */
 export async function describeBundle(folder: string): Promise<ClassifierDescription> {
   const { version, embedsBase } = await describeBundleFolder(folder);
-  const { base, classNames, head, preprocessing, metrics, run } = await loadBundle(folder);
+  const { task, base, classNames, head, preprocessing, metrics, run } = await loadBundle(folder);
   const { width, height, filter, fit } = preprocessing;
   return {
+    task,
     path: folder,
     version,
     classes: classNames,
@@ -52,13 +56,19 @@ function phasesIn(phases: unknown): ClassifierDescription["phases"] {
   });
 }
 
-/** Accuracy and loss of each split; other members of the free-form record are passed over. */
+/** The numbers that sum a split up; other members of the free-form record are passed over. */
+const headlines = ["accuracy", "exactMatch", "meanAveragePrecision", "meanR2", "loss"];
+
 function scoresIn(metrics: BundleContents["metrics"]): ClassifierDescription["metrics"] {
-  const scores: Record<string, { accuracy: number; loss: number }> = {};
+  const scores: Record<string, Readonly<Record<string, number>>> = {};
   for (const [split, value] of Object.entries(metrics)) {
     if (value === null || typeof value !== "object" || Array.isArray(value)) continue;
-    const { accuracy, loss } = value as Readonly<Record<string, unknown>>;
-    if (typeof accuracy === "number" && typeof loss === "number") scores[split] = { accuracy, loss };
+    const members = value as Readonly<Record<string, unknown>>;
+    const numbers = headlines.flatMap((name) => {
+      const score = members[name];
+      return typeof score === "number" ? [[name, score] as const] : [];
+    });
+    if (numbers.length > 0) scores[split] = Object.fromEntries(numbers);
   }
   return scores;
 }

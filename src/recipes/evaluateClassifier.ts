@@ -1,15 +1,23 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Dataset, Sample, Skipped, Split } from "../data/dataset.ts";
+import type { Dataset, Sample, Skipped, Split, TargetTask } from "../data/dataset.ts";
 import { digestSamples } from "../data/digests.ts";
 import { openDataset } from "../data/openDataset.ts";
+import { openTargets } from "../data/openTargets.ts";
 import { Engine } from "../engine/engine.ts";
-import { type ClassificationScores, classificationScores } from "../evaluation/scores.ts";
+import type { ClassificationScores } from "../evaluation/scores.ts";
+import type { TaskScores } from "../evaluation/taskScores.ts";
 import { FeatureStore } from "../features/store.ts";
 import { featureSource, imageFeatures } from "./imageFeatures.ts";
-import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
+import { type LoadedClassifier, loadClassifier, numericsWarning } from "./loadClassifier.ts";
 import { predictFeatures } from "./predictFeatures.ts";
-import { type Prediction, predictionsOf } from "./prediction.ts";
+import {
+  type LabelsPrediction,
+  type Prediction,
+  predictionsFor,
+  type ValuesPrediction,
+} from "./prediction.ts";
 import { digestCacheFile } from "./prepareData.ts";
+import { scoreOutputs } from "./taskScoring.ts";
 import type { TrainingHooks } from "./training.ts";
 
 export interface EvaluationRequest {
@@ -17,6 +25,8 @@ export interface EvaluationRequest {
   readonly bundle: string;
   /** Labelled images: class folders, split folders or a manifest. */
   readonly data: string;
+  /** Of another task: the table with one row an image, where `data` is the folder of the images. */
+  readonly labels?: string;
   /** "train", "validation", "test" or "all". Default: test if there is one, else validation, else all. */
   readonly split?: string;
   /** Folder of the feature store. */
@@ -28,12 +38,20 @@ export interface JudgedPrediction extends Prediction {
   readonly trueClass: string;
 }
 
-export interface EvaluationResult {
+/** What a network says of an image, and its labels or values. */
+export type JudgedTarget =
+  | (LabelsPrediction & { readonly trueLabels: readonly string[] })
+  | (ValuesPrediction & { readonly trueValues: Readonly<Record<string, number>> });
+
+export interface EvaluationResult<
+  Scores extends TaskScores = ClassificationScores,
+  Judged extends JudgedPrediction | JudgedTarget = JudgedPrediction,
+> {
   readonly split: string;
   readonly samples: number;
-  readonly scores: ClassificationScores;
+  readonly scores: Scores;
   /** Of every image, in the data set's order. */
-  readonly predictions: readonly JudgedPrediction[];
+  readonly predictions: readonly Judged[];
   readonly skipped: readonly Skipped[];
   readonly forwards: { readonly computed: number; readonly reused: number };
   readonly classes: readonly string[];
@@ -41,17 +59,22 @@ export interface EvaluationResult {
 }
 
 /**
- * Scores a classifier on labelled images. Classes are matched by name.
+ * Scores a classifier on labelled images. Classes, labels and values are matched by name. Whoever evaluates a bundle of another task
+ * names the types of its scores and predictions.
  *
  * @throws PermafrostError CLASS_MISMATCH for a class that the classifier does not know; DATA_EMPTY when no image is left.
  */
-export async function evaluateClassifier(
+export async function evaluateClassifier<
+  Scores extends TaskScores = ClassificationScores,
+  Judged extends JudgedPrediction | JudgedTarget = JudgedPrediction,
+>(
   request: EvaluationRequest,
   hooks: Omit<TrainingHooks, "onEpoch"> = {},
-): Promise<EvaluationResult> {
+): Promise<EvaluationResult<Scores, Judged>> {
   const classifier = await loadClassifier(request.bundle);
   const { classNames, graphs, preprocessing } = classifier;
-  const { name, samples } = chooseSplit(await openDataset(request.data, { classNames }), request);
+  const task = classifier.task === "classification" ? undefined : classifier.task;
+  const { name, samples } = chooseSplit(await openLike(classifier, request), request);
   const listed = await digestSamples(samples, { ...hooks, cacheFile: digestCacheFile(request.store) });
   await using engine = await Engine.start();
   const warning = numericsWarning(classifier, engine.numericsClass);
@@ -72,21 +95,43 @@ export async function evaluateClassifier(
   const source = featureSource(extraction.table, judged, listed.digests);
   const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
   extraction.table.close();
-  const predictions = predictionsOf(judged, probabilities, classNames);
+  const predictions = predictionsFor(classifier.task, judged, probabilities, classNames);
   return {
     split: name,
     samples: judged.length,
-    scores: classificationScores(
-      probabilities,
-      Float32Array.from(judged, (sample) => sample.label),
-      classNames,
-    ),
-    predictions: predictions.map((made, row) => ({ ...made, trueClass: judged[row]!.className })),
+    scores: scoreOutputs(task, probabilities, judged, classNames) as Scores,
+    predictions: predictions.map((made, row) => ({
+      ...made,
+      ...truthOf(task, judged[row]!, classNames),
+    })) as readonly object[] as readonly Judged[],
     skipped,
     forwards: extraction.forwards,
     classes: classNames,
     numericsClass: engine.numericsClass,
   };
+}
+
+/** The images with what is true of them, in the network's own names. */
+function openLike(
+  { task, classNames }: LoadedClassifier,
+  { data, labels }: EvaluationRequest,
+): Promise<Dataset> {
+  if (task !== "classification") return openTargets({ data, labels, task, names: classNames });
+  if (labels === undefined) return openDataset(data, { classNames });
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    "--labels: the bundle is a classifier, whose classes come from the folders or a manifest. Leave --labels out.",
+  );
+}
+
+function truthOf(
+  task: TargetTask | undefined,
+  { className, targets = [] }: Sample,
+  names: readonly string[],
+) {
+  if (task === undefined) return { trueClass: className };
+  if (task === "multilabel") return { trueLabels: names.filter((_, index) => targets[index] === 1) };
+  return { trueValues: Object.fromEntries(names.map((name, index) => [name, targets[index]!])) };
 }
 
 function chooseSplit(

@@ -55,7 +55,11 @@ export async function findRate(request: RateRequest, hooks: TrainingHooks = {}):
   const found = onlyTraining(all);
   const epochSteps = Math.ceil(found.dataset.samples.length / request.batchSize);
   const sized = { ...request, epochs: Math.max(1, Math.ceil(test.steps / epochSteps)) };
-  const model = classifierModel(base, headLayers(request.head, all.dataset.classNames.length), sized);
+  const model = classifierModel(
+    base,
+    headLayers(request.head, all.dataset.classNames.length, all.dataset.task),
+    sized,
+  );
   const parts = { request: sized, engine, store, base, model, found, warn, clock, callback: test };
   const trained = await trainPhases(parts, trainingPhases(sized, base), withoutSteps(hooks));
   trained.features.close();

@@ -1,33 +1,35 @@
 import { PermafrostError } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
-import { dense, dropout } from "../layers/index.ts";
+import type { TargetTask } from "../data/dataset.ts";
+import { type DenseOptions, dense } from "../layers/dense.ts";
+import { dropout } from "../layers/index.ts";
 import type { Layer } from "../layers/layer.ts";
 import { l2 } from "../layers/regularizers.ts";
+import { predictionsName, taskTraining } from "./taskTraining.ts";
 
 /** L2 of the linear head's kernel; docs/default-head.md says how it was found. */
 export const linearHeadL2 = 0.02;
 
 /**
  * The layers of a head from its short form: `linear`, or layers separated by commas such as `dense:256,dropout:0.5`;
- * `dense:512x2` stands for two of them. The last layer, one probability a class, is always added.
+ * `dense:512x2` stands for two of them. The last layer is always added: one probability a
+ * class (softmax), one a label (sigmoid), or one number a value.
  *
  * @throws PermafrostError INVALID_ARGUMENT naming the part that is not understood.
  */
-export function headLayers(text: string, classes: number): readonly Layer[] {
+export function headLayers(text: string, outputs: number, task?: TargetTask): readonly Layer[] {
+  const { activation } = taskTraining({ task });
+  const last = { units: outputs, activation, name: predictionsName };
   const form = text.trim();
-  if (form === "linear") return [linearLayer(classes)];
+  if (form === "linear") return [linearLayer(last, task)];
   const hidden = form.split(",").flatMap((part) => hiddenLayers(part.trim(), form));
-  return [...hidden, dense({ units: classes, activation: "softmax", name: "predictions" })];
+  return [...hidden, dense(last)];
 }
 
-function linearLayer(classes: number): Layer {
-  return dense({
-    units: classes,
-    activation: "softmax",
-    name: "predictions",
-    kernelInitializer: "zeros",
-    kernelRegularizer: l2(linearHeadL2),
-  });
+function linearLayer(last: DenseOptions, task: TargetTask | undefined): Layer {
+  // Losses over labels or values are means over them: each has its share of the loss, and of the penalty.
+  const share = task === undefined ? 1 : last.units;
+  return dense({ ...last, kernelInitializer: "zeros", kernelRegularizer: l2(linearHeadL2 / share) });
 }
 
 function hiddenLayers(part: string, form: string): Layer[] {

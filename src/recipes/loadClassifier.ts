@@ -6,6 +6,7 @@ import { type ClassifierGraphs, classifierGraphs } from "./classifierGraphs.ts";
 
 /** A classifier read from its bundle, ready to be run. */
 export interface LoadedClassifier {
+  readonly task: BundleContents["task"];
   /** In the order of the probabilities. */
   readonly classNames: readonly string[];
   readonly preprocessing: Preprocessing;
@@ -22,6 +23,7 @@ export async function loadClassifier(folder: string): Promise<LoadedClassifier> 
   const contents = await loadBundle(folder);
   const { model } = await modelFromBundle(contents, folder);
   return {
+    task: contents.task,
     classNames: contents.classNames,
     preprocessing: contents.preprocessing,
     graphs: classifierGraphs(model),

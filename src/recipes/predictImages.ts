@@ -8,10 +8,10 @@ import { findImages } from "./findImages.ts";
 import { featureSource, imageFeatures } from "./imageFeatures.ts";
 import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
 import { predictFeatures } from "./predictFeatures.ts";
-import { type Prediction, predictionsOf } from "./prediction.ts";
+import { type Prediction, predictionsFor, type TaskPrediction } from "./prediction.ts";
 import type { TrainingHooks } from "./training.ts";
 
-export type { Prediction } from "./prediction.ts";
+export type { LabelsPrediction, Prediction, TaskPrediction, ValuesPrediction } from "./prediction.ts";
 
 export interface PredictionRequest {
   /** Folder of the bundle. */
@@ -20,22 +20,23 @@ export interface PredictionRequest {
   readonly images: readonly string[];
 }
 
-export interface PredictionResult {
-  readonly predictions: readonly Prediction[];
+export interface PredictionResult<P extends TaskPrediction = Prediction> {
+  readonly predictions: readonly P[];
   readonly skipped: readonly Skipped[];
 }
 
 /**
- * Classifies image files. An image's probabilities have the same bits alone, in any company, and in `evaluateClassifier`.
+ * Classifies image files. An image's probabilities have the same bits alone, in any company, and in `evaluateClassifier`. A bundle of
+ * another task gives labels or values: `predictImages<LabelsPrediction>(...)`.
  *
  * @throws PermafrostError NOT_FOUND when a path or glob matches nothing.
  */
-export async function predictImages(
+export async function predictImages<P extends TaskPrediction = Prediction>(
   request: PredictionRequest,
   hooks: Omit<TrainingHooks, "onEpoch"> = {},
-): Promise<PredictionResult> {
+): Promise<PredictionResult<P>> {
   const [paths, classifier] = await Promise.all([findImages(request.images), loadClassifier(request.bundle)]);
-  const { classNames, graphs, preprocessing } = classifier;
+  const { task, classNames, graphs, preprocessing } = classifier;
   const { digests, skipped } = await digestFiles(paths);
   await using engine = await Engine.start({ workers: 1 });
   const warning = numericsWarning(classifier, engine.numericsClass);
@@ -54,7 +55,8 @@ export async function predictImages(
   const judged = readable.filter(({ path }) => !unreadable.has(path));
   const source = featureSource(extraction.table, judged, digests);
   const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
-  const predictions = predictionsOf(judged, probabilities, classNames);
+  // Whoever names another type than the default knows the bundle's task.
+  const predictions = predictionsFor(task, judged, probabilities, classNames) as P[];
   return { predictions, skipped: [...skipped, ...extraction.skipped] };
 }
 

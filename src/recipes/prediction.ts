@@ -1,3 +1,6 @@
+import { labelThreshold } from "../evaluation/labelScores.ts";
+import type { BundleContents } from "../saving/bundleContents.ts";
+
 /** What a classifier says of one image. */
 export interface Prediction {
   readonly path: string;
@@ -8,13 +11,52 @@ export interface Prediction {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 
+/** Which labels an image is given. */
+export interface LabelsPrediction {
+  readonly path: string;
+  /** Those whose probability is above 0.5, in the order of the outputs. */
+  readonly labels: readonly string[];
+  /** Of every label, by name. */
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** Which numbers an image is given, in their own units. */
+export interface ValuesPrediction {
+  readonly path: string;
+  readonly values: Readonly<Record<string, number>>;
+}
+
+export type TaskPrediction = Prediction | LabelsPrediction | ValuesPrediction;
+
+interface ImageFile {
+  readonly path: string;
+}
+
+/** What a network's outputs say of images, in their order: by its task a class, labels or values. */
+export function predictionsFor(
+  task: BundleContents["task"],
+  images: readonly ImageFile[],
+  outputs: Float32Array,
+  names: readonly string[],
+): TaskPrediction[] {
+  if (task === "classification") return predictionsOf(images, outputs, names);
+  const width = outputs.length / images.length;
+  return images.map(({ path }, row) => {
+    const own = outputs.subarray(row * width, (row + 1) * width);
+    const byName = Object.fromEntries(names.map((name, index) => [name, own[index]!]));
+    if (task === "regression") return { path, values: byName };
+    const labels = names.filter((_, index) => own[index]! > labelThreshold);
+    return { path, labels, probabilities: byName };
+  });
+}
+
 /**
  * Predictions of images in order; of equal probabilities the first class wins.
  *
  * @param probabilities - [images, classes], row by row; or [images] probabilities of the second of two classes (sigmoid).
  */
-export function predictionsOf(
-  images: readonly { readonly path: string }[],
+function predictionsOf(
+  images: readonly ImageFile[],
   probabilities: Float32Array,
   classNames: readonly string[],
 ): Prediction[] {

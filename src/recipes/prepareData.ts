@@ -1,15 +1,22 @@
 import path from "node:path";
 import { type Digest, digestOf } from "../base/digest.ts";
+import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, TargetTask } from "../data/dataset.ts";
 import { digestSamples } from "../data/digests.ts";
 import { openDataset } from "../data/openDataset.ts";
+import { openTargets } from "../data/openTargets.ts";
 import { withoutSkipped } from "../data/problems.ts";
 import { assignSplits, type SplitSample } from "../data/split.ts";
 import type { PhaseClock } from "./phaseClock.ts";
+import { type TargetScale, targetScale } from "./targetScale.ts";
 
 /** A data set whose samples all have a split. */
-export type SplitDataset = Omit<Dataset, "samples"> & { readonly samples: readonly SplitSample[] };
+export type SplitDataset = Omit<Dataset, "samples"> & {
+  readonly samples: readonly SplitSample[];
+  /** Of regression: the units in which its values are learned. */
+  readonly targetScale?: TargetScale;
+};
 
 /** Labelled images, known by their content. */
 export interface PreparedData {
@@ -20,6 +27,8 @@ export interface PreparedData {
 
 export interface DataRequest {
   readonly data: string;
+  readonly task?: TargetTask;
+  readonly labels?: string;
   readonly store: string;
   readonly validationSplit: number;
   readonly seed: number;
@@ -36,12 +45,32 @@ export async function prepareData(
   work: WorkOptions,
   clock: PhaseClock,
 ): Promise<PreparedData> {
-  const opened = await clock.time("list", () => openDataset(request.data));
+  const opened = await clock.time("list", () => openImages(request));
   const { digests, skipped } = await clock.time("digest", () =>
     digestSamples(opened.samples, { ...work, cacheFile: digestCacheFile(request.store) }),
   );
   const dataset = withoutSkipped(opened, skipped);
-  return { dataset: { ...dataset, samples: assignSplits(dataset.samples, digests, request) }, digests };
+  const samples = assignSplits(dataset.samples, digests, request);
+  return { dataset: { ...dataset, samples, ...scaleOf(dataset, samples) }, digests };
+}
+
+/** Classes come from folders or a manifest, labels and values from a table. */
+function openImages({ data, task, labels }: DataRequest): Promise<Dataset> {
+  if (task !== undefined) return openTargets({ data, task, labels });
+  if (labels === undefined) return openDataset(data);
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    "--labels: classes come from the folders. Add --task multilabel or --task regression for a table beside the images.",
+  );
+}
+
+function scaleOf(
+  { task, classNames }: Dataset,
+  samples: readonly SplitSample[],
+): { readonly targetScale?: TargetScale } {
+  if (task !== "regression") return {};
+  const train = samples.filter(({ split }) => split === "train");
+  return { targetScale: targetScale(train, classNames) };
 }
 
 /** The data set without images that could not be decoded; the others keep their splits. */

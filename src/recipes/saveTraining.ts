@@ -1,8 +1,9 @@
 import path from "node:path";
 import type { BaseNetwork } from "../applications/index.ts";
 import { packageVersion } from "../base/version.ts";
-import { type Split, splits } from "../data/dataset.ts";
+import { type Sample, type Split, splits } from "../data/dataset.ts";
 import { renderTrainingReport } from "../evaluation/report/renderTrainingReport.ts";
+import { isClassification } from "../evaluation/taskScores.ts";
 import type { SplitReport, TrainingReport } from "../evaluation/trainingReport.ts";
 import type { Model } from "../models/functional.ts";
 import { weightsDigest } from "../models/weights.ts";
@@ -19,6 +20,7 @@ import { dataDigest } from "./prepareData.ts";
 import type { ScoredSplits } from "./scoreSplits.ts";
 import type { TrainingRequest, TrainingResult } from "./training.ts";
 import type { TrainedClassifier } from "./trainPhases.ts";
+import { worstAnswers } from "./worstAnswers.ts";
 
 export interface SavedTraining {
   readonly request: TrainingRequest;
@@ -36,6 +38,7 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
   const html = renderTrainingReport(await trainingReport(saved, date));
   const contents = bundleContents(saved.model, saved.base, {
     classNames: saved.result.classes,
+    ...(saved.trained.dataset.task === undefined ? {} : { task: saved.trained.dataset.task }),
     // Nobody else has a base that was trained here.
     embedBase: saved.request.embedBase || isBaseChanged(saved.trained.phases),
     metrics: { ...saved.scored.metrics },
@@ -77,24 +80,36 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     bundle: request.out,
     numericsClass: result.numericsClass,
     versions: versions(),
-    mistakes: await worstMistakes(scored.last, result.classes),
+    ...(await mistakesOf(saved)),
   };
 }
 
 /** What was trained and what was not, with the proof: for the bundle. */
 function trainingRecord(request: TrainingRequest, phases: readonly PhaseRecord[]): object {
-  const { recipe, unfreeze, batchNormalization, compat } = request;
+  const { recipe, unfreeze, batchNormalization, compat, mixing } = request;
   return {
     ...(recipe === undefined ? {} : { recipe }),
     ...(unfreeze === undefined ? {} : { unfreeze }),
     ...(isBaseChanged(phases) ? { batchNormalization: batchNormalization ?? "inference" } : {}),
     ...(compat === undefined ? {} : { compat }),
+    ...(mixing === undefined ? {} : { mixing }),
     phases,
   };
 }
 
 function isBaseChanged(phases: readonly PhaseRecord[]): boolean {
   return phases[0]?.base.before !== phases.at(-1)?.base.after;
+}
+
+/** The pictures that were judged worst. */
+async function mistakesOf({
+  trained,
+  scored,
+  result,
+}: SavedTraining): Promise<Pick<TrainingReport, "mistakes" | "task" | "worst">> {
+  const { task } = trained.dataset;
+  if (task === undefined) return { mistakes: await worstMistakes(scored.last, result.classes) };
+  return { mistakes: [], task, worst: await worstAnswers(task, scored.last, result.classes) };
 }
 
 /** Without the phase that is under way: the writing of the report itself. */
@@ -105,10 +120,17 @@ function finishedPhases({ seconds }: PhaseClock): Record<string, number> {
 function splitReport(split: Split, trained: TrainedClassifier, { metrics }: ScoredSplits): SplitReport {
   const samples = samplesOf(trained, split);
   const samplesByClass = trained.dataset.classNames.map(
-    (_, label) => samples.filter((sample) => sample.label === label).length,
+    (_, label) => samples.filter((sample) => hasClass(sample, label)).length,
   );
   const scores = metrics[split];
-  return { split, samples: samples.length, samplesByClass, ...(scores === undefined ? {} : { scores }) };
+  const counted = { split, samples: samples.length, samplesByClass };
+  if (scores === undefined) return counted;
+  return isClassification(scores) ? { ...counted, scores } : { ...counted, taskScores: scores };
+}
+
+/** Whether an image is of a class, or has a label. */
+function hasClass({ label, targets }: Sample, wanted: number): boolean {
+  return targets === undefined ? label === wanted : targets[wanted] === 1;
 }
 
 function settings(request: TrainingRequest, phases: readonly PhaseRecord[]): Record<string, string | number> {

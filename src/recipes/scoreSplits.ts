@@ -3,20 +3,21 @@ import type { WorkOptions } from "../base/progress.ts";
 import { type Split, splits } from "../data/dataset.ts";
 import type { SplitSample } from "../data/split.ts";
 import type { Engine } from "../engine/engine.ts";
-import { type ClassificationScores, classificationScores } from "../evaluation/scores.ts";
+import type { TaskScores } from "../evaluation/taskScores.ts";
 import { splitClassifier } from "./classifierGraphs.ts";
-import { labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
+import { samplesOf, type TrainedHead } from "./headTraining.ts";
 import { predictFeatures } from "./predictFeatures.ts";
+import { scoreOutputs } from "./taskScoring.ts";
 
 /** What a classifier says of one split. */
 export interface ScoredSplit {
   readonly samples: readonly SplitSample[];
-  /** [samples, classes]. */
+  /** [samples, classes]; of another task [samples, labels], or values in their own units. */
   readonly probabilities: Float32Array;
 }
 
 export interface ScoredSplits {
-  readonly metrics: Partial<Record<Split, ClassificationScores>>;
+  readonly metrics: Partial<Record<Split, TaskScores>>;
   /** The split that judges: test if there is one, else validation, else train. */
   readonly last: ScoredSplit;
 }
@@ -32,7 +33,7 @@ export async function scoreSplits(
   work: WorkOptions,
 ): Promise<ScoredSplits> {
   const { suffix } = splitClassifier(trained.model, trained.changed);
-  const metrics: Partial<Record<Split, ClassificationScores>> = {};
+  const metrics: Partial<Record<Split, TaskScores>> = {};
   let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {
     const samples = samplesOf(trained, split);
@@ -40,7 +41,8 @@ export async function scoreSplits(
     const source = trained.features.of(samples);
     const probabilities = await predictFeatures(engine, suffix, source, work);
     refuseDiverged(probabilities, split);
-    metrics[split] = classificationScores(probabilities, labelsOf(samples), trained.dataset.classNames);
+    const { task, classNames } = trained.dataset;
+    metrics[split] = scoreOutputs(task, probabilities, samples, classNames);
     last = { samples, probabilities };
   }
   return { metrics, last };
@@ -50,7 +52,7 @@ function refuseDiverged(probabilities: Float32Array, split: Split): void {
   if (probabilities.every(Number.isFinite)) return;
   throw new PermafrostError(
     "LOSS_NAN",
-    `training diverged: expected probabilities of the ${split} images, got NaN from the trained weights. Nothing was saved; use a lower learning rate.`,
+    `training diverged: expected predictions of the ${split} images, got NaN from the trained weights. Nothing was saved; use a lower learning rate.`,
     { details: { split } },
   );
 }

@@ -21,6 +21,7 @@ export async function stepSeconds(planned: PlannedSteps): Promise<number> {
     unfrozenFrom: phase.unfrozenFrom,
     cut: prefix?.outputs.map(({ type }) => type.shape),
     classes: data.dataset.classNames.length,
+    ...(data.dataset.task === undefined ? {} : { task: data.dataset.task }),
     threads: availableParallelism(),
   });
   const known = (await readRates(store)).get(digest);

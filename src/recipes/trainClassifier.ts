@@ -13,6 +13,7 @@ import { PhaseClock } from "./phaseClock.ts";
 import { prepareData } from "./prepareData.ts";
 import { saveTraining } from "./saveTraining.ts";
 import { scoreSplits } from "./scoreSplits.ts";
+import { restoreUnits } from "./targetScale.ts";
 import type { TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
 import { trainingPhases } from "./trainingPhases.ts";
 import { trainPhases } from "./trainPhases.ts";
@@ -54,7 +55,11 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   const store = await FeatureStore.open(request.store);
   for (const text of store.warnings) warn(text);
   const found = await prepareData(request, hooks, clock);
-  const model = classifierModel(base, headLayers(request.head, found.dataset.classNames.length), request);
+  const model = classifierModel(
+    base,
+    headLayers(request.head, found.dataset.classNames.length, found.dataset.task),
+    request,
+  );
   const { numericsClass } = engine;
   const run = await UnfinishedRun.open(request, {
     data: found,
@@ -67,6 +72,8 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     await run.endWith(error);
     throw error;
   });
+  const { targetScale } = found.dataset;
+  if (targetScale !== undefined) restoreUnits(model, targetScale);
   const scored = await clock.time("evaluate", () => scoreSplits(engine, trained, hooks));
   const result = {
     classes: trained.dataset.classNames,

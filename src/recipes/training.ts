@@ -1,6 +1,7 @@
+import type { Mixing } from "../augmentation/mixing.ts";
 import type { WorkOptions } from "../base/progress.ts";
-import type { Skipped, Split } from "../data/dataset.ts";
-import type { ClassificationScores } from "../evaluation/scores.ts";
+import type { Skipped, Split, TargetTask } from "../data/dataset.ts";
+import type { TaskScores } from "../evaluation/taskScores.ts";
 import type { StoreDtype } from "../features/key.ts";
 import type { Augmentation } from "./augmentation.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
@@ -11,8 +12,12 @@ export type TrainingRecipe = (typeof trainingRecipes)[number];
 
 /** What to train on what. */
 export interface TrainingRequest {
-  /** Folder of class folders, folder of splits, or a manifest. */
+  /** Folder of class folders, folder of splits, or a manifest; of another task, the images' folder or the table. */
   readonly data: string;
+  /** Several labels an image, or numbers, from a table. Left out: classification, one class an image. */
+  readonly task?: TargetTask;
+  /** Of another task: the table with one row an image, where `data` is the folder of the images. */
+  readonly labels?: string;
   /** Name of the base network. */
   readonly base: string;
   /** `linear`, or layers such as `dense:256,dropout:0.5`. */
@@ -48,6 +53,8 @@ export interface TrainingRequest {
   readonly batchNormalization?: "inference" | "train";
   /** Train the base though it is shown as frozen, as Keras 2.0.8 did by mistake. For comparison only. */
   readonly compat?: "keras-2.0.8";
+  /** Mix the pictures of each training batch, and their labels. The frozen part then runs in every step. */
+  readonly mixing?: Mixing;
   /** Rare classes count more: n / (classes * images of the class). */
   readonly classWeight?: "balanced";
   /** Side of the square that the base sees, in pixels (default: the base's own). */
@@ -80,11 +87,11 @@ export interface TrainingHooks extends WorkOptions {
 }
 
 /** What came of it: plain data, the last line of `train --json`. */
-export interface TrainingResult {
+export interface TrainingResult<Scores extends TaskScores = TaskScores> {
   readonly classes: readonly string[];
   readonly samples: Readonly<Partial<Record<Split, number>>>;
   readonly skipped: readonly Skipped[];
-  readonly metrics: Readonly<Partial<Record<Split, ClassificationScores>>>;
+  readonly metrics: Readonly<Partial<Record<Split, Scores>>>;
   readonly history: Readonly<Record<string, readonly number[]>>;
   readonly forwards: ForwardCounts;
   /** Bytes added to the feature store. */

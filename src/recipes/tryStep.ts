@@ -1,19 +1,23 @@
 import type { Graph } from "../graph/graph.ts";
+import { float32 } from "../tensor/tensor.ts";
 import { arrayRows, type BatchSource } from "../training/batchSource.ts";
 import type { Callback } from "../training/callback.ts";
 import { compileModel } from "../training/compile.ts";
 import { fit } from "../training/fit.ts";
+import type { Targets } from "../training/targets.ts";
+import type { PreparedData } from "./prepareData.ts";
 import type { PlannedSteps } from "./stepRate.ts";
+import { taskTraining } from "./taskTraining.ts";
 
 /** The first step prepares memory; of the others the middle one counts. */
 const steps = 6;
 
 /** Seconds of a training step behind the cut, on zeros. The weights are as before afterwards. */
-export async function tryStep({ model, request, prefix }: PlannedSteps): Promise<number> {
+export async function tryStep({ model, request, prefix, data }: PlannedSteps): Promise<number> {
   const { batchSize, optimizer, compat } = request;
   const compiled = compileModel(model, {
     optimizer,
-    loss: "sparseCategoricalCrossentropy",
+    loss: taskTraining(data.dataset).loss,
     ...(compat === undefined ? {} : { compat }),
   });
   const times: number[] = [];
@@ -21,14 +25,21 @@ export async function tryStep({ model, request, prefix }: PlannedSteps): Promise
   const weights = model.getWeights();
   const samples = batchSize * steps;
   const features = prefix && zeros(samples, prefix);
-  await fit(compiled, zeroSource(samples, compiled.inputShape), new Float32Array(samples), {
+  await fit(compiled, zeroSource(samples, compiled.inputShape), zeroTargets(samples, data), {
     batchSize,
     callbacks: [clock],
-    ...(features === undefined ? {} : { frozenPart: async () => features }),
+    ...(features === undefined ? { oncePerSample: false } : { frozenPart: async () => features }),
   });
   model.setWeights(weights);
   const spent = times.slice(1).map((time, index) => (time - times[index]!) / 1000);
   return spent.sort((a, b) => a - b)[Math.floor(spent.length / 2)]!;
+}
+
+function zeroTargets(samples: number, { dataset: { task, classNames } }: PreparedData): Targets {
+  const width = classNames.length;
+  return task === undefined
+    ? new Float32Array(samples)
+    : float32([samples, width], new Float32Array(samples * width));
 }
 
 function zeros(samples: number, prefix: Graph): BatchSource {

@@ -31,7 +31,14 @@ export type Decision =
   /** The class with the highest probability. */
   | { readonly rule: "argmax" }
   /** One output: the second class if its probability is above the threshold. */
-  | { readonly rule: "threshold"; readonly threshold: number };
+  | { readonly rule: "threshold"; readonly threshold: number }
+  /** Every label whose probability is above the threshold. */
+  | { readonly rule: "labels"; readonly threshold: number }
+  /** The outputs are the values themselves, in their own units. */
+  | { readonly rule: "values" };
+
+/** What is asked of a picture: its class, any number of labels, or numbers. */
+export const bundleTasks = ["classification", "multilabel", "regression"] as const;
 
 /** How the classifier came about: enough to do it again. */
 export interface RunRecord {
@@ -54,8 +61,8 @@ export interface RunRecord {
  * that JSON can hold.
  */
 export interface BundleContents<Json extends object = JsonObject> {
-  readonly task: "classification";
-  /** In the order of the outputs. */
+  readonly task: (typeof bundleTasks)[number];
+  /** Of classes, labels or values, in the order of the outputs. */
   readonly classNames: readonly string[];
   readonly preprocessing: Preprocessing;
   readonly base: BaseReference<Json>;

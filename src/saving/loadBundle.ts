@@ -6,7 +6,7 @@ import { decodeSafetensors } from "../tensor/safetensors.ts";
 import { hasDType } from "../tensor/tensor.ts";
 import type { BundleContents, BundleDescription, FileRecord, NamedWeight } from "./bundleContents.ts";
 import { newestFolder } from "./folderSwap.ts";
-import { bundleVersion, manifestName, parseManifest } from "./manifest.ts";
+import { manifestName, parseManifest, versionOf } from "./manifest.ts";
 import { baseName, headName } from "./saveBundle.ts";
 
 /**
@@ -31,7 +31,7 @@ export async function describeBundleFolder(
 ): Promise<BundleDescription & { readonly version: number; readonly embedsBase: boolean }> {
   return await readConsistently(folder, async (_place, description) => ({
     ...description,
-    version: bundleVersion,
+    version: versionOf(description.task),
     embedsBase: Object.hasOwn(description.files, baseName),
   }));
 }

@@ -2,13 +2,25 @@ import type { Preprocessing } from "../applications/preprocessing.ts";
 import { resampleFilters } from "../applications/preprocessing.ts";
 import { digestOf } from "../base/digest.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
-import type { BundleDescription, Decision, FileRecord, LayerRecord, RunRecord } from "./bundleContents.ts";
+import {
+  type BundleDescription,
+  bundleTasks,
+  type Decision,
+  type FileRecord,
+  type LayerRecord,
+  type RunRecord,
+} from "./bundleContents.ts";
 import { Fields } from "./fields.ts";
 
 export const manifestName = "permafrost.json";
 const bundleSchema = "permafrost.bundle";
-/** Raised when an older program could misread a bundle. */
-export const bundleVersion = 1;
+/** Raised when an older program could misread a bundle. 2: other tasks than classification. */
+const bundleVersion = 2;
+
+/** The version that says how a bundle of this task is written: classifiers are read by every program. */
+export function versionOf(task: BundleDescription["task"]): number {
+  return task === "classification" ? 1 : bundleVersion;
+}
 
 /** Nobody needs more, and a reader must not take any size on trust. */
 const maxManifestBytes = 64 * 2 ** 20;
@@ -16,7 +28,11 @@ const maxSide = 16_384;
 
 /** The text of permafrost.json. Its `digest` covers every other member, so that damage is seen. */
 export function manifestText(description: BundleDescription<object>): string {
-  const members = { schema: bundleSchema, version: bundleVersion, ...description };
+  const members = {
+    schema: bundleSchema,
+    version: versionOf(description.task),
+    ...description,
+  };
   // As a reader will see it: numbers that are not finite are null by then.
   const written: unknown = JSON.parse(JSON.stringify(members));
   return `${JSON.stringify({ ...members, digest: digestOf(written) }, null, 2)}\n`;
@@ -34,7 +50,7 @@ export function parseManifest(bytes: Uint8Array, where: string): BundleDescripti
   checkSchema(fields, where);
   checkDigest(fields, where);
   return {
-    task: fields.oneOf("task", ["classification"]),
+    task: fields.oneOf("task", bundleTasks),
     classNames: fields.uniqueTexts("classNames"),
     preprocessing: readPreprocessing(fields.object("preprocessing")),
     base: readBase(fields.object("base")),
@@ -119,8 +135,9 @@ function readLayer(fields: Fields): LayerRecord {
 }
 
 function readDecision(fields: Fields): Decision {
-  const rule = fields.oneOf("rule", ["argmax", "threshold"]);
-  return rule === "argmax" ? { rule } : { rule, threshold: fields.number("threshold", 0, 1) };
+  const rule = fields.oneOf("rule", ["argmax", "threshold", "labels", "values"]);
+  if (rule === "argmax" || rule === "values") return { rule };
+  return { rule, threshold: fields.number("threshold", 0, 1) };
 }
 
 function readRun(fields: Fields): RunRecord {

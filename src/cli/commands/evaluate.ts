@@ -1,7 +1,9 @@
+import type { TaskScores } from "../../evaluation/taskScores.ts";
+import type { JudgedPrediction, JudgedTarget } from "../../recipes/evaluateClassifier.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { oneOf } from "../options.ts";
-import { percent, table } from "../text.ts";
+import { scoreTables } from "../scoreTable.ts";
 
 export const evaluate: CommandDefinition = {
   name: "evaluate",
@@ -19,39 +21,23 @@ export const evaluate: CommandDefinition = {
         "which split of the folder (default: test if it has one, else validation, else all)",
         oneOf("train", "validation", "test", "all"),
       )
+      .option("--labels <file>", "table of labels or values of the photos in the folder")
       .option("--store <folder>", "where features are kept");
   },
   async run([bundle, folder], options, { output, signal, environment }) {
     const { evaluateClassifier } = await import("../../recipes/evaluateClassifier.ts");
     const { storeFolder } = await import("../../features/storeFolder.ts");
-    const result = await evaluateClassifier(
+    const result = await evaluateClassifier<TaskScores, JudgedPrediction | JudgedTarget>(
       {
         bundle: String(bundle),
         data: String(folder),
         store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
+        ...(typeof options["labels"] === "string" ? { labels: options["labels"] } : {}),
         ...(typeof options["split"] === "string" ? { split: options["split"] } : {}),
       },
       { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
     );
-    const { scores } = result;
-    const [low, high] = scores.accuracyInterval;
-    output.print(
-      [
-        `${result.samples} images (${result.split}): accuracy ${percent(scores.accuracy)} ` +
-          `(95 % interval ${percent(low)} to ${percent(high)}), loss ${scores.loss.toFixed(4)}`,
-        "",
-        table(
-          ["class", "precision", "recall", "f1", "images"],
-          scores.perClass.map((row) => [
-            row.className,
-            percent(row.precision),
-            percent(row.recall),
-            row.f1.toFixed(3),
-            row.support,
-          ]),
-        ),
-      ].join("\n"),
-    );
+    output.print(scoreTables(result.split, result.scores));
     for (const file of result.skipped) output.note(`skipped ${file.path}: ${file.reason}`);
     const { predictions, ...summary } = result;
     for (const prediction of predictions) output.emit({ event: "prediction", ...prediction });

@@ -16,7 +16,7 @@ export const inspect: CommandDefinition = {
     output.print(
       [
         `Bundle   ${description.path} (version ${description.version})`,
-        `Classes  ${description.classes.join(", ")}`,
+        `${titles[description.task].padEnd(9)}${description.classes.join(", ")}`,
         `Base     ${description.base.name}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
         `Head     ${description.head.layers.join(" > ")} (${count(description.head.parameters)} parameters)`,
         ...trainedLine(description),
@@ -24,20 +24,28 @@ export const inspect: CommandDefinition = {
         `Numerics ${description.run.numericsClass}`,
         `Made by  ${description.run.command}`,
         "",
-        table(
-          ["split", "accuracy", "loss"],
-          Object.entries(description.metrics).map(([split, metrics]) => [
-            split,
-            percent(metrics.accuracy),
-            metrics.loss.toFixed(4),
-          ]),
-        ),
+        metricsTable(description),
       ].join("\n"),
     );
     output.emit({ event: "bundle", ...description });
     return exitCodes.done;
   },
 };
+
+const titles = { classification: "Classes", multilabel: "Labels", regression: "Values" } as const;
+
+function metricsTable({ metrics }: ClassifierDescription): string {
+  const names = [...new Set(Object.values(metrics).flatMap((scores) => Object.keys(scores)))];
+  const shown = (name: string, value: number) =>
+    name === "accuracy" || name === "exactMatch" ? percent(value) : value.toFixed(4);
+  return table(
+    ["split", ...names],
+    Object.entries(metrics).map(([split, scores]) => [
+      split,
+      ...names.map((name) => (scores[name] === undefined ? "" : shown(name, scores[name]))),
+    ]),
+  );
+}
 
 /** `Trained  head (epochs 1 to 10), block10 (epochs 11 to 30)`: the lowest part of the base that each phase trained. */
 function trainedLine({ phases, run }: ClassifierDescription): readonly string[] {

@@ -3,7 +3,8 @@ import { describeTrained, type PhaseStart } from "../../recipes/phaseRecord.ts";
 import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
-import { gibibytes, percent, table } from "../text.ts";
+import { namesTitle, splitTable } from "../scoreTable.ts";
+import { gibibytes } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
 
 export const train: CommandDefinition = {
@@ -91,17 +92,9 @@ function describePhase({
 function describe(result: TrainingResult): string {
   const { forwards, seconds } = result;
   const lines = [
-    `Classes: ${result.classes.join(", ")}`,
+    `${namesTitle(result.metrics)}: ${result.classes.join(", ")}`,
     "",
-    table(
-      ["split", "images", "accuracy", "loss"],
-      Object.entries(result.metrics).map(([split, metrics]) => [
-        split,
-        result.samples[split as keyof typeof result.samples] ?? 0,
-        percent(metrics.accuracy),
-        metrics.loss.toFixed(4),
-      ]),
-    ),
+    splitTable(result.metrics, result.samples),
     "",
     `Base network: ${forwards.computed} forwards computed, ${forwards.reused} features reused from the store, ${forwards.avoided} forwards avoided.`,
     ...result.recomputed.map(({ views, computed, reason }) => `  ${computed} ${views} computed: ${reason}.`),

@@ -11,6 +11,7 @@ import {
   workSection,
 } from "./sections.ts";
 import { styleSheet } from "./style.ts";
+import { taskSections } from "./taskSections.ts";
 
 /**
  * The page about a training run: one HTML file that needs nothing else, no network and no scripts (its own policy forbids both).
@@ -18,6 +19,7 @@ import { styleSheet } from "./style.ts";
  */
 export function renderTrainingReport(report: TrainingReport): string {
   const judged = judgedSplit(report.splits);
+  const other = taskSections(report);
   const date = report.created.slice(0, 16).replace("T", " ");
   const page = html`<!doctype html>
 <html lang="en">
@@ -31,11 +33,11 @@ export function renderTrainingReport(report: TrainingReport): string {
 <style>${new Html(styleSheet())}</style>
 </head>
 <body>
-<header><h1>${report.title}</h1><p class="muted small">Training report, ${date} UTC. Classes: ${classList(report.classNames)}.</p></header>
+<header><h1>${report.title}</h1><p class="muted small">Training report, ${date} UTC. ${namesTitle(report)}: ${classList(report.classNames)}.</p></header>
 <main>
-${answerSection(report)}
+${other?.answer ?? answerSection(report)}
 ${curvesSection(report)}
-${judged && classesSection(judged)}
+${other?.details ?? (judged && classesSection(judged))}
 ${judged && mistakesSection(report, judged)}
 ${phasesSection(report)}
 ${picturesSection(report)}
@@ -47,6 +49,11 @@ ${recipeSection(report)}
 </html>
 `;
   return page.text;
+}
+
+function namesTitle({ task }: TrainingReport): string {
+  if (task === undefined) return "Classes";
+  return task === "multilabel" ? "Labels" : "Values";
 }
 
 function classList(names: readonly string[]): string {

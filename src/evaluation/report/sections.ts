@@ -20,7 +20,7 @@ export function curvesSection({ history }: TrainingReport): Html | undefined {
 }
 
 function chartOf(name: string, history: TrainingReport["history"]): LineChart[] {
-  const isShare = /acc|precision|recall|auc/i.test(name);
+  const isShare = /acc|precision|recall|auc|f1/i.test(name);
   const series: Series[] = [];
   const add = (label: Series["label"], values: readonly number[] | undefined) => {
     if (values?.some(Number.isFinite)) series.push({ label, values });
@@ -29,7 +29,14 @@ function chartOf(name: string, history: TrainingReport["history"]): LineChart[] 
   add("validation", history[`val_${name}`]);
   if (series.length === 0) return [];
   const title = name === "acc" ? "Accuracy" : name[0]!.toUpperCase() + name.slice(1).replaceAll("_", " ");
-  return [{ title, series, unit: isShare ? "percent" : "number", best: isShare ? "largest" : "smallest" }];
+  return [
+    {
+      title,
+      series,
+      unit: isShare ? "percent" : "number",
+      best: isShare || name === "r2_score" ? "largest" : "smallest",
+    },
+  ];
 }
 
 /** Precision, recall and F1 of every class. */
@@ -60,24 +67,34 @@ export function mistakesSection({ mistakes }: TrainingReport, judged: JudgedSpli
 /** Only pictures inside the page: an address would tell somebody that the report was opened. */
 const inlinePicture = /^data:image\/(?:png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/]+=*$/;
 
-function mistakeItem({ name, trueClass, predictedClass, probability, thumbnail }: Mistake): Html {
+function mistakeItem({ trueClass, predictedClass, probability, ...picture }: Mistake): Html {
+  return galleryItem(
+    picture,
+    html`Is <strong>${trueClass}</strong>,<br>said <strong class="wrong">${predictedClass}</strong> (${percent(probability)})`,
+  );
+}
+
+/** A picture with what is said of it. */
+export function galleryItem({ name, thumbnail }: Pick<Mistake, "name" | "thumbnail">, text: Html): Html {
   const picture =
     thumbnail !== undefined && inlinePicture.test(thumbnail)
       ? html`<img src="${thumbnail}" alt="${name}" width="160" height="160">`
       : html`<span class="blank"></span>`;
-  return html`<li>${picture}<p>Is <strong>${trueClass}</strong>,<br>said <strong class="wrong">${predictedClass}</strong> (${percent(probability)})</p>
+  return html`<li>${picture}<p>${text}</p>
 <p class="file">${name}</p></li>\n`;
 }
 
 /** What went in, and what was left out and why. */
-export function picturesSection({ splits, classNames, skipped, warnings }: TrainingReport): Html {
-  const rows = classNames.map(
+export function picturesSection({ splits, classNames, skipped, warnings, task }: TrainingReport): Html {
+  const kind = task === "multilabel" ? "label" : "class";
+  const counted = task === "regression" ? [] : classNames;
+  const rows = counted.map(
     (name, label) =>
       html`<tr><th scope="row">${name}</th>${splits.map(({ samplesByClass }) => html`<td class="number">${count(samplesByClass[label] ?? 0)}</td>`)}</tr>\n`,
   );
   return html`<section class="long"><h2>The pictures</h2>
-<div class="scroll"><table class="list narrow"><caption>Pictures by class and split</caption>
-<thead><tr><th scope="col">class</th>${splits.map(({ split }) => html`<th scope="col" class="number">${split}</th>`)}</tr></thead><tbody>${rows}
+<div class="scroll"><table class="list narrow"><caption>Pictures by ${counted.length === 0 ? "split" : `${kind} and split`}</caption>
+<thead><tr><th scope="col">${counted.length === 0 ? "" : kind}</th>${splits.map(({ split }) => html`<th scope="col" class="number">${split}</th>`)}</tr></thead><tbody>${rows}
 <tr><th scope="row">all</th>${splits.map(({ samples }) => html`<td class="number"><strong>${count(samples)}</strong></td>`)}</tr></tbody></table></div>
 <div class="gap">${skippedFiles(skipped)}
 ${warnings.length === 0 ? undefined : html`<p><strong>Worth knowing</strong></p><ul class="plain">${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}</div></section>`;

@@ -29,12 +29,15 @@ const denseDefinition = defineLayer<DenseConfig>({
         `dense: expected input [batch, features], got ${x === undefined ? "nothing" : showShape(x)}. Put flatten() or globalAveragePooling2D() before it.`,
       );
     }
-    const shape = [knownSize(x, 1), config.units];
-    return [kernelSpec("kernel", shape, config), ...biasSpec(config.units, config)];
+    const features = knownSize(x, 1);
+    // The engine reads a kernel held by units in longer rows: a step of the book's head takes about a tenth less.
+    const engine = { permutation: [1, 0], shape: [config.units, features] };
+    const kernel = kernelSpec("kernel", [features, config.units], config, engine);
+    return [kernel, ...biasSpec(config.units, config)];
   },
   call: ({ g, inputs, parameters, config }) => {
     const { kernel, bias } = parameters;
-    const product = g.apply(operators.matMul, [inputs[0]!, kernel!], {});
+    const product = g.apply(operators.matMul, [inputs[0]!, kernel!], { transposeB: true });
     const sum = bias === undefined ? product : g.apply(operators.add, [product, bias], {});
     return activations[config.activation](g, sum);
   },

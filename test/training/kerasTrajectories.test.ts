@@ -147,7 +147,11 @@ describe("30 and 50 steps agree with real Keras", () => {
       expect(Math.abs(loss / expected - 1), `step ${step}`).toBeLessThan(1e-5);
     }
     if (optimizer.config.useEma) training.useAverage("take");
-    const trained = [...training.weights().values()];
+    const trained = [...training.weights()].map(([path, values]) => {
+      const parameter = compiled.trained.get(path)!;
+      parameter.value.set(values);
+      return parameter.get().data;
+    });
     await training.close();
     const initial = golden.heads[one.head]!.initialWeights.map(decodeArray);
     for (const [index, array] of one.finalWeights.entries()) {

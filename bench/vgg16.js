@@ -65,7 +65,7 @@ const compiled = compileModel(model, {
   loss: "binary_crossentropy",
   metrics: ["acc"],
 });
-const { prefix } = buildPhase(compiled, { mode: "train", targetShape: [1], splitPrefix: true, seed: 0 });
+const { prefix } = buildPhase(compiled, { mode: "train", targetShapes: [[1]], splitPrefix: true, seed: 0 });
 const labels = images.map((_, index) => index % 2);
 /** The pictures of a round as the network sees them, rendered before anything is timed. */
 async function rendered(draws, round) {

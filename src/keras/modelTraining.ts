@@ -3,6 +3,7 @@ import { PermafrostError } from "../base/errors.ts";
 import type { Model } from "../models/functional.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Samples, selectSamples } from "../training/batchSource.ts";
+import { BatchTrainer, type TestBatchOptions, type TrainBatchOptions } from "../training/batchTrainer.ts";
 import { type Compiled, type CompileOptions, compileModel } from "../training/compile.ts";
 import { type EvaluateOptions, evaluate } from "../training/evaluate.ts";
 import { fit } from "../training/fit.ts";
@@ -32,8 +33,6 @@ import { type TrainedOn, trainedOnArrays, trainedOnIterator } from "./trainedOn.
 export interface ArrayFitOptions extends Omit<FitOptions, "validationData">, FeatureStoreOption {
   /** Measured on after each epoch: arrays, or an iterator whose first draws are used in every epoch. */
   readonly validationData?: ValidationData | ImageIterator;
-  /** Batches of a validation iterator to measure on. Default: all. */
-  readonly validationSteps?: number;
 }
 
 /** Options of `fit` for an iterator; batch size, order and weights are the iterator's. */
@@ -60,6 +59,7 @@ export class ModelTraining {
   readonly #model: Model;
   readonly #predictor: Predictor;
   #compiled: Compiled | undefined;
+  #batches: BatchTrainer | undefined;
   #trainedOn: TrainedOn | undefined;
 
   constructor(model: Model) {
@@ -68,7 +68,10 @@ export class ModelTraining {
   }
 
   compile(options: CompileOptions): void {
-    this.#compiled = compileModel(this.#model, options);
+    const compiled = compileModel(this.#model, options);
+    void this.#batches?.close();
+    this.#compiled = compiled;
+    this.#batches = new BatchTrainer(compiled);
   }
 
   async fit(
@@ -129,6 +132,15 @@ export class ModelTraining {
     );
   }
 
+  trainOnBatch(x: ModelInputs, y: ModelTargets, options?: TrainBatchOptions): Promise<Logs> {
+    return this.#requireBatches("trainOnBatch").train(x, y, options);
+  }
+
+  async testOnBatch(x: ModelInputs, y: ModelTargets, options?: TestBatchOptions): Promise<Logs> {
+    const batches = this.#requireBatches("testOnBatch");
+    return batches.test(x, y, { ...options, engine: await this.#predictor.engine() });
+  }
+
   async predict(x: ModelInputs | ImageIterator, options: PredictOptions = {}): Promise<Tensor<"float32">> {
     expectOneOutput(this.#model);
     const [output] = await this.#outputs(x, options);
@@ -176,8 +188,13 @@ export class ModelTraining {
     await saveModel(this.#model, { trainedOn: this.#trainedOn, numericsClass }, folder, options);
   }
 
-  close(): Promise<void> {
-    return this.#predictor.close();
+  async close(): Promise<void> {
+    await this.#batches?.close();
+    await this.#predictor.close();
+  }
+
+  #requireBatches(method: string): BatchTrainer {
+    return this.#batches ?? new BatchTrainer(this.#requireCompiled(method));
   }
 
   #requireCompiled(method: string): Compiled {
@@ -195,10 +212,10 @@ function commonOptions(
 ): FitOptions & Pick<IteratorFitOptions, "stepsPerEpoch"> {
   const { validationData, validationSteps, store: _, ...rest } = options;
   const common = { verbose: 1, ...rest } as const;
-  if (validationData === undefined) return common;
+  const steps = validationSteps === undefined ? {} : { validationSteps };
+  if (validationData === undefined) return { ...common, ...steps };
   if (!isIterator(validationData)) {
-    if (validationSteps === undefined) return { ...common, validationData };
-    throw new PermafrostError("INVALID_ARGUMENT", "validationSteps: expected an iterator as validationData.");
+    return { ...common, ...steps, validationData };
   }
   const indices = firstBatches(validationData, validationSteps, "validationSteps");
   const { source, y, sampleWeight } = selectIteratorSamples(iteratorSamples(validationData), indices);

@@ -2,6 +2,7 @@ import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import type { Model } from "../models/functional.ts";
 import { readWeights, writeWeights } from "../models/weightFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { TestBatchOptions, TrainBatchOptions } from "../training/batchTrainer.ts";
 import type { CompileOptions } from "../training/compile.ts";
 import type { History } from "../training/history.ts";
 import type { ModelTargets } from "../training/labelSamples.ts";
@@ -47,6 +48,20 @@ export interface TrainableModel {
    */
   evaluate(x: ModelInputs, y: ModelTargets, options?: ArrayEvaluateOptions): Promise<Logs>;
   evaluate(iterator: ImageIterator, options?: IteratorEvaluateOptions): Promise<Logs>;
+
+  /**
+   * One update on one batch: loss and metrics before it, by name. The optimizer's memory stays from call to call, and the
+   * model has the new weights at once. Frozen layers are computed in every call: prefer `fit` where it will do.
+   *
+   * @throws PermafrostError as `fit` does.
+   */
+  trainOnBatch(x: ModelInputs, y: ModelTargets, options?: TrainBatchOptions): Promise<Logs>;
+
+  /** Loss and metrics of one batch in inference form, by name. */
+  testOnBatch(x: ModelInputs, y: ModelTargets, options?: TestBatchOptions): Promise<Logs>;
+
+  /** As `predict`, in a single batch. */
+  predictOnBatch(x: ModelInputs): Promise<Tensor<"float32">>;
 
   /**
    * The outputs [samples, ...], feature maps as [samples, height, width, channels]. The model need not be compiled.
@@ -122,6 +137,18 @@ export function withTraining<Base extends ModelClass>(
       options?: ArrayEvaluateOptions,
     ): Promise<Logs> {
       return this.#training.evaluate(x, y, options);
+    }
+
+    trainOnBatch(x: ModelInputs, y: ModelTargets, options?: TrainBatchOptions): Promise<Logs> {
+      return this.#training.trainOnBatch(x, y, options);
+    }
+
+    testOnBatch(x: ModelInputs, y: ModelTargets, options?: TestBatchOptions): Promise<Logs> {
+      return this.#training.testOnBatch(x, y, options);
+    }
+
+    predictOnBatch(x: ModelInputs): Promise<Tensor<"float32">> {
+      return this.#training.predict(x, { batchSize: Number.MAX_SAFE_INTEGER });
     }
 
     predict(x: ModelInputs | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">> {

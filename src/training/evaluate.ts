@@ -32,18 +32,27 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Logs> {
   const samples = labelSamples(compiled, x, y, options.sampleWeight);
+  const measurements = new Measurements(compiled, targetShapes(samples));
+  await measureSamples(compiled, samples, measurements, options);
+  return measurements.logs;
+}
+
+/** Measures a compiled model on samples, beside what was measured before. */
+export async function measureSamples(
+  compiled: Compiled,
+  samples: LabelledSamples,
+  measurements: Measurements,
+  options: EvaluateOptions,
+): Promise<void> {
   const batchSize = checkBatchSize(options.batchSize ?? 32);
   const { frozenPart } = options;
-  const shapes = targetShapes(samples);
-  const measurements = new Measurements(compiled, shapes);
   const splitPrefix = frozenPart !== undefined;
-  const names = evaluationGraph(compiled, { targetShapes: shapes, splitPrefix });
+  const names = evaluationGraph(compiled, { targetShapes: targetShapes(samples), splitPrefix });
   await withEngine(options.engine, async (engine) => {
     const features = names.prefix && (await frozenPart?.(names.prefix, samples.source, options));
     const read = { ...samples, source: features ?? samples.source };
     await runInference(engine, evaluationJob(compiled, names, read, measurements, batchSize), options);
   });
-  return measurements.logs;
 }
 
 function evaluationJob(

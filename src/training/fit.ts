@@ -2,8 +2,11 @@ import { PermafrostError } from "../base/errors.ts";
 import type { EpochLogs } from "./callback.ts";
 import { ProgressLine } from "./callbacks/progressLine.ts";
 import type { Compiled } from "./compile.ts";
+import { stepsOfEpoch } from "./epochBatches.ts";
 import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
+import { FrozenWatch } from "./frozenWeights.ts";
 import type { History } from "./history.ts";
+import { keepingWhatWasReached } from "./keepingWhatWasReached.ts";
 import { targetShapes } from "./labelledSamples.ts";
 import type { ModelTargets } from "./labelSamples.ts";
 import { type Logs, validationLogs } from "./logs.ts";
@@ -26,7 +29,8 @@ import { validate } from "./validate.ts";
  * @param y - What is expected of each; see `Targets`.
  * @throws PermafrostError STALE_COMPILE when `trainable` was changed after `compile`; SHAPE_MISMATCH or DATA_INVALID when
  *   the data do not fit; LOSS_NAN when the loss stops being a number (the model keeps the weights of the last epoch);
- *   INTERRUPTED when the signal was raised (it keeps those of the last step).
+ *   INTERRUPTED when the signal was raised or a callback failed (it keeps those of the last step); DIGEST_MISMATCH when
+ *   somebody else changed a frozen weight meanwhile.
  */
 export async function fit(
   compiled: Compiled,
@@ -38,25 +42,30 @@ export async function fit(
   compiled.checkFresh();
   const prepared = await prepareFit(compiled, x, y, options);
   const { batchSize = 32, epochs = 1, callbacks = [], verbose = 0 } = options;
-  const steps = Math.ceil(prepared.train.source.samples / batchSize);
+  const steps = stepsOfEpoch(prepared.train, { batchSize, stepsPerEpoch: options.stepsPerEpoch });
+  const frozen = new FrozenWatch(compiled);
   const trainer = await Trainer.start(prepared.program);
   try {
-    const run = new TrainingRun(compiled, trainer, { epochs, steps, verbose }, callbacks);
+    const { validationFreq = 1 } = options;
+    const freq = typeof validationFreq === "number" ? validationFreq : Number.POSITIVE_INFINITY;
+    const params = { epochs, steps, verbose, ...(freq === 1 ? {} : { validationFreq: freq }) };
+    const run = new TrainingRun(compiled, trainer, params, callbacks);
     await run.begin();
-    return await trainEpochs(run, prepared, options);
+    await keepingWhatWasReached(run, () => trainEpochs(run, prepared, options));
+    run.history.frozen = frozen.check();
+    return run.history;
   } finally {
     await trainer.close();
   }
 }
 
-async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: FitOptions): Promise<History> {
+async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: FitOptions): Promise<void> {
   const { epochs = 1, initialEpoch = 0 } = options;
-  const { history } = run;
   const display = new ProgressLine(options.stream ?? process.stderr, options.verbose ?? 0);
   if (prepared.mixing !== undefined) tellMixing(run, options);
   await run.notify((callback) => callback.onTrainBegin?.(run));
   await run.notify((callback) => callback.onTrainRestore?.(run));
-  let logs: Logs = history.last;
+  let logs: Logs = run.history.last;
   for (let epoch = Math.max(initialEpoch, run.nextEpoch); epoch < epochs && !run.stopTraining; epoch++) {
     display.onEpochBegin(epoch, run);
     await run.notify((callback) => callback.onEpochBegin?.(epoch, run));
@@ -69,7 +78,6 @@ async function trainEpochs(run: TrainingRun, prepared: PreparedFit, options: Fit
   }
   await run.finalize();
   await run.notify((callback) => callback.onTrainEnd?.(logs, run));
-  return history;
 }
 
 /** Training, then measuring on the validation samples; the model has the epoch's weights afterwards. */
@@ -80,15 +88,15 @@ async function oneEpoch(
   display: ProgressLine,
   options: FitOptions,
 ): Promise<Logs> {
-  const { batchSize = 32, shuffle = true, seed = 0, signal, onProgress } = options;
+  const { batchSize = 32, shuffle = true, seed = 0, stepsPerEpoch, signal, onProgress } = options;
   const { steps, epochs } = run.params;
   const measurements = new Measurements(run.compiled, targetShapes(train));
-  const source = train.source.forEpoch?.(epoch) ?? train.source;
-  const trained = await trainEpoch(run, { ...train, source }, measurements, {
+  const trained = await trainEpoch(run, train, measurements, {
     epoch,
     batchSize,
     shuffle,
     seed,
+    stepsPerEpoch,
     signal,
     mixing,
     onStep(step, logs) {
@@ -105,11 +113,17 @@ async function oneEpoch(
   });
   if (!(await run.keep())) throw lossNan(run, epoch, steps - 1, Number.NaN);
   if (signal?.aborted) throw interrupted(run, epoch);
-  if (validation === undefined) return trained;
+  if (validation === undefined || !isValidated(epoch, options)) return trained;
   await run.notify((callback) => callback.onTestBegin?.(run));
   const tested = await validate(run, validation, measurements, options.validationBatchSize ?? batchSize);
   await run.notify((callback) => callback.onTestEnd?.(tested, run));
   return { ...trained, ...validationLogs(tested) };
+}
+
+/** Whether an epoch (from 0) is followed by validation: every n-th, or those in the list, which count from 1 as Keras does. */
+function isValidated(epoch: number, { validationFreq = 1 }: FitOptions): boolean {
+  if (typeof validationFreq === "number") return (epoch + 1) % validationFreq === 0;
+  return validationFreq.includes(epoch + 1);
 }
 
 /** Frozen layers could have been run once for each picture. */

@@ -42,6 +42,15 @@ export interface FitOptions extends WorkOptions, Mixing {
   readonly validationSplit?: number;
   /** Default: batchSize. */
   readonly validationBatchSize?: number;
+  /** Batches of the validation samples, from the first on, to measure on. Default: all. */
+  readonly validationSteps?: number;
+  /** Measure after every n-th epoch, or after the epochs in a list, which count from 1. Default 1. */
+  readonly validationFreq?: number | readonly number[];
+  /**
+   * Steps of one epoch. The next epoch goes on where this one ended; after the last sample they are mixed anew (Keras ends
+   * training there). Default: all samples once.
+   */
+  readonly stepsPerEpoch?: number;
   /** Weights of classes in the training loss, for all outputs or by their names; multiplied with sampleWeight. */
   readonly classWeight?: ModelClassWeights;
   /** One weight a sample in the training loss, for all outputs or for each in its place or by its name. */
@@ -78,9 +87,11 @@ export function checkFitOptions({
   checkWhole("epochs", epochs, 1);
   checkMixing(options);
   checkWhole("initialEpoch", initialEpoch, 0);
-  if (options.validationBatchSize !== undefined) {
-    checkWhole("validationBatchSize", options.validationBatchSize, 1);
-  }
+  const { validationBatchSize = 1, validationSteps = 1, stepsPerEpoch = 1, validationFreq = 1 } = options;
+  checkWhole("validationBatchSize", validationBatchSize, 1);
+  checkWhole("validationSteps", validationSteps, 1);
+  checkWhole("stepsPerEpoch", stepsPerEpoch, 1);
+  for (const epoch of [validationFreq].flat()) checkWhole("validationFreq", epoch, 1);
   if (options.validationData !== undefined && (options.validationSplit ?? 0) !== 0) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",

@@ -1,3 +1,4 @@
+import type { FrozenDigests } from "./frozenWeights.ts";
 import type { Logs } from "./logs.ts";
 import type { FeatureCounts } from "./storedFeatures.ts";
 
@@ -20,6 +21,8 @@ export interface History {
   readonly params: FitParams;
   /** What the frozen part of the network was run for; left out where nothing was looked up in a feature store. */
   readonly features?: FeatureCounts;
+  /** SHA-256 over the weights that training must not change, before and after it: `fit` fails where they differ. */
+  readonly frozen?: FrozenDigests;
 }
 
 /** Collects a History. */
@@ -27,6 +30,7 @@ export class HistoryRecorder implements History {
   readonly history: Record<string, number[]> = {};
   readonly epoch: number[] = [];
   readonly params: FitParams;
+  frozen?: FrozenDigests;
 
   constructor(params: FitParams) {
     this.params = params;

@@ -1,17 +1,15 @@
-import { availableParallelism } from "node:os";
 import { PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
-import { optimizerConfig } from "../optimizers/index.ts";
-import { batchLayout } from "./batchBuffer.ts";
 import { type BatchMixing, batchMixing } from "./batchMixing.ts";
+import { buildProgram } from "./buildProgram.ts";
 import type { Compiled } from "./compile.ts";
 import { drawnForTraining } from "./drawnSource.ts";
 import type { FitOptions, FrozenPart } from "./fitOptions.ts";
 import { frozenFeatures, withEngine } from "./frozenFeatures.ts";
-import { type LabelledSamples, splitValidation, targetShapes } from "./labelledSamples.ts";
+import { type LabelledSamples, selectLabelled, splitValidation, targetShapes } from "./labelledSamples.ts";
 import { labelSamples, type ModelTargets } from "./labelSamples.ts";
 import type { ModelInputs } from "./modelInputs.ts";
-import { buildPhase, type Phase } from "./stepGraph.ts";
+import type { Phase } from "./stepGraph.ts";
 import type { TrainProgram } from "./trainProgram.ts";
 
 /** What a run of `fit` works on: the program, and the samples as it reads them. */
@@ -30,40 +28,28 @@ export async function prepareFit(
   y: ModelTargets,
   options: FitOptions,
 ): Promise<PreparedFit> {
-  if (compiled.trained.size === 0) throw nothingToTrain(compiled);
-  const { train: given, validation } = labelledParts(compiled, x, y, options);
+  const { train: given, validation: allValidation } = labelledParts(compiled, x, y, options);
   const train = { ...given, source: drawnForTraining(compiled.model, given.source, options.seed ?? 0) };
   const mixing = batchMixing(compiled, train, options, options.seed ?? 0);
-  const phase = (mode: "train" | "infer", samples: LabelledSamples) =>
-    buildPhase(compiled, {
-      mode,
-      targetShapes: targetShapes(samples),
-      // Mixed pictures are others in every step, so nothing can be computed once for them.
-      splitPrefix:
-        (options.oncePerSample ?? true) &&
-        isSplit(samples, options) &&
-        (mode === "infer" || mixing === undefined),
-      seed: options.seed ?? 0,
-    });
-  const trainPhase = phase("train", train);
-  if (trainPhase.parameters.length === 0) throw nothingToTrain(compiled);
-  const testPhase = validation && phase("infer", validation);
-  const { batchSize = 32, validationBatchSize = batchSize } = options;
-  const program: TrainProgram = {
-    train: trainPhase.program,
-    test: testPhase?.program,
-    parameters: trainPhase.parameters,
-    statistics: trainPhase.statistics,
-    optimizer: optimizerConfig(compiled.optimizer),
-    layout: batchLayout(
-      Math.max(
-        Math.min(batchSize, train.source.samples),
-        validation === undefined ? 0 : Math.min(validationBatchSize, validation.source.samples),
-      ),
-      testPhase === undefined ? [trainPhase.program] : [trainPhase.program, testPhase.program],
+  const { batchSize = 32, validationBatchSize = batchSize, validationSteps, oncePerSample = true } = options;
+  const validation = allValidation && firstBatches(allValidation, validationBatchSize, validationSteps);
+  const {
+    program,
+    train: trainPhase,
+    test: testPhase,
+  } = buildProgram(compiled, {
+    capacity: Math.max(
+      Math.min(batchSize, train.source.samples),
+      validation === undefined ? 0 : Math.min(validationBatchSize, validation.source.samples),
     ),
-    threads: options.threads ?? availableParallelism(),
-  };
+    targetShapes: targetShapes(train),
+    testShapes: validation && targetShapes(validation),
+    // Mixed pictures are others in every step, so nothing can be computed once for them.
+    splitTrain: oncePerSample && isSplit(train, options) && mixing === undefined,
+    splitTest: oncePerSample && validation !== undefined && isSplit(validation, options),
+    seed: options.seed ?? 0,
+    threads: options.threads,
+  });
   const parts = { train, validation, mixing };
   if (trainPhase.prefix === undefined && testPhase?.prefix === undefined) return { program, ...parts };
   const through = async (frozenPart: FrozenPart) => ({
@@ -96,6 +82,19 @@ function labelledParts(compiled: Compiled, x: ModelInputs, y: ModelTargets, opti
   return { train: whole, validation };
 }
 
+/** The samples of so many batches; all for undefined. */
+function firstBatches(
+  samples: LabelledSamples,
+  batchSize: number,
+  steps: number | undefined,
+): LabelledSamples {
+  if (steps === undefined || steps * batchSize >= samples.source.samples) return samples;
+  return selectLabelled(
+    samples,
+    Uint32Array.from({ length: steps * batchSize }, (_, index) => index),
+  );
+}
+
 async function throughPrefix(
   frozenPart: FrozenPart,
   samples: LabelledSamples,
@@ -117,13 +116,5 @@ function frozenDraw(): PermafrostError {
     "INVALID_ARGUMENT",
     "frozenPart: the samples change from epoch to epoch (random views), but the features given for them do not: " +
       "one draw would be frozen for ever. Give the features a forEpoch too, or leave frozenPart out.",
-  );
-}
-
-function nothingToTrain({ model, trained }: Compiled): PermafrostError {
-  const reason = trained.size === 0 ? "every layer is frozen" : "no trained weight reaches the output";
-  return new PermafrostError(
-    "INVALID_ARGUMENT",
-    `${model.name}: there is nothing to train: ${reason}. Set trainable = true on a layer and call compile again.`,
   );
 }

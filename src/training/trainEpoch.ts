@@ -1,5 +1,5 @@
-import { batchOrder } from "../data/batches.ts";
 import type { BatchMixing } from "./batchMixing.ts";
+import { type EpochPlan, epochBatches } from "./epochBatches.ts";
 import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
 import type { Logs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
@@ -8,11 +8,8 @@ import type { Measurements } from "./measurements.ts";
 import type { StepResult } from "./trainer.ts";
 import type { TrainingRun } from "./trainingRun.ts";
 
-export interface EpochOptions {
+export interface EpochOptions extends EpochPlan {
   readonly epoch: number;
-  readonly batchSize: number;
-  readonly shuffle: boolean;
-  readonly seed: number;
   readonly signal: AbortSignal | undefined;
   readonly mixing: BatchMixing | undefined;
   readonly onStep: ((step: number, logs: Logs) => void) | undefined;
@@ -25,9 +22,9 @@ interface Pending {
 }
 
 /**
- * One pass over the samples, or the rest of one where a checkpoint was restored. While the training thread computes a step, the next batch is gathered here; with a
- * callback that looks at single batches each step is waited for, so that it can stop training at once. A loss that is no
- * number is an error unless such a callback stops training on it (TerminateOnNaN).
+ * One epoch, or the rest of one where a checkpoint was restored. While the training thread computes a step, the next batch
+ * is gathered here; with a callback that looks at single batches each step is waited for, so that it can stop training at
+ * once. A loss that is no number is an error unless such a callback stops training on it (TerminateOnNaN).
  *
  * @returns The epoch's running means.
  */
@@ -46,11 +43,13 @@ export async function trainEpoch(
     if (next !== undefined) await settleStep(run, measurements, options, next);
   };
   try {
-    for (const [step, indices] of batchOrder(samples.source.samples, options).entries()) {
+    let step = -1;
+    for (const { samples: seen, indices } of epochBatches(samples, options.epoch, options)) {
+      step++;
       if (step < firstStep) continue;
       if (run.stopTraining || options.signal?.aborted) break;
       const batch = run.trainer.takeBatch();
-      await fillBatch(batch, indices, samples);
+      await fillBatch(batch, indices, seen);
       options.mixing?.apply(batch, indices.length, samples, { epoch: options.epoch, step });
       if (stepwise) await run.notify((callback) => callback.onTrainBatchBegin?.(step, run));
       const info = { learningRate: run.learningRate, iteration: run.iteration };

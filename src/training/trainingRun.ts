@@ -68,11 +68,10 @@ export class TrainingRun implements TrainingControl {
 
   /** Hands the model's weights, and the optimizer's memory if there is any, to the training thread. */
   async begin(): Promise<void> {
-    const parameters = this.#parameters();
     await this.trainer.write({
       iteration: this.iteration,
       // Copies: sending a view would send everything else that lies in the same memory.
-      weights: parameters.map((parameter) => parameter.value.slice()),
+      weights: this.weights.map((values) => values.slice()),
       slots: this.compiled.state?.slots ?? [],
     });
   }
@@ -166,6 +165,11 @@ export class TrainingRun implements TrainingControl {
   get paths(): readonly string[] {
     const { parameters, statistics } = this.trainer.program;
     return [...parameters, ...statistics].map(({ path }) => path);
+  }
+
+  /** The model's weights that training changes, live, in the same order. */
+  get weights(): readonly Float32Array[] {
+    return this.#parameters().map(({ value }) => value);
   }
 
   #checkSameWeights({ paths, weights }: Checkpoint): void {

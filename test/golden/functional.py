@@ -7,6 +7,10 @@
 "shared" is one Dense(6, tanh) used twice. All cases start from the same weights and take rows 5 * (k mod 4) to
 5 * (k mod 4) + 4 in step k (from 0). "steps" holds what train_on_batch reports at each step, before its update;
 "paths" and "final" all weights after the last. "fit" is one history of `fit` without shuffling, with validation.
+
+Batches of `fit` have one size here: Keras on TensorFlow takes each output's own loss as a mean over batches, whatever
+their size (on its other backends, and in "loss" everywhere, batches count by their size), so that with a smaller last
+batch "loss" is not the weighted sum of "kind_loss" and "value_loss".
 """
 
 import os
@@ -140,7 +144,7 @@ def history(data, initial):
     x = [data["photo"], data["facts"]]
     weights = [data["kindWeights"], data["valueWeights"]]
     result = model.fit(
-        x, [data["kind"], data["value"]], sample_weight=weights, batch_size=6, epochs=4, shuffle=False, verbose=0,
+        x, [data["kind"], data["value"]], sample_weight=weights, batch_size=7, epochs=4, shuffle=False, verbose=0,
         validation_split=0.3, validation_freq=2,
     )
     return {key: [float(value) for value in values] for key, values in result.history.items()}

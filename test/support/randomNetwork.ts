@@ -19,6 +19,18 @@ const steps: Readonly<Record<string, Step>> = {
       .apply(a),
   depthwiseConv2D: (a, _, options) =>
     layers.depthwiseConv2D({ ...options, kernelSize: 3, padding: "same" }).apply(a),
+  separableConv2D: (a, _, options) =>
+    layers.separableConv2D({ ...options, filters: 4, kernelSize: 3, padding: "same" }).apply(a),
+  conv2DTranspose: (a, _, options) =>
+    layers
+      .averagePooling2D(pool)
+      .apply(
+        layers
+          .conv2DTranspose({ ...options, filters: 4, kernelSize: 3, strides: 2, padding: "same" })
+          .apply(a),
+      ),
+  globalMaxPooling2D: (a, _, options) =>
+    layers.add().apply([a, layers.globalMaxPooling2D({ ...options, keepdims: true }).apply(a)]),
   batchNormalization: (a, _, options) => layers.batchNormalization(options).apply(a),
   layerNormalization: (a, _, options) => layers.layerNormalization(options).apply(a),
   layerNormalizationOfPictures: (a, _, options) =>

@@ -61,6 +61,7 @@ describe("train --json", () => {
     expect(first.code).toBe(0);
     const lines = first.stdout.trimEnd().split("\n");
     expect(lines.map((line) => JSON.parse(line).event)).toEqual([
+      "phase",
       "epoch",
       "epoch",
       "epoch",

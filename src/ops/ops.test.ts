@@ -138,6 +138,22 @@ describe("shape rules", () => {
       "maxPool2d(x0 float32[batch, 4, 1, 8]): the window reaches over 2 rows, but the padded image has only 1. Use larger images, a smaller window or padding.",
     ],
     [
+      "pictures resized to nothing",
+      () =>
+        apply("resize2d", [["batch", 3, 4, 5]], { size: [0, 2], interpolation: "nearest", antialias: false }),
+      "resize2d(x0 float32[batch, 3, 4, 5]): expected the size to be integers of at least 1, got [0, 2].",
+    ],
+    [
+      "rows to resize",
+      () => apply("resize2d", [["batch", 3]], { size: [2, 2], interpolation: "nearest", antialias: false }),
+      "resize2d(x0 float32[batch, 3]): expected 4 axes [N, C, H, W], got shape [batch, 3].",
+    ],
+    [
+      "an axis standardized twice",
+      () => apply("standardize", [["batch", 3]], { axes: [1, -1], epsilon: 0 }),
+      "standardize(x0 float32[batch, 3]): expected each axis once, got [1, -1].",
+    ],
+    [
       "statistics of another length",
       () => apply("batchNormInference", [["batch", 4], [4], [4], [3], [4]], { epsilon: 0.001 }),
       "batchNormInference(x0 float32[batch, 4], x1 float32[4], x2 float32[4], x3 float32[3], x4 float32[4]): expected mean of shape [4], got [3].",
@@ -164,6 +180,8 @@ describe("mixesBatch", () => {
     expect(mixes("reduceSum", [["batch", 3]], { axes: [-1] })).toBe(false);
     expect(mixes("softmax", [["batch", 3]], { axis: 0 })).toBe(true);
     expect(mixes("softmax", [["batch", 3]], {})).toBe(false);
+    expect(mixes("standardize", [["batch", 3, 4]], { axes: [1, 2], epsilon: 0.1 })).toBe(false);
+    expect(mixes("standardize", [["batch", 3, 4]], { axes: [0], epsilon: 0.1 })).toBe(true);
     expect(
       mixes(
         "matMul",

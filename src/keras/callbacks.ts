@@ -9,6 +9,7 @@ export { type EpochSchedule, LearningRateScheduler } from "../training/callbacks
 export type { ModelCheckpointOptions } from "../training/callbacks/modelCheckpoint.ts";
 export type { MonitorMode } from "../training/callbacks/monitor.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "../training/callbacks/reduceLrOnPlateau.ts";
+export { SwapEMAWeights, type SwapEMAWeightsOptions } from "../training/callbacks/swapEmaWeights.ts";
 export { TensorBoard, type TensorBoardOptions } from "../training/callbacks/tensorBoard.ts";
 export { TerminateOnNaN, type TerminateOnNaNOptions } from "../training/callbacks/terminateOnNaN.ts";
 export type { CallbackState, Checkpoint } from "../training/checkpoint.ts";

@@ -39,6 +39,12 @@ export interface TrainingControl extends RunControl {
   updateModel(): Promise<void>;
   /** Replaces the trained weights by earlier copies. */
   setWeights(weights: readonly Float32Array[]): Promise<void>;
+  /**
+   * Puts the optimizer's average of the weights in their place in training, or exchanges both; the model's own weights stay.
+   *
+   * @throws PermafrostError INVALID_ARGUMENT when the optimizer keeps none (`useEma`).
+   */
+  useAverage(how: "take" | "exchange"): Promise<void>;
   /** Everything that decides how training goes on from here, copied. Ask for it in `onStepSettled` or `onEpochSettled`. */
   checkpoint(): Promise<Checkpoint>;
   /**

@@ -105,8 +105,18 @@ export class TrainingRun implements TrainingControl {
   /** At the end of training: where the optimizer keeps an average of the weights, it takes their place (Keras's `useEma`). */
   async finalize(): Promise<void> {
     if (!this.compiled.optimizer.config.useEma || this.iteration === 0) return;
-    await this.trainer.useAverage("take");
+    await this.useAverage("take");
     await this.keep();
+  }
+
+  async useAverage(how: "take" | "exchange"): Promise<void> {
+    if (!this.compiled.optimizer.config.useEma) {
+      throw new PermafrostError(
+        "INVALID_ARGUMENT",
+        "average of the weights: expected an optimizer that keeps one, got one that does not. Give it useEma: true.",
+      );
+    }
+    await this.trainer.useAverage(how);
   }
 
   /** Notes an epoch's measurements. */

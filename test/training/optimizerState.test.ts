@@ -8,6 +8,8 @@ import { sequential } from "../../src/models/index.ts";
 import { optimizers } from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { oneCycle } from "../../src/optimizers/schedules/oneCycle.ts";
+import type { TrainingControl } from "../../src/training/callback.ts";
+import { SwapEMAWeights } from "../../src/training/callbacks/swapEmaWeights.ts";
 import { BackupAndRestore, type Callback, compileModel, fit } from "../../src/training/index.ts";
 import { bitsOf, smallProblem } from "../support/smallProblem.ts";
 
@@ -41,7 +43,10 @@ function trained(optimizer: Optimizer, callbacks: readonly Callback[]) {
     optimizer,
     learningRates: { top: 2 },
   });
-  return fit(compiled, x, y, { epochs: 4, batchSize: 8, callbacks }).then(() => ({ model, compiled }));
+  return fit(compiled, x, y, { epochs: 4, batchSize: 8, callbacks, validationData: [x, y] }).then(() => ({
+    model,
+    compiled,
+  }));
 }
 
 describe("the optimizer's state", () => {
@@ -60,6 +65,31 @@ describe("the optimizer's state", () => {
     expect(bitsOf(resumed.model)).toEqual(bitsOf(whole.model));
     expect(resumed.compiled.state).toEqual(whole.compiled.state);
     rmSync(folder, { recursive: true, force: true });
+  });
+
+  it("swaps the average in for the validation, and for what follows an epoch if told, with the same end", async () => {
+    const seen: number[][] = [];
+    const look: Callback = {
+      onTestBegin: () => void seen.push([]),
+      async onTestEnd(_logs, control) {
+        const [kernel] = await (control as TrainingControl).getWeights();
+        seen.at(-1)!.push(kernel![0]!);
+      },
+      onEpochEnd(_epoch, _logs, { model }) {
+        seen.at(-1)!.push(model.getWeights()[0]!.data[0]!);
+      },
+    };
+    const plain = await trained(makers[0]![1](), [look]);
+    const raw = seen.splice(0);
+    const swapped = await trained(makers[0]![1](), [look, new SwapEMAWeights()]);
+    const measured = seen.splice(0);
+    const kept = await trained(makers[0]![1](), [new SwapEMAWeights({ swapOnEpoch: true }), look]);
+    expect(bitsOf(swapped.model)).toEqual(bitsOf(plain.model));
+    expect(bitsOf(kept.model)).toEqual(bitsOf(plain.model));
+    const averages = measured.map(([average]) => average);
+    expect(averages).not.toEqual(raw.map(([weight]) => weight));
+    expect(seen.map(([, weight]) => weight)).toEqual(averages);
+    await expect(trained(optimizers.sgd(), [new SwapEMAWeights()])).rejects.toThrow("useEma: true");
   });
 
   it("ends with the average in the weights' place, and within the constraint until then", async () => {

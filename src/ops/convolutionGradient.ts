@@ -1,13 +1,14 @@
 import type { LoweredNode, OnnxEmitter, Operator } from "../graph/operator.ts";
 import { int64s } from "./axes.ts";
 import { type Conv2dAttributes, conv2d } from "./convolution.ts";
+import { inputGradientByProducts, isInputBetterAsProducts } from "./depthwiseGradient.ts";
 import {
   denseFilterGradient,
   depthwiseFilterGradient,
-  type FilterGradientParts,
   groupedFilterGradient,
   pointwiseFilterGradient,
 } from "./filterGradient.ts";
+import type { FilterGradientParts } from "./filterGradientParts.ts";
 import { imageSize } from "./imageSize.ts";
 import {
   expectInputs,
@@ -47,7 +48,14 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
     const { groups = 1 } = attributes;
     const reach = window.size.map((size, axis) => (size - 1) * window.dilations[axis]!);
     const pads = window.pads.map((pad, side) => reach[side % 2]! - pad);
-    const isDepthwise = inputTypes[1]!.shape[0] === groups && inputTypes[1]!.shape[1] === 1;
+    const isDepthwise = groups > 1 && inputTypes[1]!.shape[0] === groups && inputTypes[1]!.shape[1] === 1;
+    const counts = imageSize(inputTypes[0]!);
+    const depthwise = { window, imageSize: attributes.inputSize, counts, channels: groups };
+    if (isDepthwise && isInputBetterAsProducts(depthwise)) {
+      const [dy, filters] = node.inputs;
+      onnx.node("Identity", [inputGradientByProducts(onnx, [dy!, filters!], depthwise)], node.outputs);
+      return;
+    }
     const isStepless = window.strides.every((stride) => stride === 1);
     if (isStepless && pads.every((pad) => pad >= 0) && (groups === 1 || isDepthwise))
       lowerToConv(onnx, node, window, pads);

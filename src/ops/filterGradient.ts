@@ -1,77 +1,81 @@
 import type { OnnxEmitter } from "../graph/operator.ts";
 import { int64s } from "./axes.ts";
-import type { Pair } from "./signature.ts";
-import type { Window } from "./window.ts";
-
-/** What the filter gradient of one convolution is computed from. Names are of ONNX values. */
-export interface FilterGradientParts {
-  /** [N, C, H, W]. */
-  readonly x: string;
-  /** [N, K, rows, columns]. */
-  readonly dy: string;
-  readonly imageSize: Pair;
-  readonly counts: Pair;
-  readonly window: Window;
-  /** [K, C, h, w]. */
-  readonly shape: readonly number[];
-}
+import {
+  filterGradientByProducts,
+  filterGradientBySlices,
+  isFilterBetterAsProducts,
+} from "./depthwiseGradient.ts";
+import { applyOnnx, reshapeOnnx } from "./emitting.ts";
+import type { FilterGradientParts } from "./filterGradientParts.ts";
 
 /** [N, C, ...] to [C, N, ...]. */
 function channelsFirst(onnx: OnnxEmitter, x: string): string {
-  return apply(onnx, "Transpose", [x], { perm: { ints: [1, 0, 2, 3] } });
-}
-
-function apply(onnx: OnnxEmitter, ...[opType, inputs, attributes, domain]: ApplyParameters): string {
-  const name = onnx.temporary();
-  onnx.node(opType, inputs, [name], attributes, domain);
-  return name;
-}
-type NodeParameters = Parameters<OnnxEmitter["node"]>;
-type ApplyParameters = [NodeParameters[0], NodeParameters[1], NodeParameters[3]?, NodeParameters[4]?];
-
-function reshape(onnx: OnnxEmitter, x: string, sizes: readonly number[]): string {
-  return apply(onnx, "Reshape", [x, onnx.constant(int64s(sizes))]);
+  return applyOnnx(onnx, "Transpose", [x], { perm: { ints: [1, 0, 2, 3] } });
 }
 
 /**
  * The gradient by the filters of a convolution without groups: for each place under the window, a matrix product of dy
  * [K, N rows columns] with the part of x that this place met [C, N rows columns], transposed. Faster than a convolution
- * of x, and with little memory.
+ * of x, and with little memory. Few channels (a network's first layer) are taken in one product, which reads dy once.
  */
 export function denseFilterGradient(onnx: OnnxEmitter, parts: FilterGradientParts): string {
-  const { window, counts, shape } = parts;
-  const [, channels] = shape;
+  const [filters, channels, height, width] = parts.shape;
+  const dy = reshapeOnnx(onnx, channelsFirst(onnx, parts.dy), [filters!, -1]);
+  const met = partsMet(onnx, parts);
+  const productWith = (x: string): string =>
+    applyOnnx(onnx, "FusedMatMul", [dy, x], { transB: { int: 1 } }, "com.microsoft");
+  if (channels! <= fewChannels) {
+    const rows = applyOnnx(onnx, "Concat", met, { axis: { int: 0 } });
+    const gradient = reshapeOnnx(onnx, productWith(rows), [filters!, height!, width!, channels!]);
+    return applyOnnx(onnx, "Transpose", [gradient], { perm: { ints: [0, 3, 1, 2] } });
+  }
+  const last = onnx.constant(int64s([2]));
+  const products = met.map((x) => applyOnnx(onnx, "Unsqueeze", [productWith(x), last]));
+  return reshapeOnnx(onnx, applyOnnx(onnx, "Concat", products, { axis: { int: 2 } }), parts.shape);
+}
+
+const fewChannels = 4;
+
+/** For each place under the window, the part of x that it met, [C, N rows columns]. */
+function partsMet(onnx: OnnxEmitter, { x, window, counts, shape }: FilterGradientParts): readonly string[] {
   const [top, left, bottom, right] = window.pads;
-  const image = channelsFirst(onnx, parts.x);
+  const image = channelsFirst(onnx, x);
   const isPadded = window.pads.some((pad) => pad > 0);
   const padded = isPadded
-    ? apply(onnx, "Pad", [image, onnx.constant(int64s([0, 0, top, left, 0, 0, bottom, right]))])
+    ? applyOnnx(onnx, "Pad", [image, onnx.constant(int64s([0, 0, top, left, 0, 0, bottom, right]))])
     : image;
-  const dy = reshape(onnx, channelsFirst(onnx, parts.dy), [shape[0]!, -1]);
-  const products: string[] = [];
+  const met: string[] = [];
   for (let row = 0; row < window.size[0]; row++) {
     for (let column = 0; column < window.size[1]; column++) {
       const start = [row * window.dilations[0], column * window.dilations[1]];
       const end = start.map((from, axis) => from + (counts[axis]! - 1) * window.strides[axis]! + 1);
       const bounds = [start, end, [2, 3], window.strides].map((values) => onnx.constant(int64s(values)));
-      const met = reshape(onnx, apply(onnx, "Slice", [padded, ...bounds]), [channels!, -1]);
-      const product = apply(onnx, "FusedMatMul", [dy, met], { transB: { int: 1 } }, "com.microsoft");
-      products.push(apply(onnx, "Unsqueeze", [product, onnx.constant(int64s([2]))]));
+      met.push(reshapeOnnx(onnx, applyOnnx(onnx, "Slice", [padded, ...bounds]), [shape[1]!, -1]));
     }
   }
-  return reshape(onnx, apply(onnx, "Concat", products, { axis: { int: 2 } }), shape);
+  return met;
 }
 
 /** The same for windows of one pixel that meet every pixel: one product a sample, then their sum. */
 export function pointwiseFilterGradient(onnx: OnnxEmitter, { x, dy, shape }: FilterGradientParts): string {
-  const factors = [reshape(onnx, dy, [0, 0, -1]), reshape(onnx, x, [0, 0, -1])];
-  const products = apply(onnx, "FusedMatMul", factors, { transB: { int: 1 } }, "com.microsoft");
+  const factors = [reshapeOnnx(onnx, dy, [0, 0, -1]), reshapeOnnx(onnx, x, [0, 0, -1])];
+  const products = applyOnnx(onnx, "FusedMatMul", factors, { transB: { int: 1 } }, "com.microsoft");
   const axes = onnx.constant(int64s([0]));
-  return reshape(onnx, apply(onnx, "ReduceSum", [products, axes], { keepdims: { int: 0 } }), shape);
+  return reshapeOnnx(onnx, applyOnnx(onnx, "ReduceSum", [products, axes], { keepdims: { int: 0 } }), shape);
 }
 
-/** The same where each channel has its own filter: one convolution of x with dy, samples taking the place of channels. */
+/** The same where each channel has its own filter, in the form that is fastest for its shape. */
 export function depthwiseFilterGradient(onnx: OnnxEmitter, parts: FilterGradientParts): string {
+  const { window } = parts;
+  if (isFilterBetterAsProducts({ ...parts, channels: parts.shape[0]! }))
+    return filterGradientByProducts(onnx, parts);
+  const isStepless = window.strides.every((stride) => stride === 1);
+  if (isStepless && window.size[0] * window.size[1] <= 9) return filterGradientBySlices(onnx, parts);
+  return depthwiseByConvolution(onnx, parts);
+}
+
+/** The same by one convolution of x with dy, samples taking the place of channels. */
+function depthwiseByConvolution(onnx: OnnxEmitter, parts: FilterGradientParts): string {
   const { window, counts, shape, imageSize } = parts;
   const [channels] = shape;
   const ends = [0, 1].map((axis) => {
@@ -83,16 +87,16 @@ export function depthwiseFilterGradient(onnx: OnnxEmitter, parts: FilterGradient
   const kept = imageSize.map((size, axis) => size + Math.min(ends[axis]!, 0));
   const bounds = [[0, 0], kept, [2, 3]].map((values) => onnx.constant(int64s(values)));
   const isCut = ends.some((end) => end < 0);
-  const image = isCut ? apply(onnx, "Slice", [parts.x, ...bounds]) : parts.x;
-  const asOneSample = reshape(onnx, channelsFirst(onnx, image), [1, -1, ...kept]);
-  const gradient = apply(onnx, "Conv", [asOneSample, channelsFirst(onnx, parts.dy)], {
+  const image = isCut ? applyOnnx(onnx, "Slice", [parts.x, ...bounds]) : parts.x;
+  const asOneSample = reshapeOnnx(onnx, channelsFirst(onnx, image), [1, -1, ...kept]);
+  const gradient = applyOnnx(onnx, "Conv", [asOneSample, channelsFirst(onnx, parts.dy)], {
     kernel_shape: { ints: counts },
     strides: { ints: window.dilations },
     dilations: { ints: window.strides },
     pads: { ints: [window.pads[0], window.pads[1], ...ends.map((end) => Math.max(end, 0))] },
     group: { int: channels! },
   });
-  return reshape(onnx, gradient, shape);
+  return reshapeOnnx(onnx, gradient, shape);
 }
 
 /** The same for any groups: each group by itself, then one behind the other. */
@@ -100,7 +104,7 @@ export function groupedFilterGradient(onnx: OnnxEmitter, parts: FilterGradientPa
   const [filters, channels] = parts.shape;
   const part = (x: string, index: number, size: number): string => {
     const bounds = [[index * size], [(index + 1) * size], [1]].map((values) => onnx.constant(int64s(values)));
-    return apply(onnx, "Slice", [x, ...bounds]);
+    return applyOnnx(onnx, "Slice", [x, ...bounds]);
   };
   const perGroup = filters! / groups;
   const gradients = Array.from({ length: groups }, (_, index) =>
@@ -111,5 +115,5 @@ export function groupedFilterGradient(onnx: OnnxEmitter, parts: FilterGradientPa
       shape: parts.shape.with(0, perGroup),
     }),
   );
-  return apply(onnx, "Concat", gradients, { axis: { int: 0 } });
+  return applyOnnx(onnx, "Concat", gradients, { axis: { int: 0 } });
 }

@@ -57,8 +57,9 @@ const reductions = [
   { inputs: [["batch", 2, 3]], attributes: { axes: [0, 2] } },
   { inputs: [[2, 3]], attributes: { axes: [] } },
 ] as const;
-/** Convolutions of `image` by filters of some shape, to images of `counts` rows and columns. */
+/** Convolutions of `image` (or another) by filters of some shape, to images of `counts` rows and columns. */
 interface ConvolutionCase {
+  readonly image?: Shape;
   readonly filters: readonly number[];
   readonly bias?: boolean;
   readonly counts: readonly [number, number];
@@ -76,6 +77,43 @@ const convolutions: readonly ConvolutionCase[] = [
   { filters: [4, 1, 3, 3], counts: [3, 3], attributes: { groups: 4, strides: [2, 2], pads: [1, 1, 1, 1] } },
   { filters: [4, 1, 2, 2], counts: [2, 2], attributes: { groups: 4, strides: [3, 3] } },
   { filters: [8, 1, 2, 2], counts: [4, 5], attributes: { groups: 4 } },
+  // Too large for one product a channel: slices, then a convolution.
+  {
+    image: [2, 2, 11, 9],
+    filters: [2, 1, 3, 3],
+    counts: [11, 9],
+    attributes: { groups: 2, pads: [1, 1, 1, 1] },
+  },
+  {
+    image: [1, 2, 9, 10],
+    filters: [2, 1, 3, 2],
+    counts: [5, 8],
+    attributes: { groups: 2, pads: [0, 0, 0, 1], dilations: [2, 3] },
+  },
+  {
+    image: [2, 2, 11, 10],
+    filters: [2, 1, 3, 3],
+    counts: [6, 5],
+    attributes: { groups: 2, strides: [2, 2], pads: [1, 0, 1, 1] },
+  },
+  { image: [1, 1, 15, 14], filters: [1, 1, 5, 5], counts: [15, 14], attributes: { pads: [2, 2, 2, 2] } },
+  {
+    filters: [4, 1, 3, 2],
+    counts: [1, 5],
+    attributes: { groups: 4, strides: [2, 1], pads: [1, 0, 0, 1], dilations: [2, 2] },
+  },
+  {
+    image: [2, 5, 4, 3],
+    filters: [2, 5, 3, 2],
+    counts: [2, 2],
+    attributes: { strides: [2, 1], pads: [1, 0, 1, 0] },
+  },
+  {
+    image: [1, 3, 5, 4],
+    filters: [2, 3, 3, 3],
+    counts: [2, 2],
+    attributes: { strides: [3, 2], pads: [1, 0, 2, 1] },
+  },
   {
     filters: [4, 2, 2, 3],
     bias: true,
@@ -253,16 +291,16 @@ export const operatorCases: {
   ],
   softmax: softmaxes,
   logSoftmax: softmaxes,
-  conv2d: convolutions.map(({ filters, bias, attributes }) => ({
-    inputs: [image, filters, ...(bias ? [[filters[0]!]] : [])],
+  conv2d: convolutions.map(({ image: x = image, filters, bias, attributes }) => ({
+    inputs: [x, filters, ...(bias ? [[filters[0]!]] : [])],
     attributes,
   })),
-  conv2dInputGradient: convolutions.map(({ filters, counts, attributes }) => ({
-    inputs: [["batch", filters[0]!, ...counts], filters],
-    attributes: { ...attributes, inputSize: [5, 6] },
+  conv2dInputGradient: convolutions.map(({ image: x = image, filters, counts, attributes }) => ({
+    inputs: [[x[0]!, filters[0]!, ...counts], filters],
+    attributes: { ...attributes, inputSize: [Number(x[2]), Number(x[3])] },
   })),
-  conv2dFilterGradient: convolutions.map(({ filters, counts, attributes }) => ({
-    inputs: [image, ["batch", filters[0]!, ...counts]],
+  conv2dFilterGradient: convolutions.map(({ image: x = image, filters, counts, attributes }) => ({
+    inputs: [x, [x[0]!, filters[0]!, ...counts]],
     attributes: { ...attributes, filterSize: [filters[2]!, filters[3]!] },
   })),
   maxPool2d: [

@@ -93,10 +93,19 @@ export class Program {
     return new Program(threads, id);
   }
 
-  /** Computes the outputs, by name, in the least busy worker. Feeds are copied there. */
-  run(feeds: Tensors): Promise<Record<string, Tensor>> {
+  /**
+   * Computes the outputs, by name, in the least busy worker.
+   *
+   * @param options.giveAway - The memory of the feeds moves there and is gone here. Default: feeds are copied.
+   */
+  run(
+    feeds: Tensors,
+    { giveAway = false }: { readonly giveAway?: boolean } = {},
+  ): Promise<Record<string, Tensor>> {
     const idle = this.#threads.reduce((least, thread) => (thread.pending < least.pending ? thread : least));
-    return idle.call("run", { program: this.#id, feeds: compact(feeds) });
+    const sent = compact(feeds);
+    const buffers = new Set(Object.values(sent).map(({ data }) => data.buffer as ArrayBuffer));
+    return idle.call("run", { program: this.#id, feeds: sent }, giveAway ? [...buffers] : []);
   }
 
   async close(): Promise<void> {

@@ -32,7 +32,7 @@ export interface InferenceJob {
   readonly program?: Program | undefined;
   readonly samples: number;
   readonly batchSize: number;
-  /** What the graph is fed for these samples. */
+  /** What the graph is fed for these samples: arrays of their own, which are given away. */
   feeds(indices: Uint32Array): Promise<Tensors>;
   /** Called for the batches in their order. */
   onBatch(indices: Uint32Array, results: Readonly<Record<string, Tensor>>): void;
@@ -72,7 +72,7 @@ export async function runInference(
       const start = next;
       const indices = indicesFrom(start);
       next += indices.length;
-      early.set(start, await program.run(await job.feeds(indices)));
+      early.set(start, await program.run(await job.feeds(indices), { giveAway: true }));
       deliver();
     }
   };

@@ -1,0 +1,149 @@
+/**
+ * Training steps of whole networks, as bench/peers/training_step.py measures them in PyTorch and Keras: VGG16 end to end and its
+ * block5 with head (150 pixels, batch 20; the lower blocks from stored features, and computed in every step), and
+ * MobileNetV3-Small with all layers (224 pixels, batch 32). RMSprop, weights from formulas. Each job runs in a process of its own,
+ * so that its peak of memory is its own; the network is built, loaded and run as `fit` does.
+ *
+ *     npm run build && node bench/endToEnd.js [steps]                  # all jobs
+ *     node bench/endToEnd.js [steps] <job>                             # one
+ *     PEERS=python node bench/endToEnd.js [steps]                      # each job followed by PyTorch and Keras
+ */
+import { spawnSync } from "node:child_process";
+import os from "node:os";
+import { fileURLToPath } from "node:url";
+import { mobileNetV3Small } from "../dist/applications/index.js";
+import { conv2d, dense, flatten, input, maxPooling2D } from "../dist/layers/index.js";
+import { Model } from "../dist/models/functional.js";
+import { sequential } from "../dist/models/sequential.js";
+import { rmsprop } from "../dist/optimizers/index.js";
+import { float32 } from "../dist/tensor/tensor.js";
+import { compileModel } from "../dist/training/index.js";
+import { fillBatch } from "../dist/training/labelledSamples.js";
+import { prepareFit } from "../dist/training/prepareFit.js";
+import { Trainer } from "../dist/training/trainer.js";
+import { TrainingRun } from "../dist/training/trainingRun.js";
+import { vgg16Shaped } from "../test/support/vgg16Shaped.js";
+
+const steps = Number(process.argv[2] ?? 5);
+const job = process.argv[3];
+
+function vgg16(isTrainable) {
+  const base = vgg16Shaped({ conv2d, float32, input, maxPooling2D, Model }, { size: 150 });
+  for (const layer of base.layers) layer.trainable = isTrainable(layer.name);
+  const head = [
+    flatten(),
+    dense({ units: 256, activation: "relu" }),
+    dense({ units: 1, activation: "sigmoid" }),
+  ];
+  return sequential({ layers: [base, ...head] });
+}
+
+async function mobileNet() {
+  const base = await mobileNetV3Small({
+    weights: null,
+    includeTop: false,
+    inputShape: [224, 224, 3],
+    pooling: "avg",
+  });
+  base.trainable = true;
+  return sequential({ layers: [base, dense({ units: 1, activation: "sigmoid" })] });
+}
+
+const block5 = () => vgg16((name) => name.startsWith("block5"));
+const jobs = {
+  vgg16: { size: 150, batch: 20, model: () => vgg16(() => true), peer: "vgg16" },
+  "block5, lower blocks stored": { size: 150, batch: 20, model: block5, isStored: true, peer: "block5" },
+  "block5, all computed": { size: 150, batch: 20, model: block5 },
+  mobilenet: { size: 224, batch: 32, model: mobileNet, peer: "mobilenet" },
+};
+
+/** The same numbers for every picture of a shape: only the time matters. */
+function samples(count, shape) {
+  const size = shape.reduce((product, length) => product * length, 1);
+  const row = Float32Array.from({ length: size }, (_, i) => ((i * 2654435761) >>> 8) / 2 ** 24);
+  const read = (indices, into) => {
+    for (let at = 0; at < indices.length; at++) into.set(row, at * size);
+  };
+  return { samples: count, shape, read };
+}
+
+async function measure({ size, batch, model: build, isStored = false }) {
+  const model = await build();
+  const optimizer = rmsprop({ learningRate: 2e-5 });
+  const compiled = compileModel(model, { optimizer, loss: "binary_crossentropy" });
+  const labels = Array.from({ length: batch }, (_, index) => index % 2);
+  const started = performance.now();
+  const stored = {
+    frozenPart: async (prefix) => samples(batch, prefix.outputs[0].type.shape.slice(1)),
+  };
+  const prepared = await prepareFit(compiled, samples(batch, [3, size, size]), labels, {
+    batchSize: batch,
+    ...(isStored ? stored : { oncePerSample: false }),
+  });
+  const trainer = await Trainer.start(prepared.program);
+  const run = new TrainingRun(compiled, trainer, { epochs: 1, steps: 1, verbose: 0 }, []);
+  await run.begin();
+  const [wall, processor] = [[], []];
+  let loading = 0;
+  for (let step = 0; step <= steps; step++) {
+    const used = process.cpuUsage();
+    const start = performance.now();
+    const filled = trainer.takeBatch();
+    await fillBatch(
+      filled,
+      Uint32Array.from({ length: batch }, (_, row) => row),
+      prepared.train,
+    );
+    const result = await trainer.train(filled, batch, { iteration: step, learningRate: 2e-5 });
+    trainer.release(result.batch);
+    const { user, system } = process.cpuUsage(used);
+    if (step === 0) loading = performance.now() - started;
+    else {
+      wall.push(performance.now() - start);
+      processor.push((user + system) / 1000);
+    }
+  }
+  await trainer.close();
+  return {
+    steps,
+    stepMs: median(wall),
+    leastMs: Math.min(...wall),
+    processorMs: median(processor),
+    leastProcessorMs: Math.min(...processor),
+    firstStepMs: loading,
+    peakMegabytes: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+function median(values) {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
+}
+
+/** Runs a job in a process of its own; the last line that it prints is JSON. */
+function inProcess(command, parameters) {
+  const { stdout } = spawnSync(command, parameters, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  return JSON.parse(stdout.trim().split("\n").at(-1));
+}
+
+if (job !== undefined) console.log(JSON.stringify({ job, ...(await measure(jobs[job])) }));
+else {
+  const columns = ["stepMs", "leastMs", "processorMs", "leastProcessorMs", "firstStepMs", "peakMegabytes"];
+  const print = (name, result) =>
+    console.log(
+      name.padEnd(44) + columns.map((column) => (result[column]?.toFixed(0) ?? "").padStart(17)).join(""),
+    );
+  console.log(
+    `${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, load ${os.loadavg()[0].toFixed(1)}, ${steps} steps`,
+  );
+  console.log("".padEnd(44) + columns.map((column) => column.padStart(17)).join(""));
+  const peers = fileURLToPath(new URL("peers/training_step.py", import.meta.url));
+  for (const [name, { peer }] of Object.entries(jobs)) {
+    print(name, inProcess(process.execPath, [fileURLToPath(import.meta.url), `${steps}`, name]));
+    if (process.env.PEERS === undefined || peer === undefined) continue;
+    for (const program of ["torch", "keras"])
+      print(`  ${program}`, inProcess(process.env.PEERS, [peers, `${program}-${peer}`, `${steps}`]));
+  }
+}

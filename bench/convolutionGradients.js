@@ -186,8 +186,7 @@ function maxPoolGradient([n, c, image]) {
       }),
       "*": {
         build(g, [x, dy]) {
-          const [y, places] = g.applyAll(operators.maxPool2d, [x], { size: [2, 2], strides: [2, 2] });
-          void y;
+          const [, places] = g.applyAll(operators.maxPool2d, [x], { size: [2, 2], strides: [2, 2] });
           return g.apply(operators.maxPool2dGradient, [dy, places], {
             size: [2, 2],
             strides: [2, 2],
@@ -213,10 +212,6 @@ function reluGradient(shape) {
       "Where of Greater": form(shape, (write, y, dy) =>
         write.node("Where", [write.node("Greater", [y, zero(write)]), dy, zero(write)]),
       ),
-      "Where of Cast": form(shape, (write, y, dy) =>
-        write.node("Where", [write.node("Cast", [y], { to: { int: 9 } }), dy, zero(write)]),
-      ),
-      "Mul of Sign": form(shape, (write, y, dy) => write.node("Mul", [dy, write.node("Sign", [y])])),
     },
   };
 }

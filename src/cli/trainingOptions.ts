@@ -10,6 +10,7 @@ import type { TrainingRequest } from "../recipes/training.ts";
 import { trainingDefaults } from "../recipes/trainingDefaults.ts";
 import type { CommandContext } from "./command.ts";
 import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
+import { declareMixingOptions, mixingOf } from "./mixingOptions.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
@@ -58,6 +59,7 @@ export function declareTrainingOptions(command: Command): void {
       oneOf(...storeDtypes),
       "float32",
     );
+  declareMixingOptions(command);
   declareFineTuningOptions(command);
 }
 
@@ -83,6 +85,7 @@ export async function trainingRequest(
     commandLine,
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
+    ...mixingOf(options),
     ...(typeof options["learningRate"] === "number" ? { learningRate: options["learningRate"] } : {}),
     ...(augmentation === undefined ? {} : { augmentation }),
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),

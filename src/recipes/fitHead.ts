@@ -16,7 +16,8 @@ import type { CutFeatures } from "./cutFeatures.ts";
 import { isLossNan } from "./earlyEnd.ts";
 import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
 import { lastGoodWeights } from "./lastGoodWeights.ts";
-import { layersOfPaths, type PhaseStart } from "./phaseRecord.ts";
+import { mixedTargets, mixedTask } from "./mixing.ts";
+import { layersOfPaths, type PhaseStart, ratesOfLayers } from "./phaseRecord.ts";
 import { pictureSource } from "./pictureSource.ts";
 import type { PreparedData } from "./prepareData.ts";
 import type { TrainingHooks } from "./training.ts";
@@ -51,12 +52,12 @@ export async function fitHead(
     finished.restore(history);
     hooks.onResume?.(nextEpoch);
   });
-  const compiled = compiledHead(training, phase.epochs * epochSteps);
+  const compiled = compiledHead(training, data, phase.epochs * epochSteps);
   const start = phaseStart(training, compiled, data.cut);
   hooks.onPhase?.(start);
   const frozen = new FrozenWatch(compiled);
   const before = weightsDigest(training.base);
-  const fitting = fit(compiled, x, labelsOf(train), {
+  const fitting = fit(compiled, x, mixedTargets(data.dataset, request, train), {
     epochs,
     initialEpoch: firstEpoch,
     batchSize,
@@ -88,7 +89,7 @@ export async function fitHead(
 }
 
 /** With the list of layers from what the optimizer is given. */
-function phaseStart({ phase }: HeadTraining, { trained }: Compiled, cut: string): PhaseStart {
+function phaseStart({ phase }: HeadTraining, { trained, rates }: Compiled, cut: string): PhaseStart {
   const { name, firstEpoch, epochs, learningRate } = phase;
   return {
     name,
@@ -97,24 +98,31 @@ function phaseStart({ phase }: HeadTraining, { trained }: Compiled, cut: string)
     learningRate,
     trained: layersOfPaths(trained.keys()),
     trainedParameters: [...trained.values()].reduce((sum, { size }) => sum + size, 0),
+    ...ratesOfLayers(rates),
     cut,
   };
 }
 
-function compiledHead({ request, phase, model }: HeadTraining, decaySteps: number): Compiled {
-  const { optimizer, compat } = request;
+function compiledHead(
+  { request, phase, model }: HeadTraining,
+  { dataset }: PreparedData,
+  decaySteps: number,
+): Compiled {
+  const { optimizer, compat, layerwiseDecay = 1 } = request;
   const { learningRate: initialLearningRate } = phase;
+  const { loss, metrics } = mixedTask(dataset, request);
   return compileModel(model, {
     optimizer: optimizerWithRate(optimizer, cosineDecay({ initialLearningRate, decaySteps })),
-    loss: "sparseCategoricalCrossentropy",
-    metrics: ["accuracy"],
+    loss,
+    metrics,
+    layerwiseDecay,
     ...(compat === undefined ? {} : { compat }),
   });
 }
 
 /** The pictures, and where `fit` finds what the frozen part makes of them. */
 function sourcesOf(
-  { base, plainly = false }: HeadTraining,
+  { base, request, engine, plainly = false }: HeadTraining,
   data: FitData,
   train: readonly SplitSample[],
 ): { readonly x: BatchSource; readonly options: FitOptions } {
@@ -124,13 +132,19 @@ function sourcesOf(
   const validationPictures = pictureSource(validation, base.preprocessing);
   const stored = (source: BatchSource): BatchSource =>
     source === x ? (drawn ?? features.of(train)) : features.of(validation);
+  const howComputed = (): FitOptions => {
+    // Validation pictures are not mixed: what is frozen is computed once for them.
+    if (request.mixing !== undefined) return { ...request.mixing, engine };
+    if (plainly) return { oncePerSample: false };
+    return { frozenPart: (_prefix, source) => Promise.resolve(stored(source)) };
+  };
   return {
     x,
     options: {
-      ...(validation.length === 0 ? {} : { validationData: [validationPictures, labelsOf(validation)] }),
-      ...(plainly
-        ? { oncePerSample: false }
-        : { frozenPart: (_prefix, source) => Promise.resolve(stored(source)) }),
+      ...(validation.length === 0
+        ? {}
+        : { validationData: [validationPictures, mixedTargets(data.dataset, request, validation)] }),
+      ...howComputed(),
     },
   };
 }

@@ -41,6 +41,8 @@ export interface TrainedHead extends PreparedData {
   readonly changed: readonly Parameter[];
   /** What the layers behind the cut read of all images. */
   readonly features: CutFeatures;
+  /** Whether there is no cut: the whole network reads pictures. */
+  readonly readsPictures: boolean;
   /** Of the phase's finished epochs. */
   readonly history: Pick<History, "history" | "epoch">;
   /** Why training stopped early, with the weights of the last good epoch kept. */

@@ -1,12 +1,12 @@
 import type { ViewDraws } from "../features/viewDraws.ts";
 import type { Graph } from "../graph/graph.ts";
 import { trainedWeights } from "../training/trainedWeights.ts";
-import { splitClassifier } from "./classifierGraphs.ts";
 import { type CutFeatures, pictureFeatures, storedFeatures } from "./cutFeatures.ts";
 import type { ForwardLog } from "./forwardLog.ts";
 import type { HeadTraining } from "./headTraining.ts";
 import { type ImageFeatureOptions, imageFeatures } from "./imageFeatures.ts";
 import { keepFeatures, keptInMemory } from "./keepFeatures.ts";
+import { trainingSplit } from "./mixing.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
 import type { TrainingHooks } from "./training.ts";
 
@@ -27,7 +27,7 @@ export async function imagesAtCut(
   draws: ViewDraws | undefined,
 ): Promise<ImagesAtCut> {
   const { base, model, found, request, warn, clock } = training;
-  const { prefix, reason } = splitClassifier(model, trainedWeights(model, request.compat).values());
+  const { prefix, reason } = trainingSplit(model, request, trainedWeights(model, request.compat).values());
   if (prefix === undefined) {
     return { ...found, features: pictureFeatures(base.preprocessing), options: undefined, cut: reason };
   }

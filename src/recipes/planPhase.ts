@@ -7,12 +7,14 @@ import { featureGroup } from "../features/prefixGroup.ts";
 import type { FeatureStore } from "../features/store.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
 import type { Model } from "../models/functional.ts";
+import { rateFactors } from "../training/rateFactors.ts";
 import { trainedWeights } from "../training/trainedWeights.ts";
 import type { BaseRate } from "./baseRate.ts";
-import { type SplitClassifier, splitClassifier } from "./classifierGraphs.ts";
+import type { SplitClassifier } from "./classifierGraphs.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { samplesOf } from "./headTraining.ts";
-import { layersOfPaths, type PhaseStart } from "./phaseRecord.ts";
+import { keepsPrefix, trainingSplit } from "./mixing.ts";
+import { layersOfPaths, type PhaseStart, ratesOfLayers } from "./phaseRecord.ts";
 import { plannedForwards } from "./plannedForwards.ts";
 import type { PreparedData } from "./prepareData.ts";
 import { stepSeconds } from "./stepRate.ts";
@@ -58,9 +60,9 @@ export async function planPhase(planning: PhasePlanning, phase: TrainingPhase): 
   const { request, base, model, data } = planning;
   freezeBelow(base, phase.unfrozenFrom);
   const trained = trainedWeights(model, request.compat);
-  const isHead = phase.unfrozenFrom === undefined && request.compat === undefined;
+  const isHead = phase.unfrozenFrom === undefined && keepsPrefix(request);
   const whole = isHead ? planning.frozenBase : undefined;
-  const { prefix, reason } = whole?.split ?? splitClassifier(model, trained.values());
+  const { prefix, reason } = whole?.split ?? trainingSplit(model, request, trained.values());
   const { name, firstEpoch, epochs, learningRate } = phase;
   const steps = epochs * Math.ceil(samplesOf(data, "train").length / request.batchSize);
   const perStep = isHead ? 0 : await stepSeconds({ ...planning, phase, prefix });
@@ -71,6 +73,7 @@ export async function planPhase(planning: PhasePlanning, phase: TrainingPhase): 
     learningRate,
     trained: layersOfPaths(trained.keys()),
     trainedParameters: [...trained.values()].reduce((sum, { size }) => sum + size, 0),
+    ...ratesOfLayers(rateFactors(model, trained, { layerwiseDecay: request.layerwiseDecay ?? 1 })),
     cut: reason,
   };
   if (prefix === undefined) {

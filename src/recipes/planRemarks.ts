@@ -6,12 +6,16 @@ import type { TrainingPlan } from "./trainingPlan.ts";
 
 /** What a person should know of a plan, in sentences. */
 export function planRemarks(
-  { augmentation, epochs, compat }: TrainingRequest,
+  { augmentation, epochs, compat, mixing }: TrainingRequest,
   plan: Omit<TrainingPlan, "remarks">,
 ): readonly string[] {
   const { forwards, rate, keep } = plan;
   const remarks = [...augmentationWarnings(augmentation)];
   if (compat !== undefined) remarks.push(compatWarning(compat));
+  if (mixing !== undefined)
+    remarks.push(
+      "mixup and cutmix mix the pictures of a batch anew in every step: the frozen base runs in every step.",
+    );
   const views = augmentation && viewsRemark(augmentation);
   if (views !== undefined) remarks.push(views);
   const gain = forwards.plain / Math.max(1, forwards.compute);

@@ -10,6 +10,7 @@ import { classifierGraphs } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
+import { keepsPrefix } from "./mixing.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { describeModel } from "./plannedLayers.ts";
 import { bytesPerFeature, type PlannedPhase, planFeatures, planningGroup, planPhase } from "./planPhase.ts";
@@ -39,7 +40,11 @@ export async function planTraining(
     loadOrt(),
   ]);
   const phases = trainingPhases(request, base);
-  const model = classifierModel(base, headLayers(request.head, data.dataset.classNames.length), request);
+  const model = classifierModel(
+    base,
+    headLayers(request.head, data.dataset.classNames.length, data.dataset.task),
+    request,
+  );
   const draws = viewDraws(request.augmentation, base.preprocessing);
   const store = await FeatureStore.open(request.store);
   const known = { request, base, model, data, draws, store, numericsClass: numericsClass(version) };
@@ -49,7 +54,7 @@ export async function planTraining(
   const planning = { ...known, frozenBase: { split, group, rate } };
   const planned: PlannedPhase[] = [];
   // As `trainPhases`: the head is standardised by what the frozen base gives.
-  const isHeadFirst = phases[0]!.unfrozenFrom === undefined && request.compat === undefined;
+  const isHeadFirst = phases[0]!.unfrozenFrom === undefined && keepsPrefix(request);
   const first = isHeadFirst ? undefined : await planFeatures({ ...planning, draws: undefined }, group, 0, 0);
   for (const phase of phases) planned.push(await planPhase(planning, phase));
   const total = (part: (one: PlannedPhase) => number) => planned.reduce((sum, one) => sum + part(one), 0);

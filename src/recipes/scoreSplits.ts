@@ -32,7 +32,10 @@ export async function scoreSplits(
   trained: Omit<TrainedHead, "record">,
   work: WorkOptions,
 ): Promise<ScoredSplits> {
-  const { suffix } = splitClassifier(trained.model, trained.changed);
+  const { suffix } = splitClassifier(
+    trained.model,
+    trained.readsPictures ? trained.model.weights : trained.changed,
+  );
   const metrics: Partial<Record<Split, TaskScores>> = {};
   let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {

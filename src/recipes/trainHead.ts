@@ -33,7 +33,7 @@ export async function trainHead(
   const trained = await trainOnDraws({ training, hooks, features, draws, options, cut, log }, images);
   if (options === undefined) log.addPlain(trained.dataset.samples, trained.history.epoch.length);
   const changed = [...trainedWeights(model, request.compat).values()];
-  return { ...trained, model, features, changed };
+  return { ...trained, model, features, changed, readsPictures: options === undefined };
 }
 
 interface DrawnTraining {

@@ -6,6 +6,7 @@ import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 import { ForwardLog } from "./forwardLog.ts";
 import type { HeadTraining, TrainedHead } from "./headTraining.ts";
 import { imagesAtCut } from "./imagesAtCut.ts";
+import { keepsPrefix } from "./mixing.ts";
 import { compatWarning, type PhaseRecord } from "./phaseRecord.ts";
 import type { PreparedData } from "./prepareData.ts";
 import { standardize } from "./standardize.ts";
@@ -69,9 +70,9 @@ async function standardizeFirst(
 ): Promise<PreparedData> {
   const { request, phase, model, found } = training;
   const { unfrozenFrom, ...wholeBase } = phase;
-  if (unfrozenFrom === undefined && request.compat === undefined) return found;
+  if (unfrozenFrom === undefined && keepsPrefix(request)) return found;
   freezeBelow(training.base, undefined);
-  const { compat: _, ...plain } = request;
+  const { compat: _compat, mixing: _mixing, ...plain } = request;
   const { dataset, digests, features } = await imagesAtCut(
     { ...training, request: plain, phase: wholeBase },
     hooks,

@@ -18,6 +18,11 @@ export function declareFineTuningOptions(command: Command): void {
     .option("--head-epochs <n>", "of a recipe: epochs of the head alone (default: a third)", positiveInteger)
     .option("--fine-tune-rate <x>", "of a recipe: step size behind the head's phase", positiveNumber)
     .option(
+      "--layerwise-decay <x>",
+      "factor of the step size from each layer to the one below it: 0.75, for example (default: 1)",
+      positiveNumber,
+    )
+    .option(
       "--bn <mode>",
       "BatchNormalization of unfrozen layers: inference (moving statistics) or train (those of each batch)",
       oneOf("inference", "train"),
@@ -32,13 +37,14 @@ export function declareFineTuningOptions(command: Command): void {
 
 /** What is trained beside the head; nothing where nothing is said. */
 export function fineTuningOf(options: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
-  const { unfreeze, headEpochs, fineTuneRate } = options;
+  const { unfreeze, headEpochs, fineTuneRate, layerwiseDecay } = options;
   const recipe = trainingRecipes.find((each) => each === options["recipe"]);
   return {
     ...(typeof unfreeze === "string" ? { unfreeze } : {}),
     ...(recipe === undefined ? {} : { recipe }),
     ...(typeof headEpochs === "number" ? { headEpochs } : {}),
     ...(typeof fineTuneRate === "number" ? { fineTuneRate } : {}),
+    ...(typeof layerwiseDecay === "number" ? { layerwiseDecay } : {}),
     ...(options["bn"] === "train" ? { batchNormalization: "train" } : {}),
     ...(options["compat"] === "keras-2.0.8" ? { compat: "keras-2.0.8" } : {}),
   };

@@ -3,11 +3,12 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { DrawPolicy } from "../augmentation/draw.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
+import { targetTasks } from "../data/dataset.ts";
 import { type StoreDtype, storeDtypes } from "../features/key.ts";
 import { storeFolder } from "../features/storeFolder.ts";
 import type { Augmentation } from "../recipes/augmentation.ts";
 import type { TrainingRequest } from "../recipes/training.ts";
-import { trainingDefaults } from "../recipes/trainingDefaults.ts";
+import { optimizerNames, trainingDefaults } from "../recipes/trainingDefaults.ts";
 import type { CommandContext } from "./command.ts";
 import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
 import { declareMixingOptions, mixingOf } from "./mixingOptions.ts";
@@ -23,8 +24,8 @@ export function declareTrainingOptions(command: Command): void {
     .option("--learning-rate <x>", "step size (default: the optimizer's usual one)", positiveNumber)
     .option(
       "--optimizer <name>",
-      "rmsprop, adam, adamw or sgd",
-      oneOf("rmsprop", "adam", "adamw", "sgd"),
+      optimizerNames.join(", "),
+      oneOf(...optimizerNames),
       trainingDefaults.optimizer,
     )
     .option(
@@ -33,6 +34,12 @@ export function declareTrainingOptions(command: Command): void {
       fraction,
       trainingDefaults.validationSplit,
     )
+    .option(
+      "--task <name>",
+      "multilabel (any number of labels a photo) or regression (numbers), from a table",
+      oneOf(...targetTasks),
+    )
+    .option("--labels <file>", "table for --task: .csv, .tsv, .json or .jsonl with one row a photo")
     .option("--class-weight <how>", "balanced: rare classes count more", oneOf("balanced"))
     .option(
       "--augment <name>",
@@ -70,6 +77,7 @@ export async function trainingRequest(
   { environment, commandLine }: Pick<CommandContext, "environment" | "commandLine">,
 ): Promise<TrainingRequest> {
   const augmentation = await augmentationOf(options);
+  const task = taskOf(options);
   return {
     data,
     base: String(options["base"]),
@@ -83,6 +91,7 @@ export async function trainingRequest(
     embedBase: options["embedBase"] === true,
     store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
     commandLine,
+    ...task,
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),
@@ -91,6 +100,19 @@ export async function trainingRequest(
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
     ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
   };
+}
+
+/** Another task than classification, with its table. */
+function taskOf(options: Readonly<Record<string, unknown>>): Pick<TrainingRequest, "task" | "labels"> {
+  const task = targetTasks.find((each) => each === options["task"]);
+  if (task !== undefined && options["classWeight"] !== undefined) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `--class-weight: with --task ${task} an image has no class. Leave it out, or give the table a column weight.`,
+    );
+  }
+  const { labels } = options;
+  return { ...(task === undefined ? {} : { task }), ...(typeof labels === "string" ? { labels } : {}) };
 }
 
 /** Left out for the exact default, so that requests made before it are equal to those made with it. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../base/random.ts";
 import { instantiateKernels } from "../base/wasm.ts";
+import { optimizerNames } from "../recipes/trainingDefaults.ts";
 import { Arena, type Span } from "../tensor/arena.ts";
 import { optimizerConfig, optimizers, resolveOptimizer } from "./index.ts";
 import type { Optimizer } from "./optimizer.ts";
@@ -175,6 +176,10 @@ describe("a large weight", () => {
 });
 
 describe("optimizer identifiers", () => {
+  it("are those that the command line takes", () => {
+    expect([...optimizerNames].sort()).toEqual(Object.keys(optimizers).sort());
+  });
+
   it("accept any spelling and give Keras's defaults", () => {
     expect(resolveOptimizer("rmsprop").config).toMatchObject({
       learningRate: 0.001,

@@ -9,6 +9,7 @@ import { classifierModel } from "./classifierModel.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
 import { samplesOf } from "./headTraining.ts";
+import { startFromPriors } from "./labelPriors.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { type PreparedData, prepareData } from "./prepareData.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
@@ -60,6 +61,7 @@ export async function findRate(request: RateRequest, hooks: TrainingHooks = {}):
     headLayers(request.head, all.dataset.classNames.length, all.dataset.task),
     sized,
   );
+  startFromPriors(model, all.dataset);
   const parts = { request: sized, engine, store, base, model, found, warn, clock, callback: test };
   const trained = await trainPhases(parts, trainingPhases(sized, base), withoutSteps(hooks));
   trained.features.close();

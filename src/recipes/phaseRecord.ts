@@ -12,6 +12,8 @@ export interface PhaseStart {
   /** Layers whose weights the optimizer changes: its own list, not what they are shown as. */
   readonly trained: readonly string[];
   readonly trainedParameters: number;
+  /** Factors of the learning rate in the order of `trained`; left out where all are 1. */
+  readonly rates?: readonly number[];
   /** Where the model is cut and why. */
   readonly cut: string;
 }
@@ -56,6 +58,22 @@ export function describeTrained(layers: readonly string[]): string {
 }
 
 const shownLayers = 12;
+
+/** `; rates from 0.178 (base/conv_1) to 1 (predictions) times that`, or nothing where all have the same. */
+export function describeRates({ trained, rates }: Pick<PhaseStart, "trained" | "rates">): string {
+  if (rates === undefined) return "";
+  const low = rates.indexOf(Math.min(...rates));
+  const high = rates.indexOf(Math.max(...rates));
+  const show = (at: number) => `${Number(rates[at]!.toPrecision(3))} (${trained[at]})`;
+  return `; rates from ${show(low)} to ${show(high)} times that`;
+}
+
+/** What of a phase's record tells the rates of its layers. @param rates - By path of the weight. */
+export function ratesOfLayers(rates: ReadonlyMap<string, number>): Pick<PhaseStart, "rates"> {
+  if ([...rates.values()].every((rate) => rate === 1)) return {};
+  const byLayer = new Map([...rates].map(([path, rate]) => [layersOfPaths([path])[0]!, rate]));
+  return { rates: [...byLayer.values()] };
+}
 
 /** The layers of weights with these paths, each once. */
 export function layersOfPaths(paths: Iterable<string>): readonly string[] {

@@ -49,6 +49,8 @@ export interface TrainingRequest {
   readonly headEpochs?: number;
   /** Of a recipe: the rate once layers of the base are trained. Default: 1e-4 for Adam and AdamW, 1e-5 for RMSprop, 1e-3 for SGD. */
   readonly fineTuneRate?: number;
+  /** Factor of the learning rate from each layer to the one below it, the last one's being 1; see docs/optimizers.md. Default 1. */
+  readonly layerwiseDecay?: number;
   /** How the BatchNormalization of unfrozen layers is trained. Default "inference": with its moving statistics. */
   readonly batchNormalization?: "inference" | "train";
   /** Train the base though it is shown as frozen, as Keras 2.0.8 did by mistake. For comparison only. */

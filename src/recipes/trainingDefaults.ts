@@ -10,4 +10,16 @@ export const trainingDefaults = {
 } as const;
 
 /** Orders of work in several phases. */
+/** The optimizers that the command line takes; a test holds them to those of the library. */
+export const optimizerNames = [
+  "rmsprop",
+  "adam",
+  "adamw",
+  "sgd",
+  "nadam",
+  "adagrad",
+  "adadelta",
+  "lion",
+] as const;
+
 export const trainingRecipes = ["fine-tune", "gradual"] as const;

@@ -17,7 +17,16 @@ export interface TrainingPhase {
 }
 
 /** Rates that suit a head on standardised features; Keras's own where nothing better is known. */
-const headRates: Readonly<Record<string, number>> = { adam: 3e-3, adamw: 3e-3, rmsprop: 1e-3, sgd: 1e-2 };
+const headRates: Readonly<Record<string, number>> = {
+  adam: 3e-3,
+  adamw: 3e-3,
+  nadam: 3e-3,
+  rmsprop: 1e-3,
+  sgd: 1e-2,
+  adagrad: 3e-2,
+  adadelta: 1,
+  lion: 3e-4,
+};
 
 /** Rates that suit pretrained layers; docs/fine-tuning.md says how they were found. */
 const fineTuneRates: Readonly<Record<string, number>> = {
@@ -25,6 +34,10 @@ const fineTuneRates: Readonly<Record<string, number>> = {
   adamw: 1e-4,
   rmsprop: 1e-5,
   sgd: 1e-3,
+  nadam: 1e-4,
+  adagrad: 1e-3,
+  adadelta: 0.1,
+  lion: 1e-5,
 };
 
 /** What the recipes unfreeze where nothing is said. */

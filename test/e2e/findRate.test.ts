@@ -21,6 +21,25 @@ describe("permafrost find-rate", () => {
     );
   });
 
+  it("stands beside rates by layer, which plan and train print", async () => {
+    const place = await workplace("layer-rates", 2);
+    const words = [
+      "photos",
+      ...small,
+      "--unfreeze",
+      "last:1",
+      "--layerwise-decay",
+      "0.5",
+      "--optimizer",
+      "lion",
+    ];
+    const plan = await place.run(["plan", ...words]);
+    expect(plan.stdout).toContain("rates from 0.5 (");
+    expect(plan.stdout).toContain("to 1 (predictions) times that: trains");
+    const run = lastEvent(await place.run(["train", ...words, "--epochs", "1", "--json"]), "result");
+    expect((run["phases"] as { rates: number[] }[])[0]!.rates).toEqual([0.5, 0.5, 1]);
+  });
+
   it("says what does not go together", async () => {
     const place = await workplace("find-rate-wrong", 1);
     const wrong: readonly (readonly [readonly string[], string])[] = [

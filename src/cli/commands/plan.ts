@@ -1,4 +1,4 @@
-import { describeTrained } from "../../recipes/phaseRecord.ts";
+import { describeRates, describeTrained } from "../../recipes/phaseRecord.ts";
 import type { PlannedPhase } from "../../recipes/planPhase.ts";
 import type { TrainingPlan } from "../../recipes/planTraining.ts";
 import type { CommandDefinition } from "../command.ts";
@@ -71,7 +71,7 @@ function describePhase(phase: PlannedPhase, isOneOfSeveral: boolean): readonly s
   const { name, firstEpoch, epochs, learningRate, steps, trained, forwards, seconds } = phase;
   const perStep = seconds.steps > 0 ? ` of ${((1000 * seconds.steps) / steps).toFixed(0)} ms` : "";
   const head =
-    `Phase ${name}, epochs ${firstEpoch} to ${firstEpoch + epochs - 1} (${steps} steps${perStep}), learning rate ${learningRate}: ` +
+    `Phase ${name}, epochs ${firstEpoch} to ${firstEpoch + epochs - 1} (${steps} steps${perStep}), learning rate ${learningRate}${describeRates(phase)}: ` +
     `trains ${phase.trainedParameters.toLocaleString("en-US")} parameters of ${trained.length} layer${trained.length === 1 ? "" : "s"}: ${describeTrained(trained)}.`;
   if (!isOneOfSeveral) return [head];
   return [

@@ -1,5 +1,5 @@
 import { PermafrostError } from "../../base/errors.ts";
-import { describeTrained, type PhaseStart } from "../../recipes/phaseRecord.ts";
+import { describeRates, describeTrained, type PhaseStart } from "../../recipes/phaseRecord.ts";
 import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -84,7 +84,7 @@ function describePhase({
 }: PhaseStart): string {
   const last = firstEpoch + epochs - 1;
   return (
-    `Phase ${name}, epochs ${firstEpoch} to ${last}, learning rate ${phase.learningRate}: trains ${trainedParameters.toLocaleString("en-US")} parameters ` +
+    `Phase ${name}, epochs ${firstEpoch} to ${last}, learning rate ${phase.learningRate}${describeRates({ trained, ...phase })}: trains ${trainedParameters.toLocaleString("en-US")} parameters ` +
     `of ${trained.length} layer${trained.length === 1 ? "" : "s"}: ${describeTrained(trained)}.`
   );
 }

@@ -14,6 +14,7 @@ import type { ModelTargets } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
 import { type ModelInputs, modelSource } from "../training/modelInputs.ts";
 import { checkBatchSize, expectOneOutput, type InferenceOptions, namedOutputs } from "../training/predict.ts";
+import { estimateTrainingMemory, type TrainingMemory } from "../training/trainingMemory.ts";
 import { toUserLayout } from "../training/userLayout.ts";
 import { type FeatureStoreOption, FitFeatures } from "./fitFeatures.ts";
 import { fitIterator } from "./fitIterator.ts";
@@ -130,6 +131,10 @@ export class ModelTraining {
         ...(features.canStore(chosen.source) ? { frozenPart } : {}),
       }),
     );
+  }
+
+  trainingMemory(batchSize: number): TrainingMemory {
+    return estimateTrainingMemory(this.#requireCompiled("trainingMemory"), batchSize);
   }
 
   trainOnBatch(x: ModelInputs, y: ModelTargets, options?: TrainBatchOptions): Promise<Logs> {

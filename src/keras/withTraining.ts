@@ -8,6 +8,7 @@ import type { History } from "../training/history.ts";
 import type { ModelTargets } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
 import type { ModelInputs } from "../training/modelInputs.ts";
+import type { TrainingMemory } from "../training/trainingMemory.ts";
 import {
   type ArrayEvaluateOptions,
   type ArrayFitOptions,
@@ -48,6 +49,9 @@ export interface TrainableModel {
    */
   evaluate(x: ModelInputs, y: ModelTargets, options?: ArrayEvaluateOptions): Promise<Logs>;
   evaluate(iterator: ImageIterator, options?: IteratorEvaluateOptions): Promise<Logs>;
+
+  /** What `fit` with batches of this size needs, in bytes, estimated. `fit` refuses a batch that cannot fit. */
+  trainingMemory(batchSize: number): TrainingMemory;
 
   /**
    * One update on one batch: loss and metrics before it, by name. The optimizer's memory stays from call to call, and the
@@ -137,6 +141,10 @@ export function withTraining<Base extends ModelClass>(
       options?: ArrayEvaluateOptions,
     ): Promise<Logs> {
       return this.#training.evaluate(x, y, options);
+    }
+
+    trainingMemory(batchSize: number): TrainingMemory {
+      return this.#training.trainingMemory(batchSize);
     }
 
     trainOnBatch(x: ModelInputs, y: ModelTargets, options?: TrainBatchOptions): Promise<Logs> {

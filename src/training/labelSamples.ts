@@ -31,7 +31,7 @@ export function labelSamples(
   sampleWeight?: ModelSampleWeights,
   classWeight?: ModelClassWeights,
 ): LabelledSamples {
-  const source = modelSource(compiled.model, x);
+  const source = modelSource(compiled.model, x, { finite: true });
   const targets = targetsOf(compiled, y);
   const weights = sampleWeightsOf(compiled, sampleWeight);
   const classes = classWeightsOf(compiled, classWeight);

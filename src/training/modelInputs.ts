@@ -4,6 +4,7 @@ import type { Model } from "../models/functional.ts";
 import { showShape } from "../tensor/shape.ts";
 import { type BatchSource, batchSource, type Samples } from "./batchSource.ts";
 import { inputNames } from "./compiledOutputs.ts";
+import { expectFinite } from "./finiteInputs.ts";
 import { joinedSource } from "./joinedSource.ts";
 import { inOrder, isDictionary, type PerName } from "./perName.ts";
 
@@ -13,9 +14,14 @@ export type ModelInputs = Samples | PerName<Samples>;
 /**
  * The samples of all inputs as one source; several inputs as rows.
  *
- * @throws PermafrostError SHAPE_MISMATCH naming the input and both shapes; INVALID_ARGUMENT, UNKNOWN_NAME or DATA_EMPTY.
+ * @param options.finite - Refuse arrays with NaN or infinite values.
+ * @throws PermafrostError SHAPE_MISMATCH naming the input and both shapes; DATA_INVALID naming the sample; INVALID_ARGUMENT, UNKNOWN_NAME or DATA_EMPTY.
  */
-export function modelSource(model: Model, x: ModelInputs): BatchSource {
+export function modelSource(
+  model: Model,
+  x: ModelInputs,
+  options: { readonly finite?: boolean } = {},
+): BatchSource {
   const names = inputNames(model);
   const given = isSamples(x) ? [x] : inOrder("x", "input", names, x);
   if (given.length !== names.length) throw tooFew(model, names);
@@ -23,7 +29,9 @@ export function modelSource(model: Model, x: ModelInputs): BatchSource {
     const samples = given[index];
     if (samples === undefined) throw missing(model, name);
     const where = names.length === 1 ? model.name : `${model.name}, input ${JSON.stringify(name)}`;
-    return expectSamples(where, model.inputs[index]!.shape, batchSource(samples));
+    const source = expectSamples(where, model.inputs[index]!.shape, batchSource(samples));
+    if (options.finite && "data" in samples) expectFinite(where, samples);
+    return source;
   });
   const [first] = sources;
   const other = sources.findIndex(({ samples }) => samples !== first!.samples);

@@ -10,6 +10,7 @@ import { type LabelledSamples, selectLabelled, splitValidation, targetShapes } f
 import { labelSamples, type ModelTargets } from "./labelSamples.ts";
 import type { ModelInputs } from "./modelInputs.ts";
 import type { Phase } from "./stepGraph.ts";
+import { expectMemory } from "./trainingMemory.ts";
 import type { TrainProgram } from "./trainProgram.ts";
 
 /** What a run of `fit` works on: the program, and the samples as it reads them. */
@@ -33,11 +34,7 @@ export async function prepareFit(
   const mixing = batchMixing(compiled, train, options, options.seed ?? 0);
   const { batchSize = 32, validationBatchSize = batchSize, validationSteps, oncePerSample = true } = options;
   const validation = allValidation && firstBatches(allValidation, validationBatchSize, validationSteps);
-  const {
-    program,
-    train: trainPhase,
-    test: testPhase,
-  } = buildProgram(compiled, {
+  const built = buildProgram(compiled, {
     capacity: Math.max(
       Math.min(batchSize, train.source.samples),
       validation === undefined ? 0 : Math.min(validationBatchSize, validation.source.samples),
@@ -50,6 +47,8 @@ export async function prepareFit(
     seed: options.seed ?? 0,
     threads: options.threads,
   });
+  expectMemory(built, Math.min(batchSize, train.source.samples));
+  const { program, train: trainPhase, test: testPhase } = built;
   const parts = { train, validation, mixing };
   if (trainPhase.prefix === undefined && testPhase?.prefix === undefined) return { program, ...parts };
   const through = async (frozenPart: FrozenPart) => ({

@@ -1,5 +1,6 @@
 import type { BatchMixing } from "./batchMixing.ts";
 import { type EpochPlan, epochBatches } from "./epochBatches.ts";
+import { expectFiniteBatch } from "./finiteInputs.ts";
 import { fillBatch, type LabelledSamples } from "./labelledSamples.ts";
 import type { Logs } from "./logs.ts";
 import { lossNan } from "./lossNan.ts";
@@ -78,7 +79,10 @@ async function settleStep(
     // Steps behind the one on which training was stopped were not made either.
     if (run.stopTraining) return run.trainer.release(batch);
     await run.notify((callback) => callback.onInvalidLoss?.(step, run));
-    if (!run.stopTraining) throw lossNan(run, options.epoch, step, loss);
+    if (!run.stopTraining) {
+      expectFiniteBatch(run.trainer.program.train, batch, indices);
+      throw lossNan(run, options.epoch, step, loss);
+    }
   }
   const count = indices.length;
   measurements.update(loss, measuredOutputs(run.compiled, run.trainer.program.train, batch, count), count);

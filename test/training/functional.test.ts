@@ -260,12 +260,7 @@ describe("data that do not fit several inputs and outputs", () => {
       y,
       /as many samples for every input, got 20 .* and 7/,
     ],
-    [
-      "one array for two outputs",
-      [photo, facts],
-      data.kind,
-      /expected one for each of the 2 outputs/,
-    ],
+    ["one array for two outputs", [photo, facts], data.kind, /expected one for each of the 2 outputs/],
     [
       "targets of one output missing",
       [photo, facts],

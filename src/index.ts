@@ -12,7 +12,10 @@ export { type OpenOptions, openDataset } from "./data/openDataset.ts";
 export { type ScanOptions, scanDataset } from "./data/scan.ts";
 export type { ScanReport } from "./data/scanReport.ts";
 export { Engine, type EngineOptions } from "./engine/engine.ts";
+export type { MultilabelScores } from "./evaluation/labelScores.ts";
 export type { ClassificationScores } from "./evaluation/scores.ts";
+export type { TaskScores } from "./evaluation/taskScores.ts";
+export type { RegressionScores } from "./evaluation/valueScores.ts";
 export { type ExtractionOptions, type ExtractionResult, extractFeatures } from "./features/extract.ts";
 export { type ExportResult, exportFeatures } from "./features/maintenance/exportFeatures.ts";
 export { type ImportResult, importFeatures } from "./features/maintenance/importFeatures.ts";
@@ -52,14 +55,17 @@ export type { Diagram, DiagramEdge, DiagramNode, DiagramState } from "./models/d
 export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
 export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export { operators } from "./ops/index.ts";
-export type { EvaluationResult } from "./recipes/evaluateClassifier.ts";
+export type { EvaluationResult, JudgedPrediction, JudgedTarget } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export type { PhaseRecord, PhaseStart } from "./recipes/phaseRecord.ts";
 export {
+  type LabelsPrediction,
   type Prediction,
   type PredictionRequest,
   type PredictionResult,
   predictImages,
+  type TaskPrediction,
+  type ValuesPrediction,
 } from "./recipes/predictImages.ts";
 export type { EpochLogs, TrainingHooks, TrainingResult } from "./recipes/trainClassifier.ts";
 export type { Shape } from "./tensor/shape.ts";

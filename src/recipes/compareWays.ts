@@ -17,6 +17,7 @@ import { headLayers } from "./headLayers.ts";
 import { type HeadTraining, samplesOf } from "./headTraining.ts";
 import { imageFeatures } from "./imageFeatures.ts";
 import { extractionOptions } from "./imagesAtCut.ts";
+import { startFromPriors } from "./labelPriors.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
 import type { PhaseRecord } from "./phaseRecord.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
@@ -99,9 +100,10 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
 async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
   const { request, found } = parts;
   const base: BaseNetwork = await createBase(request.base, baseOptions(request));
-  const layers = headLayers(request.head, found.dataset.classNames.length);
+  const layers = headLayers(request.head, found.dataset.classNames.length, found.dataset.task);
   const phase = trainingPhases(request, base).at(-1)!;
   const model = classifierModel(base, layers, request);
+  startFromPriors(model, found.dataset);
   freezeBelow(base, phase.unfrozenFrom);
   return { ...parts, base, model, phase };
 }
@@ -114,6 +116,7 @@ async function prepareViews(parts: ComparisonParts, training: HeadTraining, hook
   const { base, model, phase } = training;
   const { batchSize, seed } = request;
   const { prefix, reason: cut } = splitClassifier(model);
+  if (request.mixing !== undefined) throw nothingStored();
   if (prefix === undefined || request.compat !== undefined) throw nothingFrozen(phase);
   const options = extractionOptions(training, hooks, prefix);
   const chosen = chooseImages(parts.found, batchSize * (request.steps ?? usualSteps), batchSize, seed);
@@ -219,6 +222,13 @@ function nothingFrozen({ name }: TrainingPhase): PermafrostError {
   return new PermafrostError(
     "INVALID_ARGUMENT",
     `verify: expected a part of the base that is frozen, but all of it is trained (${name === "all" ? "--unfreeze all" : "--compat keras-2.0.8"}): nothing is stored, and there is only the plain way. Unfreeze less of it.`,
+  );
+}
+
+function nothingStored(): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    "verify: --mixup and --cutmix mix pictures anew in every step: nothing is stored, and there is only the plain way. Leave them out.",
   );
 }
 

@@ -9,6 +9,7 @@ import { baseOptions } from "./baseOptions.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
 import { headLayers } from "./headLayers.ts";
+import { startFromPriors } from "./labelPriors.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { prepareData } from "./prepareData.ts";
 import { saveTraining } from "./saveTraining.ts";
@@ -60,6 +61,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     headLayers(request.head, found.dataset.classNames.length, found.dataset.task),
     request,
   );
+  startFromPriors(model, found.dataset);
   const { numericsClass } = engine;
   const run = await UnfinishedRun.open(request, {
     data: found,

@@ -1,4 +1,4 @@
-import type { Prediction } from "../../recipes/predictImages.ts";
+import type { TaskPrediction } from "../../recipes/predictImages.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { oneOf, positiveInteger } from "../options.ts";
@@ -6,7 +6,7 @@ import { percent, table } from "../text.ts";
 
 export const predict: CommandDefinition = {
   name: "predict",
-  summary: "name the class of new photos",
+  summary: "name the class, the labels or the values of new photos",
   examples: [
     "permafrost predict runs/photos new/cat.jpg",
     'permafrost predict runs/photos "new/**/*.jpg" --top 1 --format csv',
@@ -20,7 +20,7 @@ export const predict: CommandDefinition = {
   },
   async run([bundle, images], options, { output, signal }) {
     const { predictImages } = await import("../../recipes/predictImages.ts");
-    const result = await predictImages(
+    const result = await predictImages<TaskPrediction>(
       { bundle: String(bundle), images: (images as string[]).map(String) },
       { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
     );
@@ -39,38 +39,68 @@ export const predict: CommandDefinition = {
 };
 
 const printers = {
-  table: (predictions: readonly Prediction[], top: number) =>
+  table: (predictions: readonly TaskPrediction[], top: number) =>
     predictions.length === 0
       ? ""
       : table(
           ["image", "prediction"],
-          predictions.map((prediction) => [
-            prediction.path,
-            ranked(prediction)
-              .slice(0, top)
-              .map(([className, probability]) => `${className} ${percent(probability)}`)
-              .join("   "),
-          ]),
+          predictions.map((prediction) => [prediction.path, answerText(prediction, top)]),
         ),
-  json: (predictions: readonly Prediction[]) =>
+  json: (predictions: readonly TaskPrediction[]) =>
     predictions.map((prediction) => JSON.stringify({ event: "prediction", ...prediction })).join("\n"),
-  csv: (predictions: readonly Prediction[], top: number) => {
-    const columns = Math.min(top, Object.keys(predictions[0]?.probabilities ?? {}).length);
-    const header = ["path"];
-    for (let rank = 1; rank <= columns; rank++) header.push(`class_${rank}`, `probability_${rank}`);
-    const rows = predictions.map((prediction) => [
-      prediction.path,
-      ...ranked(prediction)
-        .slice(0, columns)
-        .flatMap(([className, probability]) => [className, String(probability)]),
-    ]);
-    return [header, ...rows].map((row) => row.map(csvCell).join(",")).join("\n");
+  csv: (predictions: readonly TaskPrediction[], top: number) => {
+    const rows = predictions.map((prediction) => csvCells(prediction, top));
+    const header = rows[0]?.map(([name]) => name) ?? ["path"];
+    return [header, ...rows.map((row) => row.map(([, text]) => text))]
+      .map((row) => row.map(csvCell).join(","))
+      .join("\n");
   },
 };
 
-/** Classes from the most to the least probable. */
-function ranked(prediction: Prediction): [string, number][] {
-  return Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
+/** Classes by their probability; of several labels all that are given, then the most probable others; values by name. */
+function answerText(prediction: TaskPrediction, top: number): string {
+  if ("values" in prediction) {
+    return Object.entries(prediction.values)
+      .map(([name, value]) => `${name} ${Number(value.toPrecision(5))}`)
+      .join("   ");
+  }
+  const shown = (name: string, probability: number) => `${name} ${percent(probability)}`;
+  const likely = ranked(prediction.probabilities);
+  if (!("labels" in prediction))
+    return likely
+      .slice(0, top)
+      .map(([name, p]) => shown(name, p))
+      .join("   ");
+  const { labels } = prediction;
+  const given = likely.filter(([name]) => labels.includes(name)).map(([name, p]) => shown(name, p));
+  return given.length === 0 ? `none (${shown(...likely[0]!)})` : given.join("   ");
+}
+
+/** Columns with their names: the same ones for every image. */
+function csvCells(
+  prediction: TaskPrediction,
+  top: number,
+): readonly (readonly [name: string, text: string])[] {
+  const path = ["path", prediction.path] as const;
+  const numbers = (values: Readonly<Record<string, number>>) =>
+    Object.entries(values).map(([name, value]) => [name, String(value)] as const);
+  if ("values" in prediction) return [path, ...numbers(prediction.values)];
+  if ("labels" in prediction) {
+    return [path, ["labels", prediction.labels.join(";")], ...numbers(prediction.probabilities)];
+  }
+  const best = ranked(prediction.probabilities).slice(0, top);
+  return [
+    path,
+    ...best.flatMap(([name, p], index) => [
+      [`class_${index + 1}`, name] as const,
+      [`probability_${index + 1}`, String(p)] as const,
+    ]),
+  ];
+}
+
+/** From the most to the least probable. */
+function ranked(probabilities: Readonly<Record<string, number>>): [string, number][] {
+  return Object.entries(probabilities).sort(([, a], [, b]) => b - a);
 }
 
 /** A cell by RFC 4180: quoted when it holds a comma, a quote or a line break. */

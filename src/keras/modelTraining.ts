@@ -13,22 +13,23 @@ import { allOutputsOf, inferenceGraph } from "../training/inference.ts";
 import type { ModelTargets } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
 import { type ModelInputs, modelSource } from "../training/modelInputs.ts";
-import { checkBatchSize, expectOneOutput, type InferenceOptions, namedOutputs } from "../training/predict.ts";
+import {
+  checkBatchSize,
+  expectOneOutput,
+  type InferenceOptions,
+  namedOutputs,
+  withPredictHooks,
+} from "../training/predict.ts";
 import { estimateTrainingMemory, type TrainingMemory } from "../training/trainingMemory.ts";
 import { toUserLayout } from "../training/userLayout.ts";
 import { type FeatureStoreOption, FitFeatures } from "./fitFeatures.ts";
 import { fitIterator } from "./fitIterator.ts";
-import {
-  firstBatches,
-  isIterator,
-  iteratorSamples,
-  selectIteratorSamples,
-  ViewSource,
-} from "./iteratorSamples.ts";
+import { firstBatches, isIterator, iteratorSamples, selectIteratorSamples } from "./iteratorSamples.ts";
 import { Predictor } from "./predictor.ts";
 import { type SaveModelOptions, saveModel } from "./saveModel.ts";
 import { storedOutputs } from "./storedOutputs.ts";
 import { type TrainedOn, trainedOnArrays, trainedOnIterator } from "./trainedOn.ts";
+import { ViewSource } from "./viewSource.ts";
 
 /** Options of `fit` for arrays: Keras's names and defaults. `verbose` is 1 by default. */
 export interface ArrayFitOptions extends Omit<FitOptions, "validationData">, FeatureStoreOption {
@@ -159,7 +160,11 @@ export class ModelTraining {
     return namedOutputs(this.#model, await this.#outputs(x, options));
   }
 
-  async #outputs(
+  #outputs(x: ModelInputs | ImageIterator, options: PredictOptions): Promise<readonly Tensor<"float32">[]> {
+    return withPredictHooks(this.#model, options, (work) => this.#allOutputs(x, work));
+  }
+
+  async #allOutputs(
     x: ModelInputs | ImageIterator,
     options: PredictOptions,
   ): Promise<readonly Tensor<"float32">[]> {

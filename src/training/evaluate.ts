@@ -4,6 +4,7 @@ import type { Compiled } from "./compile.ts";
 import type { FrozenPart } from "./fitOptions.ts";
 import { withEngine } from "./frozenFeatures.ts";
 import { type InferenceJob, readBatch, runInference } from "./inference.ts";
+import { withHooks } from "./inferenceHooks.ts";
 import { type LabelledSamples, targetShapes } from "./labelledSamples.ts";
 import { labelSamples, type ModelSampleWeights, type ModelTargets } from "./labelSamples.ts";
 import type { Logs } from "./logs.ts";
@@ -33,7 +34,12 @@ export async function evaluate(
 ): Promise<Logs> {
   const samples = labelSamples(compiled, x, y, options.sampleWeight);
   const measurements = new Measurements(compiled, targetShapes(samples));
-  await measureSamples(compiled, samples, measurements, options);
+  const { callbacks = [] } = options;
+  const { model, state } = compiled;
+  const hooked = { phase: "evaluate", model, callbacks, iteration: state?.iteration ?? 0 } as const;
+  await withHooks({ ...hooked, logs: () => measurements.logs }, options, (work) =>
+    measureSamples(compiled, samples, measurements, work),
+  );
   return measurements.logs;
 }
 

@@ -3,9 +3,11 @@ import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Model } from "../models/functional.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import type { Callback } from "./callback.ts";
 import { outputNames } from "./compiledOutputs.ts";
 import { withEngine } from "./frozenFeatures.ts";
 import { allOutputsOf, inferenceGraph } from "./inference.ts";
+import { withHooks } from "./inferenceHooks.ts";
 import { type ModelInputs, modelSource } from "./modelInputs.ts";
 import { toUserLayout } from "./userLayout.ts";
 
@@ -15,6 +17,8 @@ export interface InferenceOptions extends WorkOptions {
   readonly batchSize?: number;
   /** Does the computing; one is started and closed again if none is given. */
   readonly engine?: Engine;
+  /** Hooks for each batch. Those of `evaluate` are `onTest...`, those of `predict` `onPredict...`. */
+  readonly callbacks?: readonly Callback[];
 }
 
 /**
@@ -51,10 +55,22 @@ async function modelOutputs(
   const source = modelSource(model, x);
   const batchSize = checkBatchSize(options.batchSize ?? 32);
   const graph = inferenceGraph(model);
-  const outputs = await withEngine(options.engine, (engine) =>
-    allOutputsOf(engine, graph, source, { ...options, batchSize, phase: "predict" }),
+  const outputs = await withPredictHooks(model, options, (work) =>
+    withEngine(work.engine, (engine) =>
+      allOutputsOf(engine, graph, source, { ...work, batchSize, phase: "predict" }),
+    ),
   );
   return outputs.map(toUserLayout);
+}
+
+/** Calls the hooks of a prediction's callbacks around it. */
+export function withPredictHooks<Options extends InferenceOptions, Result>(
+  model: Model,
+  options: Options,
+  work: (options: Options) => Promise<Result>,
+): Promise<Result> {
+  const { callbacks = [] } = options;
+  return withHooks({ phase: "predict", model, callbacks, iteration: 0, logs: () => ({}) }, options, work);
 }
 
 /** A model's outputs by their names, in their order. */

@@ -127,6 +127,34 @@ describe("callbacks in fit", () => {
     ]);
   });
 
+  it("calls the hooks of evaluate and predict for each batch in its order", async () => {
+    const calls: string[] = [];
+    const callback: Callback = {
+      onTestBegin: () => void calls.push("test begin"),
+      onTestBatchEnd: (batch, logs) => void calls.push(`test batch ${batch} ${Object.keys(logs).join(" ")}`),
+      onTestEnd: (logs) => void calls.push(`test end ${Object.keys(logs).join(" ")}`),
+      onPredictBegin: () => void calls.push("predict begin"),
+      onPredictBatchEnd: (batch) => void calls.push(`predict batch ${batch}`),
+      onPredictEnd: () => void calls.push("predict end"),
+    };
+    const model = sequential({ layers: [dense({ units: 1, activation: "sigmoid", inputShape: [16] })] });
+    model.compile({ loss: "binary_crossentropy", metrics: ["acc"] });
+    const options = { batchSize: 25, callbacks: [callback] };
+    await model.evaluate(x, y, options);
+    await model.predict(x, options);
+    const measured = ["test batch 0 acc loss", "test batch 1 acc loss", "test end acc loss"];
+    expect(calls.slice(0, 4)).toEqual(["test begin", ...measured]);
+    expect(calls.slice(4, 6)).toEqual(["predict begin", "predict batch 0"]);
+    expect(calls.at(-1)).toBe("predict end");
+    const failing: Callback = {
+      onPredictBatchEnd() {
+        throw new Error("no more");
+      },
+    };
+    await expect(model.predict(x, { callbacks: [failing] })).rejects.toThrow("no more");
+    await model.close();
+  });
+
   it("leaves the bits alone while it pauses between steps", async () => {
     const plain = await trained([]);
     const watched = await trained([new TensorBoard({ logDir: folder, updateFreq: "batch" })]);

@@ -24,7 +24,8 @@ export const batchNormTrainingGradient: Operator<"batchNormTrainingGradient", Ba
   },
   lower(onnx, { inputs, outputs, inputTypes, attributes }) {
     const [x, dy, gamma, mean, variance] = inputs;
-    const [dx, dgamma, dbeta] = outputs;
+    // The first needs the others, whether they are asked for or not.
+    const [dx, dgamma, dbeta] = outputs.map((name) => (name === "" ? onnx.temporary() : name));
     const { rank, channels } = layoutOf(inputTypes[0]!);
     const calculate = (op: string, ...operands: readonly string[]): string => {
       const result = onnx.temporary();

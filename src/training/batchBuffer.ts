@@ -1,5 +1,4 @@
 import { sizeOf } from "../tensor/tensor.ts";
-import type { PhaseProgram } from "./trainProgram.ts";
 
 /** How many floats of each kind a batch has room for. */
 export interface BatchLayout {
@@ -16,11 +15,17 @@ interface OutputLayout {
   readonly prediction: number;
 }
 
-export function batchLayout(
-  capacity: number,
-  phases: readonly Pick<PhaseProgram, "xShape" | "outputs">[],
-): BatchLayout {
-  const most = (shapeOf: (phase: Pick<PhaseProgram, "xShape" | "outputs">) => readonly number[]) =>
+/** Shapes of one sample in a phase of training. */
+interface PhaseShapes {
+  readonly xShape: readonly number[];
+  readonly outputs: readonly {
+    readonly targetShape: readonly number[];
+    readonly predictionShape: readonly number[];
+  }[];
+}
+
+export function batchLayout(capacity: number, phases: readonly PhaseShapes[]): BatchLayout {
+  const most = (shapeOf: (phase: PhaseShapes) => readonly number[]) =>
     Math.max(...phases.map((phase) => sizeOf(shapeOf(phase))));
   return {
     capacity: Math.max(2, capacity),

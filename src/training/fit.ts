@@ -4,6 +4,7 @@ import { ProgressLine } from "./callbacks/progressLine.ts";
 import type { Compiled } from "./compile.ts";
 import { stepsOfEpoch } from "./epochBatches.ts";
 import { checkFitOptions, type FitOptions } from "./fitOptions.ts";
+import { freezingRemarks } from "./freezingRemarks.ts";
 import { FrozenWatch } from "./frozenWeights.ts";
 import type { History } from "./history.ts";
 import { keepingWhatWasReached } from "./keepingWhatWasReached.ts";
@@ -43,6 +44,7 @@ export async function fit(
   const prepared = await prepareFit(compiled, x, y, options);
   const { batchSize = 32, epochs = 1, callbacks = [], verbose = 0 } = options;
   const steps = stepsOfEpoch(prepared.train, { batchSize, stepsPerEpoch: options.stepsPerEpoch });
+  tellFreezing(compiled, prepared, options);
   const frozen = new FrozenWatch(compiled);
   const trainer = await Trainer.start(prepared.program);
   try {
@@ -124,6 +126,17 @@ async function oneEpoch(
 function isValidated(epoch: number, { validationFreq = 1 }: FitOptions): boolean {
   if (typeof validationFreq === "number") return (epoch + 1) % validationFreq === 0;
   return validationFreq.includes(epoch + 1);
+}
+
+/** Before the first step: what may surprise whoever froze layers. */
+function tellFreezing(
+  compiled: Compiled,
+  { program }: PreparedFit,
+  { verbose = 0, stream = process.stderr }: FitOptions,
+): void {
+  if (verbose === 0) return;
+  const updated = new Set(program.parameters.map(({ path }) => path));
+  for (const remark of freezingRemarks(compiled, updated)) stream.write(`warning: ${remark}\n`);
 }
 
 /** Frozen layers could have been run once for each picture. */

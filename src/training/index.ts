@@ -7,4 +7,4 @@ export { EarlyStopping } from "./callbacks/earlyStopping.ts";
 export { compileModel } from "./compile.ts";
 export { evaluate } from "./evaluate.ts";
 export { fit } from "./fit.ts";
-export { predict, predictAll } from "./predict.ts";
+export { predict } from "./predict.ts";

@@ -38,15 +38,6 @@ export async function predict(
   return output!;
 }
 
-/** As `predict`, for several outputs: by their names. */
-export async function predictAll(
-  model: Model,
-  x: ModelInputs,
-  options: InferenceOptions = {},
-): Promise<Readonly<Record<string, Tensor<"float32">>>> {
-  return namedOutputs(model, await modelOutputs(model, x, options));
-}
-
 async function modelOutputs(
   model: Model,
   x: ModelInputs,

@@ -147,6 +147,44 @@ describe("what is printed as trainable is what training changes", () => {
   });
 });
 
+describe("what may surprise whoever froze layers", () => {
+  it("is said before the first step", async () => {
+    const base = bases["normalized"]!();
+    base.trainable = false;
+    base.getLayer("a2_bn").trainable = true;
+    const x = input({ shape: [8, 8, 2] });
+    const pooled = globalAveragePooling2D().apply(base.apply(x));
+    const outputs = [
+      dense({ units: 1, activation: "sigmoid", name: "d1" }).apply(pooled),
+      dense({ units: 2, name: "unused" }).apply(pooled),
+    ];
+    const model = new Model({ inputs: x, outputs });
+    const compiled = compileModel(model, { loss: { d1: "binary_crossentropy", unused: null } });
+    const { x: photos, y } = pictures();
+    const lines: string[] = [];
+    const stream = { write: (text: string) => lines.push(text) };
+    await fit(compiled, photos, { d1: y }, { threads: 1, verbose: 2, stream });
+    expect(lines[0]).toMatch(
+      /^warning: BatchNormalization in a frozen model .*: base\/a2_bn\. Set it to false/,
+    );
+    expect(lines[1]).toMatch(/^warning: no loss depends on these layers.*: unused\.\n$/);
+  });
+
+  it("is not said where all is as it seems", async () => {
+    const base = bases["normalized"]!();
+    base.trainable = false;
+    const compiled = compileModel(nestings["as a layer"]!(base), { loss: "binary_crossentropy" });
+    const { x, y } = pictures();
+    const lines: string[] = [];
+    await fit(compiled, x, y, {
+      threads: 1,
+      verbose: 2,
+      stream: { write: (text: string) => lines.push(text) },
+    });
+    expect(lines.join("")).not.toContain("warning");
+  });
+});
+
 describe("a frozen weight that somebody changes", () => {
   it("fails the run and is named", async () => {
     const base = bases["plain"]!();

@@ -57,7 +57,7 @@ export function describeTrained(layers: readonly string[]): string {
     .join(", ");
 }
 
-const shownLayers = 12;
+const shownLayers = 6;
 
 /** `; rates from 0.178 (base/conv_1) to 1 (predictions) times that`, or nothing where all have the same. */
 export function describeRates({ trained, rates }: Pick<PhaseStart, "trained" | "rates">): string {

@@ -18,6 +18,6 @@ function phaseRow(phase: ReportedPhase): Html {
 
 /** The first characters of digests are enough to compare them by eye; the bundle has all. */
 function compared({ before, after }: ReportedPhase["frozen"]): Html {
-  const short = (digest: string) => html`<code>${digest.slice(0, 12)}</code>`;
+  const short = (digest: string) => html`<code>${digest.slice(0, 8)}</code>`;
   return before === after ? html`${short(before)}, unchanged` : html`${short(before)} became ${short(after)}`;
 }

@@ -91,8 +91,8 @@ describe("the training report", () => {
     const page = renderTrainingReport(report());
     expect(page).toContain("<td>2 to 3</td>");
     expect(page).toContain("vgg16 (block5_conv1)");
-    expect(page).toContain("<code>aaaaaaaaaaaa</code>, unchanged");
-    expect(page).toContain("<code>bbbbbbbbbbbb</code> became <code>cccccccccccc</code>");
+    expect(page).toContain("<code>aaaaaaaa</code>, unchanged");
+    expect(page).toContain("<code>bbbbbbbb</code> became <code>cccccccc</code>");
   });
 
   test("answers in one sentence with three numbers and a picture", () => {

@@ -74,6 +74,6 @@ export interface OptimizerDefinition<Config extends CommonConfig> {
   check(config: Config): void;
   /** The arrays that the rule keeps for each weight, and what fills them at first. */
   slots(config: Config): Readonly<Record<string, number>>;
-  /** The rule for one weight, or for a piece of one. `info` counts updates, and its rate is this weight's. */
+  /** The rule for one weight. `info` counts updates, and its rate is this weight's. */
   update(kernels: TrainingKernels, spans: ParameterSpans, config: Config, info: StepInfo): void;
 }

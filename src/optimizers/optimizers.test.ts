@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../base/random.ts";
 import { instantiateKernels } from "../base/wasm.ts";
 import { optimizerNames } from "../recipes/trainingDefaults.ts";
 import { Arena, type Span } from "../tensor/arena.ts";
@@ -134,44 +133,6 @@ describe("optimizers follow Keras 3 over three steps", () => {
     const [shortened] = threeSteps(sgd({ learningRate: 1, globalClipnorm: 0.1 }));
     const norm = Math.hypot(0.1, -0.2, 0.3);
     expect(shortened![0]).toBeCloseTo(1 - (0.1 * 0.1) / norm, 6);
-  });
-});
-
-describe("a large weight", () => {
-  const length = 3 * 8192 + 5;
-
-  /** The weights after three steps; a piece of the weight by itself if it is asked for. */
-  function trained(optimizer: Optimizer, start = 0, count = length): readonly number[] {
-    const arena = new Arena(64 * length);
-    const kernels = instantiateKernels("training", arena.memory);
-    const random = new Random(3, "large weight");
-    const numbers = (): Float32Array =>
-      Float32Array.from({ length }, () => random.uniform(-1, 1)).subarray(start, start + count);
-    const weight = arena.allocate(count);
-    const gradient = arena.allocate(count);
-    const slots: Record<string, Span> = {};
-    for (const slot of Object.keys(optimizer.slots)) slots[slot] = arena.allocate(count);
-    arena.view(weight).set(numbers());
-    for (let iteration = 0; iteration < 3; iteration++) {
-      arena.view(gradient).set(numbers());
-      const parameter = { path: "dense/kernel", rate: 0.5, weight, gradient, slots };
-      optimizer.step(kernels, [parameter], { iteration, learningRate: 0.1 });
-    }
-    return [...arena.view(weight)];
-  }
-
-  it("is updated block by block to the bits that each part has by itself", () => {
-    const options = { clipvalue: 0.5, weightDecay: 0.1, useEma: true, emaOverwriteFrequency: 2 } as const;
-    for (const make of [optimizers.adam, optimizers.nadam, optimizers.lion, optimizers.adadelta]) {
-      const whole = trained(make(options));
-      for (const [start, count] of [
-        [0, 100],
-        [8190, 7],
-        [length - 3, 3],
-      ] as const) {
-        expect(trained(make(options), start, count)).toEqual(whole.slice(start, start + count));
-      }
-    }
   });
 });
 

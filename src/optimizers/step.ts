@@ -1,12 +1,11 @@
 import type { TrainingKernels } from "../base/trainingKernels.ts";
-import type { Span } from "../tensor/arena.ts";
 import { gradientScales } from "./clipping.ts";
 import type { CommonConfig, ParameterSpans, StepInfo } from "./optimizer.ts";
 import { slotOffset } from "./slots.ts";
 
 /** Slots of the common options. */
 const accumulator = "gradientAccumulator";
-export const averageSlot = "average";
+const averageSlot = "average";
 
 /** The rule of one kind of optimizer, its options filled in. */
 type Update = (spans: ParameterSpans, info: StepInfo) => void;
@@ -22,9 +21,6 @@ export function commonSlots(config: CommonConfig): Readonly<Record<string, numbe
 /**
  * One step in Keras 3's order: gather gradients; at every update clip, decay, apply the rule; then the moving average, which
  * follows in steps without an update too.
- *
- * Where a weight takes several kernels, they go over it together, block by block, so that each number comes from main
- * memory once.
  */
 export function optimizerStep(
   kernels: TrainingKernels,
@@ -39,17 +35,14 @@ export function optimizerStep(
   const made = { ...info, iteration: Math.floor(info.iteration / (steps ?? 1)) };
   if (steps !== null) gather(kernels, parameters, isUpdate ? steps : undefined);
   const scales = isUpdate ? gradientScales(kernels, parameters, config) : [];
-  const block = passes(config) > 1 ? blockLength : Number.POSITIVE_INFINITY;
   for (const [index, spans] of parameters.entries()) {
     const own = { ...made, learningRate: made.learningRate * spans.rate };
     const decay = isUpdate && decays(spans, config) ? config.weightDecay * own.learningRate : 0;
-    for (const part of blocks(spans, block)) {
-      if (isUpdate) {
-        prepare(kernels, part, config, { scale: scales[index] ?? 1, decay });
-        update(part, own);
-      }
-      if (config.useEma) average(kernels, part, config, made.iteration);
+    if (isUpdate) {
+      prepare(kernels, spans, config, { scale: scales[index] ?? 1, decay });
+      update(spans, own);
     }
+    if (config.useEma) average(kernels, spans, config, made.iteration);
   }
 }
 
@@ -111,29 +104,4 @@ function average(
 function decays({ path }: ParameterSpans, config: CommonConfig): boolean {
   if (config.weightDecay === 0) return false;
   return !config.excludeFromWeightDecay.some((pattern) => new RegExp(pattern).test(path));
-}
-
-/** Kernels that go over each weight in an update. */
-function passes({ clipnorm, clipvalue, globalClipnorm, weightDecay, useEma }: CommonConfig): number {
-  const isClipped = clipnorm !== null || clipvalue !== null || globalClipnorm !== null;
-  return 1 + Number(isClipped) + Number(weightDecay !== 0) + Number(useEma);
-}
-
-/** Floats of a block: five arrays of it fit the second-level cache of any processor. */
-const blockLength = 8192;
-
-function* blocks(spans: ParameterSpans, most: number): Generator<ParameterSpans> {
-  const { length } = spans.weight;
-  if (length <= most) {
-    yield spans;
-    return;
-  }
-  for (let start = 0; start < length; start += most) {
-    const cut = ({ offset }: Span): Span => ({
-      offset: offset + 4 * start,
-      length: Math.min(most, length - start),
-    });
-    const slots = Object.fromEntries(Object.entries(spans.slots).map(([name, span]) => [name, cut(span)]));
-    yield { ...spans, weight: cut(spans.weight), gradient: cut(spans.gradient), slots };
-  }
 }

@@ -25,7 +25,7 @@ export interface TrainingRequest {
   readonly epochs: number;
   readonly batchSize: number;
   /**
-   * Default: 3e-3 for Adam and AdamW, 1e-3 for RMSprop, 1e-2 for SGD; with `unfreeze` and no recipe, that of `fineTuneRate`. In a
+   * Default: 3e-3 for Adam and AdamW, 1e-3 for RMSprop, 1e-2 for SGD, a third of it for regression; with `unfreeze` and no recipe, that of `fineTuneRate`. In a
    * recipe it is the head's.
    */
   readonly learningRate?: number;

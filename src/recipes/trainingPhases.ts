@@ -85,8 +85,10 @@ function onlyPhase(request: TrainingRequest, base: BaseNetwork): TrainingPhase {
   return { ...common, name: phaseName(base, place), unfrozenFrom: place, learningRate: rate };
 }
 
-function headRate({ learningRate, optimizer }: TrainingRequest): number {
-  return learningRate ?? headRates[optimizer] ?? 1e-3;
+function headRate({ learningRate, optimizer, task }: TrainingRequest): number {
+  const usual = headRates[optimizer] ?? 1e-3;
+  // Outputs without a squashing activation swing further with every step.
+  return learningRate ?? (task === "regression" ? usual / 3 : usual);
 }
 
 function phaseName(base: BaseNetwork, place: number): string {

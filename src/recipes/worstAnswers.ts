@@ -30,7 +30,8 @@ export async function worstAnswers(
   return await Promise.all(
     judged.map(async ({ sample, answer }) => {
       const { name, path, className } = samples[sample]!;
-      return { name, truth: className, answer, thumbnail: await thumbnail(path) };
+      const spaced = (text: string) => text.replaceAll(";", "; ");
+      return { name, truth: spaced(className), answer: spaced(answer), thumbnail: await thumbnail(path) };
     }),
   );
 }

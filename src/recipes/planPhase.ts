@@ -1,24 +1,17 @@
-import type { BaseNetwork } from "../applications/index.ts";
 import { freezeBelow } from "../applications/unfreeze.ts";
 import { type FeatureGroup, groupDigest, keyBytes } from "../features/key.ts";
 import { readRates } from "../features/measuredRates.ts";
 import { checksumBytes, rowBytes, rowFormat } from "../features/packFormat.ts";
 import { featureGroup } from "../features/prefixGroup.ts";
-import type { FeatureStore } from "../features/store.ts";
-import type { ViewDraws } from "../features/viewDraws.ts";
-import type { Model } from "../models/functional.ts";
 import { rateFactors } from "../training/rateFactors.ts";
 import { trainedWeights } from "../training/trainedWeights.ts";
-import type { BaseRate } from "./baseRate.ts";
-import type { SplitClassifier } from "./classifierGraphs.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { samplesOf } from "./headTraining.ts";
 import { keepsPrefix, trainingSplit } from "./mixing.ts";
+import type { PhasePlanning } from "./phasePlanning.ts";
 import { layersOfPaths, type PhaseStart, ratesOfLayers } from "./phaseRecord.ts";
 import { plannedForwards } from "./plannedForwards.ts";
-import type { PreparedData } from "./prepareData.ts";
 import { stepSeconds } from "./stepRate.ts";
-import type { TrainingRequest } from "./training.ts";
 import type { TrainingPhase } from "./trainingPhases.ts";
 import { countSamples, countViews, type ViewCounts } from "./viewCounts.ts";
 
@@ -36,23 +29,6 @@ export interface PlannedPhase extends PhaseStart {
   readonly bytes: number;
   /** `compute`: of the frozen part's forwards. `steps`: of the training steps; 0 where the head alone is trained. */
   readonly seconds: { readonly compute: number; readonly steps: number };
-}
-
-/** What plans of phases have in common. */
-export interface PhasePlanning {
-  readonly request: TrainingRequest;
-  readonly base: BaseNetwork;
-  readonly model: Model;
-  readonly data: PreparedData;
-  readonly draws: ViewDraws | undefined;
-  readonly store: FeatureStore;
-  readonly numericsClass: string;
-  /** The model cut with the whole base frozen, the group of its features, and the base's rate: a part of it is no slower. */
-  readonly frozenBase: {
-    readonly split: SplitClassifier;
-    readonly group: FeatureGroup;
-    readonly rate: BaseRate;
-  };
 }
 
 /** Counts a phase's forwards exactly and estimates its time; the base is left frozen as in this phase. */

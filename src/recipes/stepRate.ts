@@ -1,16 +1,7 @@
 import { availableParallelism } from "node:os";
 import { digestOf } from "../base/digest.ts";
 import { readRates, saveRate } from "../features/measuredRates.ts";
-import type { Graph } from "../graph/graph.ts";
-import type { PhasePlanning } from "./planPhase.ts";
-import type { TrainingPhase } from "./trainingPhases.ts";
-
-/** A phase whose steps are wanted. */
-export type PlannedSteps = Pick<PhasePlanning, "request" | "model" | "data"> & {
-  readonly phase: TrainingPhase;
-  /** Left out: nothing is frozen. */
-  readonly prefix: Graph | undefined;
-};
+import type { PlannedSteps } from "./phasePlanning.ts";
 
 /** Seconds of a training step behind the cut on this machine: remembered, else tried now and remembered. */
 export async function stepSeconds(planned: PlannedSteps): Promise<number> {

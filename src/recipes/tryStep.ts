@@ -5,8 +5,8 @@ import type { Callback } from "../training/callback.ts";
 import { compileModel } from "../training/compile.ts";
 import { fit } from "../training/fit.ts";
 import type { Targets } from "../training/targets.ts";
+import type { PlannedSteps } from "./phasePlanning.ts";
 import type { PreparedData } from "./prepareData.ts";
-import type { PlannedSteps } from "./stepRate.ts";
 import { taskTraining } from "./taskTraining.ts";
 
 /** The first step prepares memory; of the others the middle one counts. */

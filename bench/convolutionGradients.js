@@ -247,7 +247,7 @@ async function load(runtime, { inputs, forms }) {
       );
       const y = one.build?.(g, values) ?? g.apply(one.op ?? one, values, one.attributes ?? {});
       const graph = g.build([y]);
-      const session = await runtime.load(encodeModel(graph, { sentinel: true }), threads);
+      const session = await runtime.load(encodeModel(graph, { sentinel: true }), { threads });
       return { name, session, y, wall: [], processor: [] };
     }),
   );

@@ -19,7 +19,7 @@ const handlers = {
     };
   },
   load: async ({ program, model, threads }: { program: number; model: Uint8Array; threads: number }) => {
-    sessions.set(program, await (await started).load(model, threads));
+    sessions.set(program, await (await started).load(model, { threads }));
   },
   run: async ({ program, feeds }: { program: number; feeds: Tensors }) => {
     const session = sessions.get(program);

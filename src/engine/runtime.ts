@@ -1,5 +1,5 @@
 import { numericsClass } from "./numerics.ts";
-import { loadOrt, type Ort } from "./ort.ts";
+import { type LoadOptions, loadOrt, type Ort } from "./ort.ts";
 import { selfTest } from "./selfTest.ts";
 import { Session } from "./session.ts";
 
@@ -27,8 +27,8 @@ export class Runtime {
     return numericsClass(this.#ort.version);
   }
 
-  /** @param threads - Threads that one run of the model may use (default 1). */
-  load(model: Uint8Array, threads = 1): Promise<Session> {
-    return Session.load(this.#ort, model, { threads, skipCopies: this.skipsCopies });
+  /** One thread unless told otherwise. */
+  load(model: Uint8Array, options: Partial<LoadOptions> = {}): Promise<Session> {
+    return Session.load(this.#ort, model, { threads: 1, ...options, skipCopies: this.skipsCopies });
   }
 }

@@ -2,7 +2,7 @@ import type { InferenceSession } from "onnxruntime-node";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { sizeOf, type Tensor } from "../tensor/tensor.ts";
 import { checkFeeds } from "./feeds.ts";
-import type { Ort } from "./ort.ts";
+import type { LoadOptions, Ort } from "./ort.ts";
 
 /** Tensors by the name of the graph value that they are. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -27,16 +27,15 @@ export class Session {
 
   /**
    * @param model - A serialized ONNX ModelProto.
-   * @param options.threads - Threads for this session.
    * @param options.skipCopies - Use the model's sentinel output, if it has one, to leave out the output copies.
    */
   static async load(
     ort: Ort,
     model: Uint8Array,
-    options: { readonly threads: number; readonly skipCopies: boolean },
+    options: LoadOptions & { readonly skipCopies: boolean },
   ): Promise<Session> {
     try {
-      const session = await ort.load(model, options.threads);
+      const session = await ort.load(model, options);
       return new Session(ort, session, options.skipCopies && session.outputNames.includes(sentinelName));
     } catch (error) {
       throw new PermafrostError("ENGINE_FAILED", `ONNX Runtime refused a model: ${messageOf(error)}`, {

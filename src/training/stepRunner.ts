@@ -37,8 +37,9 @@ export class StepRunner {
   }
 
   static async create(runtime: Runtime, program: TrainProgram): Promise<StepRunner> {
-    const train = await runtime.load(program.train.model, program.threads);
-    const test = program.test && (await runtime.load(program.test.model, program.threads));
+    const { threads } = program;
+    const train = await runtime.load(program.train.model, { threads, plansMemory: false });
+    const test = program.test && (await runtime.load(program.test.model, { threads }));
     return new StepRunner(program, train, test);
   }
 

@@ -12,7 +12,7 @@ export function lossNan(run: TrainingRun, epoch: number, step: number, loss: num
   const what = Number.isNaN(loss) ? "NaN" : String(loss);
   const kept = epoch === 0 ? "from before training" : `of the end of epoch ${epoch}`;
   const advice = first
-    ? "It was so from the start: look for NaN or infinite values in the inputs."
+    ? "It was so from the start, on finite inputs: look for weights that are no numbers, or inputs that are far too large."
     : `Use a lower learning rate (it was ${run.learningRate}), or clip gradients with clipnorm: 1.`;
   return new PermafrostError(
     "LOSS_NAN",

@@ -215,11 +215,12 @@ describe("fit", () => {
     expect(model.getWeights().every(({ data }) => data.every(Number.isFinite))).toBe(true);
   });
 
-  it("points at the data when the very first loss is no number", async () => {
+  it("points at the weights when the very first loss on finite inputs is no number", async () => {
     const { x, y } = smallProblem(8);
-    x.data[3] = Number.NaN;
-    await expect(train(compileModel(smallHead(), binary), x, y)).rejects.toThrow(
-      "look for NaN or infinite values in the inputs",
+    const model = smallHead();
+    model.weights[0]!.value[3] = Number.NaN;
+    await expect(train(compileModel(model, binary), x, y)).rejects.toThrow(
+      "look for weights that are no numbers",
     );
   });
 

@@ -9,10 +9,6 @@ export function isMultilabel(scores: TaskScores): scores is MultilabelScores {
   return "task" in scores && scores.task === "multilabel";
 }
 
-export function isRegression(scores: TaskScores): scores is RegressionScores {
-  return "task" in scores && scores.task === "regression";
-}
-
 export function isClassification(scores: TaskScores): scores is ClassificationScores {
   return "confusion" in scores;
 }

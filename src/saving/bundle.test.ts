@@ -160,11 +160,11 @@ describe("what is not a sound bundle is refused with the reason", () => {
 
   test("a newer version", async () => {
     await saveBundle(target, bundle(1));
-    edit({ version: 2, task: "something new" });
+    edit({ version: 3, task: "something new" });
     expect(await failure(loadBundle(target))).toMatchObject({
       code: "BUNDLE_NEWER",
       message: expect.stringMatching(
-        /permafrost\.json: written by a newer permafrost: bundle version 2, .* up to 1\. Update/,
+        /permafrost\.json: written by a newer permafrost: bundle version 3, .* up to 2\. Update/,
       ),
     });
   });

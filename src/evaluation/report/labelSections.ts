@@ -2,8 +2,8 @@ import type { MultilabelScores } from "../labelScores.ts";
 import type { TrainingReport } from "../trainingReport.ts";
 import { count, decimal, duration, percent, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import type { JudgedTask } from "./judgedTask.ts";
 import { galleryItem } from "./sections.ts";
-import type { JudgedTask } from "./taskSections.ts";
 
 /** The answer about labels in one sentence and three numbers. */
 export function labelsAnswer(report: TrainingReport, { split, scores }: JudgedTask<MultilabelScores>): Html {

@@ -1,14 +1,8 @@
 import { isMultilabel } from "../taskScores.ts";
-import type { SplitReport, TrainingReport } from "../trainingReport.ts";
+import type { TrainingReport } from "../trainingReport.ts";
 import type { Html } from "./html.ts";
 import { labelMistakes, labelsAnswer, labelsTable } from "./labelSections.ts";
 import { valueMistakes, valuesAnswer, valuesTable } from "./valueSections.ts";
-
-/** A split together with its scores. */
-export interface JudgedTask<Scores> {
-  readonly split: SplitReport["split"];
-  readonly scores: Scores;
-}
 
 /** What the page shows instead of classes. */
 export interface TaskSections {

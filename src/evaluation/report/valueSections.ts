@@ -2,8 +2,8 @@ import type { TrainingReport } from "../trainingReport.ts";
 import type { RegressionScores, ValueScores } from "../valueScores.ts";
 import { count, decimal, duration, plural } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import type { JudgedTask } from "./judgedTask.ts";
 import { galleryItem } from "./sections.ts";
-import type { JudgedTask } from "./taskSections.ts";
 
 /** The answer about numbers in one sentence and three numbers. */
 export function valuesAnswer(report: TrainingReport, { split, scores }: JudgedTask<RegressionScores>): Html {

@@ -3,7 +3,6 @@ export { draws } from "./draws.ts";
 export { evaluate } from "./evaluate.ts";
 export { findRate } from "./findRate.ts";
 export { graph } from "./graph.ts";
-export { graph } from "./graph.ts";
 export { inspect } from "./inspect.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";

@@ -122,12 +122,12 @@ export function average(options: LayerOptions = {}): DefinedLayer<NoConfig> {
   return new DefinedLayer(averageDefinition, {}, options);
 }
 
-/** The largest of its inputs, element by element (axes of size 1 stretch). Equals share the gradient. */
+/** The largest of its inputs, element by element (axes of size 1 stretch). Of equals the first takes the gradient. */
 export function maximum(options: LayerOptions = {}): DefinedLayer<NoConfig> {
   return new DefinedLayer(maximumDefinition, {}, options);
 }
 
-/** The smallest of its inputs, element by element (axes of size 1 stretch). Equals share the gradient. */
+/** The smallest of its inputs, element by element (axes of size 1 stretch). Of equals the first takes the gradient. */
 export function minimum(options: LayerOptions = {}): DefinedLayer<NoConfig> {
   return new DefinedLayer(minimumDefinition, {}, options);
 }

@@ -57,6 +57,25 @@ describe("gradients", () => {
     expect([...interpret(graph, feeds)[0]!.data]).toEqual([0.25, -0.25]);
   });
 
+  it.each(["maximum", "minimum"] as const)(
+    "gives the first of equals all of the gradient of a %s",
+    (name) => {
+      const g = new GraphBuilder();
+      const values = ["a", "b"].map((input) =>
+        g.input(input, { dtype: "float32", shape: [3] }, { kind: "data" }),
+      );
+      const loss = g.apply(operators.reduceSum, [g.apply(operators[name], values, {})], {});
+      const feeds = new Map([
+        ["a", float32([3], [1, 2, 3])],
+        ["b", float32([3], [1, 3, 2])],
+      ]);
+      const [first, second] = interpret(g.build(gradients(g, loss, values)), feeds);
+      const wins = name === "maximum" ? [1, 0, 1] : [1, 1, 0];
+      expect([...first!.data]).toEqual(wins);
+      expect([...second!.data]).toEqual(wins.map((win) => 1 - win));
+    },
+  );
+
   it("adds up what a value contributes in several places", () => {
     const g = new GraphBuilder();
     const x = g.input("x", { dtype: "float32", shape: [] }, { kind: "data" });

@@ -16,7 +16,7 @@ export type CaseInput =
 export interface OperatorCase<Attributes> {
   readonly inputs: readonly CaseInput[];
   readonly attributes: Attributes;
-  /** The operator jumps here: central differences say nothing about its gradient. */
+  /** The operator, or its derivative, jumps here: central differences say nothing about its gradient. */
   readonly jumps?: boolean;
 }
 
@@ -160,8 +160,8 @@ export const operatorCases: {
   sub: binary,
   mul: binary,
   div: [{ inputs: [["batch", 4], { shape: [4], low: 0.5, high: 2 }], attributes: {} }],
-  maximum: [...binary, withTies],
-  minimum: [...binary, withTies],
+  maximum: [...binary, { ...withTies, jumps: true }],
+  minimum: [...binary, { ...withTies, jumps: true }],
   greater: [...binary, { ...withTies, jumps: true }],
   less: [...binary, { ...withTies, jumps: true }],
   equal: [...binary, { ...withTies, jumps: true }],

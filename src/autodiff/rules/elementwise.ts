@@ -47,17 +47,15 @@ export const div = binary(({ g, inputs: [, b], y, dy }) => {
   return [quotient, g.apply(operators.neg, [g.apply(times, [quotient, y], {})], {})];
 });
 
-/** The one that wins takes the gradient; equals share it. */
-function winner(wins: typeof operators.greater | typeof operators.less): VjpRule<unknown> {
+/** The one that wins takes the gradient; of equals the first, as in TensorFlow. @param loses - Whether the first one loses. */
+function winner(loses: typeof operators.greater | typeof operators.less): VjpRule<unknown> {
   return binary(({ g, inputs: [a, b], dy }) => {
-    const tie = g.apply(times, [g.apply(operators.equal, [a!, b!], {}), number(g, 0.5)], {});
-    const share = g.apply(plus, [g.apply(wins, [a!, b!], {}), tie], {});
-    const first = g.apply(times, [dy, share], {});
-    return [first, g.apply(minus, [dy, first], {})];
+    const second = g.apply(times, [dy, g.apply(loses, [a!, b!], {})], {});
+    return [g.apply(minus, [dy, second], {}), second];
   });
 }
-export const maximum = winner(operators.greater);
-export const minimum = winner(operators.less);
+export const maximum = winner(operators.less);
+export const minimum = winner(operators.greater);
 
 export const greater = flat;
 export const less = flat;

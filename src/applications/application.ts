@@ -95,7 +95,7 @@ export function checkInputShape(
 }
 
 /**
- * The weight source asked for; null for random weights.
+ * The weight source asked for; null for random weights, which a network without sources always has.
  *
  * @throws PermafrostError UNKNOWN_NAME that lists the sources.
  */
@@ -103,11 +103,11 @@ export function weightSourceOf(
   { name, weights }: Application,
   given: string | null | undefined,
 ): WeightSource | null {
-  if (given === null) return null;
+  if (given === null || (given === undefined && weights.length === 0)) return null;
   const source = given === undefined ? weights[0] : weights.find((one) => one.name === given);
   if (source !== undefined) return source;
   throw new PermafrostError(
     "UNKNOWN_NAME",
-    `${name}: no weights ${JSON.stringify(given)}. Known: ${weights.map((one) => one.name).join(", ")}, or null for random weights.`,
+    `${name}: no weights ${JSON.stringify(given)}. Known: ${weights.map((one) => `${one.name}, or `).join("")}null for random weights.`,
   );
 }

@@ -3,10 +3,12 @@ import { sameSpelling } from "../base/identifiers.ts";
 import { didYouMean } from "../base/names.ts";
 import type { Application, ApplicationOptions, BaseNetwork } from "./application.ts";
 import { mobileNetV3Small, mobileNetV3SmallApplication } from "./mobileNetV3Small.ts";
+import { small, smallApplication, vggLike, vggLikeApplication } from "./smallEncoders.ts";
 
 export type { Application, ApplicationOptions } from "./application.ts";
 export { BaseNetwork } from "./application.ts";
 export { mobileNetV3Small } from "./mobileNetV3Small.ts";
+export { small, vggLike } from "./smallEncoders.ts";
 
 interface Entry {
   readonly application: Application;
@@ -14,7 +16,11 @@ interface Entry {
 }
 
 /** Every base network. A new one is a file here and a line in this list. */
-const entries: readonly Entry[] = [{ application: mobileNetV3SmallApplication, create: mobileNetV3Small }];
+const entries: readonly Entry[] = [
+  { application: mobileNetV3SmallApplication, create: mobileNetV3Small },
+  { application: smallApplication, create: small },
+  { application: vggLikeApplication, create: vggLike },
+];
 
 /** What is known of every base network. */
 export const applications: readonly Application[] = entries.map((entry) => entry.application);

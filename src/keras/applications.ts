@@ -2,6 +2,8 @@ import {
   type ApplicationOptions,
   createBase,
   mobileNetV3Small as plainMobileNetV3Small,
+  small as plainSmall,
+  vggLike as plainVggLike,
 } from "../applications/index.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
 import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
@@ -19,6 +21,16 @@ export { BaseNetwork };
  */
 export async function mobileNetV3Small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await plainMobileNetV3Small(options));
+}
+
+/** A small encoder of four strided convolutions with random weights, to be pretrained or trained from nothing; see `models.autoencoder`. */
+export async function small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainSmall(options));
+}
+
+/** As `small`, in the form of VGG: four blocks of two convolutions and a pooling. */
+export async function vggLike(options: ApplicationOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainVggLike(options));
 }
 
 /**

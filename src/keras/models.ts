@@ -1,3 +1,4 @@
+import { type AutoencoderOptions, autoencoderLayers } from "../models/autoencoder.ts";
 import type { ModelOptions } from "../models/functional.ts";
 import type { SequentialOptions } from "../models/sequential.ts";
 import { Model, Sequential } from "./networks.ts";
@@ -21,7 +22,7 @@ export type {
 } from "./modelTraining.ts";
 export type { SaveModelOptions } from "./saveModel.ts";
 export type { TrainableModel } from "./withTraining.ts";
-export type { ModelOptions, SequentialOptions };
+export type { AutoencoderOptions, ModelOptions, SequentialOptions };
 export { Model, Sequential };
 
 /** @example models.model({ inputs: x, outputs: layers.dense({ units: 1 }).apply(x) }) */
@@ -36,4 +37,23 @@ export function model(options: ModelOptions): Model {
  */
 export function sequential(options: SequentialOptions = {}): Sequential {
   return new Sequential(options);
+}
+
+/**
+ * An encoder with a decoder behind it that gives the pictures back, values from 0 to 1. The encoder keeps its weights and can be used on
+ * its own afterwards: as a base network, say.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for an encoder that is not convolutional from pictures to maps; SHAPE_MISMATCH.
+ * @example
+ * const encoder = await applications.small({ inputShape: [64, 64, 3] });
+ * const model = models.autoencoder({ encoder });
+ * model.compile({ loss: "meanSquaredError", optimizer: "adam" });
+ * await model.fit(pixels, pixels, { epochs: 10 }); // [samples, 64, 64, 3], 0 to 1
+ */
+export function autoencoder(options: AutoencoderOptions): Sequential {
+  return new Sequential({
+    name: "autoencoder",
+    layers: autoencoderLayers(options),
+    seed: options.encoder.seed,
+  });
 }

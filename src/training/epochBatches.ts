@@ -1,5 +1,5 @@
 import { batchOrder } from "../data/batches.ts";
-import type { LabelledSamples } from "./labelledSamples.ts";
+import { type LabelledSamples, labelledForEpoch } from "./labelledSamples.ts";
 
 export interface EpochPlan {
   readonly batchSize: number;
@@ -39,10 +39,10 @@ export function* epochBatches(
   const end = first + stepsOfEpoch(samples, plan);
   for (let step = first; step < end; ) {
     const pass = Math.floor(step / passSteps);
-    const source = samples.source.forEpoch?.(pass) ?? samples.source;
+    const seen = labelledForEpoch(samples, pass);
     const order = batchOrder(samples.source.samples, { ...plan, epoch: pass });
     for (const indices of order.slice(step % passSteps, (step % passSteps) + end - step)) {
-      yield { samples: { ...samples, source }, indices };
+      yield { samples: seen, indices };
       step++;
     }
   }

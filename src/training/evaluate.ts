@@ -5,7 +5,7 @@ import type { FrozenPart } from "./fitOptions.ts";
 import { withEngine } from "./frozenFeatures.ts";
 import { type InferenceJob, readBatch, runInference } from "./inference.ts";
 import { withHooks } from "./inferenceHooks.ts";
-import { type LabelledSamples, targetShapes } from "./labelledSamples.ts";
+import { type LabelledSamples, readTargets, targetShapes } from "./labelledSamples.ts";
 import { labelSamples, type ModelSampleWeights, type ModelTargets } from "./labelSamples.ts";
 import type { Logs } from "./logs.ts";
 import { reportedLoss } from "./measureBatch.ts";
@@ -68,31 +68,42 @@ function evaluationJob(
   measurements: Measurements,
   batchSize: number,
 ): InferenceJob {
+  /** Of the batches under way, by their first sample. */
+  const targetsOf = new Map<number, readonly Float32Array[]>();
   return {
     graph,
     samples: samples.source.samples,
     batchSize,
     phase: "evaluate",
     async feeds(indices) {
-      const feeds: Record<string, Tensor> = { [x]: await readBatch(samples.source, indices) };
+      const feeds: Record<string, Tensor> = {};
+      const read: Float32Array[] = [];
       for (const [place, { target, losses }] of outputs.entries()) {
-        const { shape, data } = samples.outputs[place]!.targets;
-        const rows = slice(data, indices, sizeOf(shape));
-        if (losses !== undefined) {
-          feeds[target.name] = { dtype: "float32", shape: [indices.length, ...shape], data: rows };
-        }
+        const { targets } = samples.outputs[place]!;
+        const { shape } = targets;
+        const rows = new Float32Array(indices.length * sizeOf(shape));
+        await readTargets(targets, indices, rows);
+        read.push(rows);
+        // What is fed is given away.
+        const data = rows.slice();
+        if (losses !== undefined)
+          feeds[target.name] = { dtype: "float32", shape: [indices.length, ...shape], data };
       }
+      targetsOf.set(indices[0]!, read);
+      feeds[x] = await readBatch(samples.source, indices);
       return feeds;
     },
     onBatch(indices, results) {
       const floats = (name: string) => results[name]!.data as Float32Array;
+      const targets = targetsOf.get(indices[0]!)!;
+      targetsOf.delete(indices[0]!);
       const measured = outputs.map(({ output, prediction, losses }, place): MeasuredOutput => {
-        const { targets, weights } = samples.outputs[place]!;
+        const { weights } = samples.outputs[place]!;
         const given = weights && slice(weights, indices, 1);
         return {
           loss: losses && reducedLoss(output.loss!.reduction, floats(losses.name), given),
           prediction: floats(prediction.name),
-          targets: slice(targets.data, indices, sizeOf(targets.shape)),
+          targets: targets[place]!,
           weights: given,
         };
       });

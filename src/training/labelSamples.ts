@@ -2,6 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import { sparseCategoricalCrossentropy } from "../losses/index.ts";
 import { meanSquaredError } from "../losses/meanSquaredError.ts";
 import { sizeOf } from "../tensor/tensor.ts";
+import type { BatchSource } from "./batchSource.ts";
 import type { Compiled } from "./compile.ts";
 import { type CompiledOutput, outputNames } from "./compiledOutputs.ts";
 import type { EncodedTargets, LabelledSamples } from "./labelledSamples.ts";
@@ -10,8 +11,11 @@ import { inOrder, isDictionary, type PerName } from "./perName.ts";
 import { type ClassWeight, sampleWeights } from "./sampleWeights.ts";
 import { encodeTargets, type Targets } from "./targets.ts";
 
+/** What is expected of each sample of one output: values in memory, or a source that is read batch by batch (engine layout). */
+export type OutputTargets = Targets | BatchSource;
+
 /** Targets for each output of a model: for several outputs a list in their order, or a dictionary by their names; none for an output without loss and metrics. */
-export type ModelTargets = Targets | PerName<Targets>;
+export type ModelTargets = OutputTargets | PerName<OutputTargets>;
 
 /** One weight a sample, for all outputs; or for each output in its place or by its name. */
 export type ModelSampleWeights = ArrayLike<number> | PerName<ArrayLike<number>>;
@@ -37,7 +41,10 @@ export function labelSamples(
   const classes = classWeightsOf(compiled, classWeight);
   const outputs = compiled.outputs.map((output, place) =>
     naming(compiled, output, () => {
-      const encoded = encodedTargets(output, targets[place]!, source.samples);
+      const given = targets[place]!;
+      const encoded = isSource(given)
+        ? expectTargets(given, output, source.samples)
+        : encodedTargets(output, given, source.samples);
       return {
         targets: encoded,
         weights: sampleWeights(encoded, source.samples, weights[place], classes[place]),
@@ -45,6 +52,19 @@ export function labelSamples(
     }),
   );
   return { source, outputs };
+}
+
+function isSource(targets: OutputTargets): targets is BatchSource {
+  return "read" in targets;
+}
+
+/** Targets that are read as they are needed: pictures for outputs that are pictures. */
+function expectTargets(targets: BatchSource, { shape }: CompiledOutput, samples: number): BatchSource {
+  if (targets.samples === samples && targets.shape.join() === shape.join()) return targets;
+  throw new PermafrostError(
+    "SHAPE_MISMATCH",
+    `targets: expected a source of ${samples} samples of shape [${shape.join(", ")}], got ${targets.samples} of [${targets.shape.join(", ")}].`,
+  );
 }
 
 /** An output that is only measured takes class numbers or values, whichever it is given. */
@@ -61,17 +81,17 @@ function rowLength(targets: ArrayLike<number | ArrayLike<number>>): number {
 }
 
 /** Targets in the order of the compiled outputs. */
-function targetsOf(compiled: Compiled, y: ModelTargets): readonly Targets[] {
+function targetsOf(compiled: Compiled, y: ModelTargets): readonly OutputTargets[] {
   const { model, outputs } = compiled;
   const names = outputNames(model);
-  if (names.length === 1 && !isDictionary(y)) return [y as Targets];
+  if (names.length === 1 && !isDictionary(y)) return [y as OutputTargets];
   if (!Array.isArray(y) && !isDictionary(y)) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",
       `targets: expected a list or a dictionary for the outputs ${names.join(", ")}, got one array.`,
     );
   }
-  const given = y as PerName<Targets>;
+  const given = y as PerName<OutputTargets>;
   const compared = outputs.map(({ name }) => name);
   // As Keras: a list may leave out the outputs that are compared with nothing.
   const short = Array.isArray(given) && given.length !== names.length;

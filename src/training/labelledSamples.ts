@@ -12,7 +12,8 @@ export interface EncodedTargets {
 
 /** What is expected of one output of the model. */
 export interface OutputLabels {
-  readonly targets: EncodedTargets;
+  /** In memory, or read as they are needed. */
+  readonly targets: EncodedTargets | BatchSource;
   /** One weight a sample; left out: 1 each. */
   readonly weights: Float32Array | undefined;
 }
@@ -38,42 +39,59 @@ export async function fillBatch(
   const count = indices.length;
   for (const [place, labels] of outputs.entries()) {
     const size = sizeOf(labels.targets.shape);
-    fillLabels(labels, indices, {
-      targets: batch.outputs[place]!.target(count, size),
-      weights: batch.outputs[place]!.weights(count),
-    });
+    const { targets, weights } = labels;
+    await readTargets(targets, indices, batch.outputs[place]!.target(count, size));
+    batch.outputs[place]!.weights(count).set(weightsAt(weights, indices));
   }
   await source.read(indices, batch.x(count, sizeOf(source.shape)));
 }
 
-function fillLabels(
-  { targets, weights }: OutputLabels,
+/** Writes the targets of samples one after the other. */
+export async function readTargets(
+  targets: OutputLabels["targets"],
   indices: Uint32Array,
-  into: { readonly targets: Float32Array; readonly weights: Float32Array },
-): void {
+  into: Float32Array,
+): Promise<void> {
+  if (!("data" in targets)) return targets.read(indices, into);
   const size = sizeOf(targets.shape);
   for (const [row, index] of indices.entries()) {
-    for (let i = 0; i < size; i++) into.targets[row * size + i] = targets.data[index * size + i]!;
-    into.weights[row] = weights === undefined ? 1 : weights[index]!;
+    for (let i = 0; i < size; i++) into[row * size + i] = targets.data[index * size + i]!;
   }
+}
+
+function weightsAt(weights: Float32Array | undefined, indices: Uint32Array): Float32Array {
+  return Float32Array.from(indices, (index) => (weights === undefined ? 1 : weights[index]!));
+}
+
+/** The samples as an epoch (from 0) of training sees them. */
+export function labelledForEpoch({ source, outputs }: LabelledSamples, epoch: number): LabelledSamples {
+  return {
+    source: source.forEpoch?.(epoch) ?? source,
+    outputs: outputs.map(({ targets, weights }) => ({
+      targets: "data" in targets ? targets : (targets.forEpoch?.(epoch) ?? targets),
+      weights,
+    })),
+  };
 }
 
 /** Part of labelled samples: sample i of it is sample `indices[i]` of the whole. */
 export function selectLabelled({ source, outputs }: LabelledSamples, indices: Uint32Array): LabelledSamples {
   return {
     source: selectSamples(source, indices),
-    outputs: outputs.map(({ targets, weights }) => {
-      const size = sizeOf(targets.shape);
-      const data = new Float32Array(indices.length * size);
-      for (const [row, index] of indices.entries()) {
-        data.set(targets.data.subarray(index * size, index * size + size), row * size);
-      }
-      return {
-        targets: { shape: targets.shape, data },
-        weights: weights && Float32Array.from(indices, (index) => weights[index]!),
-      };
-    }),
+    outputs: outputs.map(({ targets, weights }) => ({
+      targets: "data" in targets ? selectTargets(targets, indices) : selectSamples(targets, indices),
+      weights: weights && weightsAt(weights, indices),
+    })),
   };
+}
+
+function selectTargets({ shape, data }: EncodedTargets, indices: Uint32Array): EncodedTargets {
+  const size = sizeOf(shape);
+  const chosen = new Float32Array(indices.length * size);
+  for (const [row, index] of indices.entries()) {
+    chosen.set(data.subarray(index * size, index * size + size), row * size);
+  }
+  return { shape, data: chosen };
 }
 
 /**

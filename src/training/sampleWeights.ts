@@ -1,6 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
 import { sizeOf } from "../tensor/tensor.ts";
-import type { EncodedTargets } from "./labelledSamples.ts";
+import type { EncodedTargets, OutputLabels } from "./labelledSamples.ts";
 
 /** A weight for each class number; a class that is not named has weight 1. */
 export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number, number> | readonly number[];
@@ -13,12 +13,18 @@ export type ClassWeight = Readonly<Record<number, number>> | ReadonlyMap<number,
  * @throws PermafrostError SHAPE_MISMATCH or DATA_INVALID
  */
 export function sampleWeights(
-  targets: EncodedTargets,
+  targets: OutputLabels["targets"],
   samples: number,
   sampleWeight: ArrayLike<number> | undefined,
   classWeight: ClassWeight | undefined,
 ): Float32Array | undefined {
   if (sampleWeight === undefined && classWeight === undefined) return undefined;
+  if (classWeight !== undefined && !("data" in targets)) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      "classWeight: pictures as targets have no classes. Leave it out.",
+    );
+  }
   if (sampleWeight !== undefined && sampleWeight.length !== samples) {
     throw new PermafrostError(
       "SHAPE_MISMATCH",
@@ -28,7 +34,8 @@ export function sampleWeights(
   const weights = new Float32Array(samples);
   for (let index = 0; index < samples; index++) {
     const own = sampleWeight === undefined ? 1 : sampleWeight[index]!;
-    const ofClass = classWeight === undefined ? 1 : weightOf(classWeight, classOf(targets, index));
+    const ofClass =
+      classWeight === undefined || !("data" in targets) ? 1 : weightOf(classWeight, classOf(targets, index));
     weights[index] = own * ofClass;
     if (Number.isFinite(weights[index]!) && weights[index]! >= 0) continue;
     throw new PermafrostError(

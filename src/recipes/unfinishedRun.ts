@@ -7,7 +7,7 @@ import { explainWriteError, removeFolder, writeFileAtomic } from "../base/files.
 import { packageVersion } from "../base/version.ts";
 import type { Callback } from "../training/callback.ts";
 import { BackupAndRestore, checkpointName } from "../training/callbacks/backupAndRestore.ts";
-import type { Checkpoint } from "../training/checkpoint.ts";
+import { type Checkpoint, checkpointFormat } from "../training/checkpoint.ts";
 import type { PreparedData } from "./prepareData.ts";
 import type { TrainingRequest } from "./training.ts";
 import type { TrainingPhase } from "./trainingPhases.ts";
@@ -34,6 +34,8 @@ interface RunParts {
   /** Of a training step: sums of gradients may be split among them. */
   readonly threads: number;
   readonly permafrost: string;
+  /** How checkpoints hold weights; left out by runs before format 3. */
+  readonly checkpoint?: string;
 }
 
 /** run.json: what was asked for, so that `--resume` can ask for it again. */
@@ -198,6 +200,7 @@ function runParts(request: TrainingRequest, { data, base, numericsClass }: RunCo
     numericsClass,
     threads: availableParallelism(),
     permafrost: packageVersion(),
+    checkpoint: checkpointFormat,
   };
 }
 
@@ -258,6 +261,9 @@ function changedParts(before: RunParts, now: RunParts): readonly string[] {
     ...(before.permafrost === now.permafrost
       ? []
       : [`permafrost: ${before.permafrost} -> ${now.permafrost}`]),
+    ...(before.checkpoint === now.checkpoint
+      ? []
+      : [`checkpoints: ${before.checkpoint ?? "an earlier format"} -> ${now.checkpoint}`]),
   ];
 }
 

@@ -38,7 +38,11 @@ export interface Checkpoint {
   readonly callbacks: readonly (CallbackState | undefined)[];
 }
 
-const format = "permafrost checkpoint 2";
+/**
+ * Names what a checkpoint's bytes mean, the layout of each layer's weights included: its number is raised with either, so that
+ * weights of an earlier layout are refused, not misread. 3: kernels of Dense as [units, inputs].
+ */
+export const checkpointFormat = "permafrost checkpoint 3";
 
 /** The part of a checkpoint that is not tensors, as JSON. */
 interface StoredState {
@@ -98,7 +102,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint, run: string): Uint8Arra
     ),
   ];
   const text = JSON.stringify(state);
-  return encodeSafetensors(tensors, { format, state: text, digest: contentDigest(text, tensors) });
+  return encodeSafetensors(tensors, {
+    format: checkpointFormat,
+    state: text,
+    digest: contentDigest(text, tensors),
+  });
 }
 
 /**
@@ -110,7 +118,11 @@ export function encodeCheckpoint(checkpoint: Checkpoint, run: string): Uint8Arra
  */
 export function decodeCheckpoint(bytes: Uint8Array, where: string, run: string): Checkpoint {
   const { metadata, tensors } = decodeSafetensors(bytes, where);
-  if (metadata.get("format") !== format) throw invalid(where, `expected the format ${format}`);
+  const format = metadata.get("format");
+  if (format !== checkpointFormat) {
+    const found = format === undefined ? "no format's name" : `"${format}", of another version of Permafrost`;
+    throw invalid(where, `expected "${checkpointFormat}", found ${found}`);
+  }
   const text = metadata.get("state") ?? "";
   const list = [...tensors].map(([name, tensor]) => ({ name, tensor }));
   if (metadata.get("digest") !== contentDigest(text, list)) throw invalid(where, "its digest does not fit");

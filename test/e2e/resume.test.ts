@@ -59,10 +59,14 @@ describe("an unfinished run of train", () => {
     expect(again.stderr).toContain("no unfinished run is here");
   });
 
-  it("starts anew with --no-resume, and for another request or other images, saying why", async () => {
+  it("starts anew with --no-resume, and for another request, other images or checkpoints of an earlier format, saying why", async () => {
     const place = await killedRun();
+    const record: { parts: object } = JSON.parse(readFileSync(place.at("part.run", "run.json"), "utf8"));
+    const older = { ...record, parts: { ...record.parts, checkpoint: undefined } };
+    writeFileSync(place.at("part.run", "run.json"), JSON.stringify(older));
     const other = await train(place, "part", ["--seed", "3"], killAfter(20));
     expect(other.stderr).toContain("seed: 0 -> 3");
+    expect(other.stderr).toContain("checkpoints: an earlier format -> permafrost checkpoint");
     expect(other.events.map(({ event }) => event)).not.toContain("resumed");
     writeFileSync(
       place.at("photos", "across", "another.png"),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { adam, cosineDecay } from "../../src/optimizers/index.ts";
+import { decodeSafetensors, encodeSafetensors } from "../../src/tensor/safetensors.ts";
 import type { Checkpoint } from "../../src/training/checkpoint.ts";
 import type { History } from "../../src/training/history.ts";
 import {
@@ -161,6 +162,23 @@ describe("BackupAndRestore", () => {
     expect(warnings).toEqual([
       expect.stringContaining("its digest does not fit. Training starts anew."),
       expect.stringContaining("it belongs to another run. Training starts anew."),
+    ]);
+  });
+
+  it("starts anew from a checkpoint of another format, which may hold weights otherwise", async () => {
+    const file = path.join(folder, "checkpoint.safetensors");
+    const warnings: string[] = [];
+    const onWarning = (text: string) => void warnings.push(text);
+    await trained({ callbacks: [backup({ deleteCheckpoint: false })] });
+    const { metadata, tensors } = decodeSafetensors(readFileSync(file), file);
+    const list = [...tensors].map(([name, tensor]) => ({ name, tensor }));
+    const older = { ...Object.fromEntries(metadata), format: "permafrost checkpoint 2" };
+    writeFileSync(file, encodeSafetensors(list, older));
+    expect(await trained({ callbacks: [backup({ onWarning })] })).toEqual(await trained());
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /expected "permafrost checkpoint \d+", found "permafrost checkpoint 2".* Training starts anew\./,
+      ),
     ]);
   });
 

@@ -2,11 +2,13 @@
 const floors = [
   "base",
   "tensor",
+  "formats",
   "graph",
   "ops",
   "autodiff",
   "onnx",
   "engine",
+  "passes",
   "layers",
   "losses",
   "metrics",

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { sha256 } from "../base/digest.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
-import { type GgufFile, readGguf } from "./weights/gguf.ts";
+import { type GgufFile, readGguf } from "../formats/ggufReader.ts";
 
 /** The weight file that comes with a dependency of this package. */
 export const embeddedWeights = {

@@ -1,4 +1,4 @@
-import { PermafrostError } from "../../base/errors.ts";
+import { PermafrostError } from "../base/errors.ts";
 
 /** Reads little-endian numbers one behind the other and never past the end. Lengths found in a file are not trusted. */
 export class ByteReader {

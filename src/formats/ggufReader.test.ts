@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PermafrostError } from "../../base/errors.ts";
+import { PermafrostError } from "../base/errors.ts";
 import { decodeFloat16 } from "./float16.ts";
-import { readGguf } from "./gguf.ts";
+import { readGguf } from "./ggufReader.ts";
 
 /** Writes little-endian numbers and texts as GGUF has them. */
 class Bytes {

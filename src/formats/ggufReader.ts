@@ -1,5 +1,5 @@
-import { PermafrostError } from "../../base/errors.ts";
-import { float32, type Tensor } from "../../tensor/tensor.ts";
+import { PermafrostError } from "../base/errors.ts";
+import { float32, type Tensor } from "../tensor/tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { decodeFloat16 } from "./float16.ts";
 
@@ -12,11 +12,20 @@ export interface GgufFile {
   readonly tensors: ReadonlyMap<string, Tensor<"float32">>;
 }
 
-interface TensorEntry {
+interface GgufEntry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: number;
+  /** From the start of the elements. */
   readonly offset: number;
+}
+
+/** What stands before the elements. */
+export interface GgufHeader {
+  readonly metadata: ReadonlyMap<string, GgufValue>;
+  readonly entries: readonly GgufEntry[];
+  /** Where the elements start in the file. */
+  readonly start: number;
 }
 
 /** ggml's tensor types that we read: float32 and float16, with the bytes of one element. */
@@ -32,6 +41,25 @@ const maxNesting = 4;
  */
 export function readGguf(bytes: Uint8Array, name: string): GgufFile {
   const reader = new ByteReader(bytes, name);
+  const { metadata, entries, start } = readHeader(reader, name);
+  const tensors = new Map<string, Tensor<"float32">>();
+  for (const entry of entries) {
+    if (tensors.has(entry.name)) throw reader.damaged(`two tensors are named ${entry.name}`);
+    tensors.set(entry.name, readTensor(bytes, start, entry, reader));
+  }
+  return { metadata, tensors };
+}
+
+/**
+ * Reads what stands before the elements of a GGUF file, which need not be in `bytes`.
+ *
+ * @throws PermafrostError like `readGguf`; WEIGHTS_INVALID also when `bytes` end before the elements start.
+ */
+export function readGgufHeader(bytes: Uint8Array, name: string): GgufHeader {
+  return readHeader(new ByteReader(bytes, name), name);
+}
+
+function readHeader(reader: ByteReader, name: string): GgufHeader {
   if (reader.remaining < 8 || reader.uint32() !== 0x46554747) {
     throw new PermafrostError("FORMAT_UNKNOWN", `${name}: expected a GGUF file (first bytes "GGUF").`);
   }
@@ -47,16 +75,10 @@ export function readGguf(bytes: Uint8Array, name: string): GgufFile {
     metadata.set(key, readValue(reader, reader.uint32(), 0));
   }
   const entries = Array.from({ length: tensorCount }, () => readEntry(reader));
-  const start = alignedStart(reader, metadata.get("general.alignment"));
-  const tensors = new Map<string, Tensor<"float32">>();
-  for (const entry of entries) {
-    if (tensors.has(entry.name)) throw reader.damaged(`two tensors are named ${entry.name}`);
-    tensors.set(entry.name, readTensor(bytes, start, entry, reader));
-  }
-  return { metadata, tensors };
+  return { metadata, entries, start: alignedStart(reader, metadata.get("general.alignment")) };
 }
 
-function readEntry(reader: ByteReader): TensorEntry {
+function readEntry(reader: ByteReader): GgufEntry {
   const name = reader.text();
   const rank = reader.uint32();
   if (rank > maxAxes)
@@ -77,7 +99,7 @@ function alignedStart(reader: ByteReader, given: GgufValue | undefined): number 
 function readTensor(
   bytes: Uint8Array,
   start: number,
-  { name, shape, type, offset }: TensorEntry,
+  { name, shape, type, offset }: GgufEntry,
   reader: ByteReader,
 ): Tensor<"float32"> {
   const each = elementBytes[type];

@@ -135,6 +135,7 @@ function directorySource(
     load: (index) => loader.load(facts.filepaths[index]!),
     digest: (index) => fileDigest(facts.filepaths[index]!),
     loading: loader.options,
+    classFiles: { classNames: namesByNumber(facts), paths: facts.filepaths, labels: facts.classes },
     nameOf: (index) => facts.filepaths[index]!,
     isUnreadable: isFileProblem,
     targets: (indices: Uint32Array, x: Tensor<"float32">) => {
@@ -142,4 +143,11 @@ function directorySource(
       return y === undefined ? {} : { y };
     },
   };
+}
+
+/** Keys of an object alone would put names that are numbers first. */
+function namesByNumber({ classIndices }: DirectoryFacts): readonly string[] {
+  return Object.entries(classIndices)
+    .sort(([, a], [, b]) => a - b)
+    .map(([name]) => name);
 }

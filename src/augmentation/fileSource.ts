@@ -62,7 +62,8 @@ export function isFileProblem(error: PermafrostError): boolean {
   return error.code === "IMAGE_UNREADABLE" || error.code === "NOT_READABLE";
 }
 
-async function readBytes(file: string): Promise<Uint8Array> {
+/** @throws PermafrostError NOT_READABLE. */
+export async function readBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (cause) {

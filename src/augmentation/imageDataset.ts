@@ -1,24 +1,19 @@
 import { randomInt } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError } from "../base/errors.ts";
 import { imageExtensions } from "../images/format.ts";
-import { float32, type Tensor, tensor } from "../tensor/tensor.ts";
+import { float32, type Tensor } from "../tensor/tensor.ts";
 import { SeededSchedule } from "./batchSchedule.ts";
 import { booleanFrom, checkNames, invalid, oneOf, wholeFrom } from "./checks.ts";
 import { type ListingRules, listClasses, listClassFiles } from "./classFolders.ts";
 import { mapConcurrently } from "./concurrently.ts";
-import { type DatasetImageOptions, loadDatasetImage } from "./datasetImage.ts";
-import { isFileProblem } from "./fileSource.ts";
-import type { SkippedImage } from "./imageIterator.ts";
+import type { DatasetImageOptions } from "./datasetImage.ts";
+import { datasetLabels, datasetSource, type LabelMode, labelModes } from "./datasetSource.ts";
+import { ImageDataGenerator } from "./imageDataGenerator.ts";
+import { ImageIterator, type SkippedImage } from "./imageIterator.ts";
 import { LegacyRandom } from "./legacyRandom.ts";
 import { colorModes } from "./loadImage.ts";
 import { compatVersions } from "./pipeline.ts";
-
-const labelModes = ["int", "binary", "categorical", null] as const;
-
-/** "int": int32 [batch]. "binary": float32 [batch, 1]. "categorical": float32 one-hot. null: none. */
-export type LabelMode = (typeof labelModes)[number];
 
 /** Keras 3's arguments of `image_dataset_from_directory`. */
 export interface ImageDatasetOptions extends Partial<DatasetImageOptions> {
@@ -67,9 +62,11 @@ export class ImageDataset implements AsyncIterable<DatasetBatch> {
   readonly batchSize: number;
   /** How many files there were before a split. */
   readonly found: number;
-  readonly #images: DatasetImageOptions;
+  /** The same pictures, labels and order without end: what a model reads. */
+  readonly iterator: ImageIterator;
   readonly #schedule: SeededSchedule;
-  readonly #isBatched: boolean;
+  /** Whether pictures have an axis of samples: not with batchSize null. */
+  readonly isBatched: boolean;
   readonly #skips: boolean;
   readonly #skipped = new Map<string, SkippedImage>();
 
@@ -97,12 +94,18 @@ export class ImageDataset implements AsyncIterable<DatasetBatch> {
       throw invalid("labelMode", 'two classes for "binary"', this.classNames);
     }
     this.batchSize = settings.batchSize;
-    this.#isBatched = options.batchSize !== null;
-    this.#images = settings.images;
+    this.isBatched = options.batchSize !== null;
+    const { shuffle, seed } = settings;
+    const batches = { batchSize: this.batchSize, shuffle, seed: options.seed ?? null };
+    this.iterator = new ImageIterator(
+      new ImageDataGenerator(),
+      datasetSource(this, settings.images),
+      batches,
+    );
     this.#skips = settings.skips;
     this.#schedule = new SeededSchedule(
-      { n: files.length, batchSize: this.batchSize, shuffle: settings.shuffle },
-      settings.seed,
+      { n: files.length, batchSize: this.batchSize, shuffle },
+      this.iterator.seed ?? seed,
     );
   }
 
@@ -137,41 +140,22 @@ export class ImageDataset implements AsyncIterable<DatasetBatch> {
     const size = height * width * channels;
     const data = new Float32Array(kept.length * size);
     for (const [i, { image }] of kept.entries()) data.set(image.data, i * size);
-    const batch = this.#isBatched ? [kept.length] : [];
+    const batch = this.isBatched ? [kept.length] : [];
     const x = float32([...batch, height, width, channels], data);
-    const y = this.#encode(
-      kept.map(({ label }) => label),
-      batch,
-    );
+    const labels = kept.map(({ label }) => label);
+    const y = datasetLabels(this.labelMode, labels, this.classNames.length, batch);
     return y === undefined ? { x } : { x, y };
   }
 
   async #loadOne(index: number) {
-    const file = this.filePaths[index]!;
+    const { source } = this.iterator;
     try {
-      const bytes = await readFile(file);
-      return { image: await loadDatasetImage(bytes, this.#images, file), label: this.labels[index]! };
+      return { image: (await source.load(index)).image, label: this.labels[index]! };
     } catch (error) {
-      if (!this.#skips || !(error instanceof PermafrostError) || !isFileProblem(error)) throw error;
+      if (!this.#skips || !(error instanceof PermafrostError) || !source.isUnreadable(error)) throw error;
+      const file = source.nameOf(index);
       this.#skipped.set(file, { path: file, reason: error.message });
       return undefined;
-    }
-  }
-
-  #encode(labels: readonly number[], batch: readonly number[]): DatasetBatch["y"] {
-    switch (this.labelMode) {
-      case null:
-        return undefined;
-      case "int":
-        return tensor("int32", batch, Int32Array.from(labels));
-      case "binary":
-        return float32([...batch, 1], labels);
-      case "categorical": {
-        const classes = this.classNames.length;
-        const data = new Float32Array(labels.length * classes);
-        for (const [row, label] of labels.entries()) data[row * classes + label] = 1;
-        return float32([...batch, classes], data);
-      }
     }
   }
 }

@@ -1,8 +1,7 @@
-import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import type { Samples } from "../training/batchSource.ts";
 import { RateTest, type RateTestOptions, type RateTestResult } from "../training/rateTest.ts";
 import type { Targets } from "../training/targets.ts";
-import { isIterator } from "./iteratorSamples.ts";
+import { isIterator, iteratorOf, type PictureBatches } from "./iteratorSamples.ts";
 import type { ArrayFitOptions, IteratorFitOptions } from "./modelTraining.ts";
 import type { Model, Sequential } from "./networks.ts";
 
@@ -36,15 +35,16 @@ export function findLearningRate(
 ): Promise<RateTestResult>;
 export function findLearningRate(
   model: Model | Sequential,
-  iterator: ImageIterator,
+  iterator: PictureBatches,
   options?: IteratorRateOptions,
 ): Promise<RateTestResult>;
 export async function findLearningRate(
   model: Model | Sequential,
-  x: Samples | ImageIterator,
+  data: Samples | PictureBatches,
   y?: Targets | IteratorRateOptions,
   options: ArrayRateOptions = {},
 ): Promise<RateTestResult> {
+  const x = iteratorOf(data);
   const given = isIterator(x) ? ((y ?? {}) as IteratorRateOptions) : options;
   const { lowest, highest, steps, divergence, onProgress, ...fitOptions } = given;
   const test = new RateTest({

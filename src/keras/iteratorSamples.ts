@@ -1,3 +1,4 @@
+import { ImageDataset } from "../augmentation/imageDataset.ts";
 import { ImageIterator } from "../augmentation/imageIterator.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
@@ -10,6 +11,23 @@ export interface IteratorSamples {
   readonly source: ViewSource;
   readonly y: Tensor<"float32" | "int32">;
   readonly sampleWeight: Float32Array | undefined;
+}
+
+/** Pictures that come in batches: an iterator of an ImageDataGenerator, or a data set of a folder. */
+export type PictureBatches = ImageIterator | ImageDataset;
+
+/**
+ * A data set as the iterator that a model reads; anything else as it is.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for a data set without batches, as Keras refuses it.
+ */
+export function iteratorOf<Data extends object>(data: Data | PictureBatches): Data | ImageIterator {
+  if (!(data instanceof ImageDataset)) return data;
+  if (data.isBatched) return data.iterator;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${data.directory}: a model needs batches of pictures, got a data set with batchSize null. Leave batchSize out or give a number.`,
+  );
 }
 
 export function isIterator(data: object): data is ImageIterator {
@@ -28,7 +46,7 @@ export function iteratorSamples(iterator: ImageIterator): IteratorSamples {
   if (y === undefined || !isTensor(y) || y.shape[0] !== iterator.n) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",
-      `${iterator.source.description}: expected one label for each picture. Use classMode "binary", "categorical" or "sparse".`,
+      `${iterator.source.description}: expected one label for each picture. Use classMode "binary", "categorical" or "sparse", for a data set labelMode "int", "binary" or "categorical".`,
     );
   }
   if (!hasDType(y, "float32") && !hasDType(y, "int32")) {

@@ -24,7 +24,14 @@ import { estimateTrainingMemory, type TrainingMemory } from "../training/trainin
 import { toUserLayout } from "../training/userLayout.ts";
 import { type FeatureStoreOption, FitFeatures } from "./fitFeatures.ts";
 import { fitIterator } from "./fitIterator.ts";
-import { firstBatches, isIterator, iteratorSamples, selectIteratorSamples } from "./iteratorSamples.ts";
+import {
+  firstBatches,
+  isIterator,
+  iteratorOf,
+  iteratorSamples,
+  type PictureBatches,
+  selectIteratorSamples,
+} from "./iteratorSamples.ts";
 import { Predictor } from "./predictor.ts";
 import { type SaveModelOptions, saveModel } from "./saveModel.ts";
 import { storedOutputs } from "./storedOutputs.ts";
@@ -33,14 +40,14 @@ import { ViewSource } from "./viewSource.ts";
 
 /** Options of `fit` for arrays: Keras's names and defaults. `verbose` is 1 by default. */
 export interface ArrayFitOptions extends Omit<FitOptions, "validationData">, FeatureStoreOption {
-  /** Measured on after each epoch: arrays, or an iterator whose first draws are used in every epoch. */
-  readonly validationData?: ValidationData | ImageIterator;
+  /** Measured on after each epoch: arrays, a data set, or an iterator whose first draws are used in every epoch. */
+  readonly validationData?: ValidationData | PictureBatches;
 }
 
-/** Options of `fit` for an iterator; batch size, order and weights are the iterator's. */
+/** Options of `fit` for an iterator or a data set; batch size, order and weights are its own. */
 export interface IteratorFitOptions
   extends Omit<ArrayFitOptions, "batchSize" | "shuffle" | "sampleWeight" | "validationSplit"> {
-  /** Batches of an epoch: all of the iterator's, which is the default. */
+  /** Batches of an epoch: all of them, which is the default. */
   readonly stepsPerEpoch?: number;
 }
 
@@ -77,11 +84,12 @@ export class ModelTraining {
   }
 
   async fit(
-    x: ModelInputs | ImageIterator,
+    data: ModelInputs | PictureBatches,
     y: ModelTargets | IteratorFitOptions | undefined,
     options: ArrayFitOptions = {},
   ): Promise<History> {
     const compiled = this.#requireCompiled("fit");
+    const x = iteratorOf(data);
     if (isIterator(x)) {
       const given = (y ?? {}) as IteratorFitOptions;
       const features = new FitFeatures(given);
@@ -104,11 +112,12 @@ export class ModelTraining {
   }
 
   async evaluate(
-    x: ModelInputs | ImageIterator,
+    data: ModelInputs | PictureBatches,
     y: ModelTargets | IteratorEvaluateOptions | undefined,
     options: ArrayEvaluateOptions = {},
   ): Promise<Logs> {
     const compiled = this.#requireCompiled("evaluate");
+    const x = iteratorOf(data);
     const engine = await this.#predictor.engine();
     if (!isIterator(x)) {
       return evaluate(compiled, x, requireTargets(y as ModelTargets | undefined, "evaluate"), {
@@ -147,21 +156,21 @@ export class ModelTraining {
     return batches.test(x, y, { ...options, engine: await this.#predictor.engine() });
   }
 
-  async predict(x: ModelInputs | ImageIterator, options: PredictOptions = {}): Promise<Tensor<"float32">> {
+  async predict(x: ModelInputs | PictureBatches, options: PredictOptions = {}): Promise<Tensor<"float32">> {
     expectOneOutput(this.#model);
     const [output] = await this.#outputs(x, options);
     return output!;
   }
 
   async predictAll(
-    x: ModelInputs | ImageIterator,
+    x: ModelInputs | PictureBatches,
     options: PredictOptions = {},
   ): Promise<Readonly<Record<string, Tensor<"float32">>>> {
     return namedOutputs(this.#model, await this.#outputs(x, options));
   }
 
-  #outputs(x: ModelInputs | ImageIterator, options: PredictOptions): Promise<readonly Tensor<"float32">[]> {
-    return withPredictHooks(this.#model, options, (work) => this.#allOutputs(x, work));
+  #outputs(x: ModelInputs | PictureBatches, options: PredictOptions): Promise<readonly Tensor<"float32">[]> {
+    return withPredictHooks(this.#model, options, (work) => this.#allOutputs(iteratorOf(x), work));
   }
 
   async #allOutputs(
@@ -220,7 +229,8 @@ export class ModelTraining {
 function commonOptions(
   options: ArrayFitOptions = {},
 ): FitOptions & Pick<IteratorFitOptions, "stepsPerEpoch"> {
-  const { validationData, validationSteps, store: _, ...rest } = options;
+  const { validationData: given, validationSteps, store: _, ...rest } = options;
+  const validationData = given && iteratorOf(given);
   const common = { verbose: 1, ...rest } as const;
   const steps = validationSteps === undefined ? {} : { validationSteps };
   if (validationData === undefined) return { ...common, ...steps };

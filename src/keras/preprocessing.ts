@@ -4,7 +4,11 @@ export type { DirectoryIterator, FlowFromDirectoryOptions } from "../augmentatio
 export type { FloatImage } from "../augmentation/floatImage.ts";
 export type { ImageDataGeneratorOptions } from "../augmentation/generatorOptions.ts";
 export type { ImageDataGenerator } from "../augmentation/imageDataGenerator.ts";
-export { imageDatasetFromDirectory } from "../augmentation/imageDataset.ts";
+export {
+  type ImageDataset,
+  type ImageDatasetOptions,
+  imageDatasetFromDirectory,
+} from "../augmentation/imageDataset.ts";
 export type { ImageBatch, ImageIterator, IteratorOptions } from "../augmentation/imageIterator.ts";
 
 /** Keras's `preprocessing.image`. */

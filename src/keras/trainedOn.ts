@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { DirectoryIterator } from "../augmentation/directoryIterator.ts";
 import type { ImageIterator } from "../augmentation/imageIterator.ts";
+import type { ClassFiles } from "../augmentation/sampleSource.ts";
 import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { BatchSource } from "../training/batchSource.ts";
@@ -17,15 +17,12 @@ export interface TrainedOn {
   readonly digest: () => Promise<Digest>;
 }
 
-export function trainedOnIterator(iterator: ImageIterator): TrainedOn {
-  const { description, n } = iterator.source;
-  if (!(iterator instanceof DirectoryIterator)) {
+export function trainedOnIterator({ source }: ImageIterator): TrainedOn {
+  const { description, n, classFiles } = source;
+  if (classFiles === undefined) {
     return { classNames: undefined, pictures: true, digest: async () => digestOf({ description, n }) };
   }
-  const classNames = Object.entries(iterator.classIndices)
-    .sort(([, a], [, b]) => a - b)
-    .map(([name]) => name);
-  return { classNames, pictures: true, digest: () => filesDigest(iterator) };
+  return { classNames: classFiles.classNames, pictures: true, digest: () => filesDigest(classFiles) };
 }
 
 /** The arrays are not kept: they are large, and what is in them is known by their digest. */
@@ -52,8 +49,8 @@ function sourceContent({ shape, samples }: BatchSource): unknown {
   return [shape, samples];
 }
 
-async function filesDigest({ filepaths, classes }: DirectoryIterator): Promise<Digest> {
+async function filesDigest({ paths, labels }: ClassFiles): Promise<Digest> {
   const rows: [Digest, number][] = [];
-  for (const [index, file] of filepaths.entries()) rows.push([sha256(await readFile(file)), classes[index]!]);
+  for (const [index, file] of paths.entries()) rows.push([sha256(await readFile(file)), labels[index]!]);
   return digestOf(rows);
 }

@@ -1,4 +1,3 @@
-import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import type { Model } from "../models/functional.ts";
 import { readWeights, writeWeights } from "../models/weightFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -9,6 +8,7 @@ import type { ModelTargets } from "../training/labelSamples.ts";
 import type { Logs } from "../training/logs.ts";
 import type { ModelInputs } from "../training/modelInputs.ts";
 import type { TrainingMemory } from "../training/trainingMemory.ts";
+import type { PictureBatches } from "./iteratorSamples.ts";
 import {
   type ArrayEvaluateOptions,
   type ArrayFitOptions,
@@ -39,8 +39,8 @@ export interface TrainableModel {
    */
   fit(x: ModelInputs, y: ModelTargets, options?: ArrayFitOptions): Promise<History>;
 
-  /** Trains on the pictures and labels of an iterator of an ImageDataGenerator. */
-  fit(iterator: ImageIterator, options?: IteratorFitOptions): Promise<History>;
+  /** Trains on the pictures and labels of an iterator of an ImageDataGenerator, or of `imageDatasetFromDirectory`. */
+  fit(iterator: PictureBatches, options?: IteratorFitOptions): Promise<History>;
 
   /**
    * Loss and metrics in inference form, by name: `{ loss, acc }`.
@@ -48,7 +48,7 @@ export interface TrainableModel {
    * @throws PermafrostError NOT_COMPILED, SHAPE_MISMATCH, DATA_INVALID.
    */
   evaluate(x: ModelInputs, y: ModelTargets, options?: ArrayEvaluateOptions): Promise<Logs>;
-  evaluate(iterator: ImageIterator, options?: IteratorEvaluateOptions): Promise<Logs>;
+  evaluate(iterator: PictureBatches, options?: IteratorEvaluateOptions): Promise<Logs>;
 
   /** What `fit` with batches of this size needs, in bytes, estimated. `fit` refuses a batch that cannot fit. */
   trainingMemory(batchSize: number): TrainingMemory;
@@ -70,13 +70,13 @@ export interface TrainableModel {
   /**
    * The outputs [samples, ...], feature maps as [samples, height, width, channels]. The model need not be compiled.
    *
-   * Outputs for an iterator are in the order of its files, whether or not it shuffles (Keras hands them back shuffled).
+   * Outputs for an iterator or a data set are in the order of its files, whether or not it shuffles (Keras hands them back shuffled).
    */
-  predict(x: ModelInputs | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">>;
+  predict(x: ModelInputs | PictureBatches, options?: PredictOptions): Promise<Tensor<"float32">>;
 
   /** As `predict`, for a model with several outputs: each by the name of its layer. */
   predictAll(
-    x: ModelInputs | ImageIterator,
+    x: ModelInputs | PictureBatches,
     options?: PredictOptions,
   ): Promise<Readonly<Record<string, Tensor<"float32">>>>;
 
@@ -128,7 +128,7 @@ export function withTraining<Base extends ModelClass>(
     }
 
     fit(
-      x: ModelInputs | ImageIterator,
+      x: ModelInputs | PictureBatches,
       y?: ModelTargets | IteratorFitOptions,
       options?: ArrayFitOptions,
     ): Promise<History> {
@@ -136,7 +136,7 @@ export function withTraining<Base extends ModelClass>(
     }
 
     evaluate(
-      x: ModelInputs | ImageIterator,
+      x: ModelInputs | PictureBatches,
       y?: ModelTargets | IteratorEvaluateOptions,
       options?: ArrayEvaluateOptions,
     ): Promise<Logs> {
@@ -159,12 +159,12 @@ export function withTraining<Base extends ModelClass>(
       return this.#training.predict(x, { batchSize: Number.MAX_SAFE_INTEGER });
     }
 
-    predict(x: ModelInputs | ImageIterator, options?: PredictOptions): Promise<Tensor<"float32">> {
+    predict(x: ModelInputs | PictureBatches, options?: PredictOptions): Promise<Tensor<"float32">> {
       return this.#training.predict(x, options);
     }
 
     predictAll(
-      x: ModelInputs | ImageIterator,
+      x: ModelInputs | PictureBatches,
       options?: PredictOptions,
     ): Promise<Readonly<Record<string, Tensor<"float32">>>> {
       return this.#training.predictAll(x, options);

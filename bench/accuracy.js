@@ -1,10 +1,10 @@
 /**
  * Accuracy on real photographs, ways of training the embedded base side by side: the head alone; the head, then the last three
- * blocks or the whole base with it; and the whole network from random weights. bench/peers/fine_tune.py does the same in
+ * blocks or the whole base with it. bench/peers/fine_tune.py does the same in
  * PyTorch. A JSON line for each run, which may be kept in a file; from such lines of both programs, `table` makes a table.
  *
- *     npm run build && node bench/accuracy.js run <ways> <seeds> [images a class] [head epochs] [further epochs] >> lines
- *     node bench/accuracy.js run head,last:3,all,scratch 0,1,2 500 4 2 >> lines
+ *     npm run build && node bench/accuracy.js run <ways> <seeds> [images a class] [head epochs] [further epochs] [pixels] >> lines
+ *     node bench/accuracy.js run head,last:3,all 0,1,2 500 4 2 160 >> lines
  *     node bench/accuracy.js table lines
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -36,23 +36,24 @@ function manifest(file, imagesOfClass) {
 }
 
 /** Trains one way with one seed. */
-async function train(way, seed, { images, headEpochs, epochs, work }) {
+async function train(way, seed, { images, headEpochs, epochs, imageSize, work }) {
   const common = {
     data: manifest(path.join(work, "pictures.csv"), images),
     store: path.join(work, "store"),
     out: path.join(work, `${way.replace(":", "")}-${seed}`),
     seed,
+    imageSize,
   };
   if (way === "head") return trainClassifier({ ...common, epochs: headEpochs + epochs });
   return fineTune({ ...common, unfreeze: way, headEpochs, epochs: headEpochs + epochs });
 }
 
-async function run(ways, seeds, images = 1000, headEpochs = 8, epochs = 3) {
+async function run(ways, seeds, images = 1000, headEpochs = 8, epochs = 3, imageSize = 224) {
   const work = process.env.ACCURACY_WORK ?? mkdtempSync(path.join(os.tmpdir(), "accuracy-"));
   mkdirSync(work, { recursive: true });
-  const recipe = { images, headEpochs, epochs };
-  for (const seed of seeds) {
-    for (const way of ways) {
+  const recipe = { images, headEpochs, epochs, imageSize };
+  for (const way of ways) {
+    for (const seed of seeds) {
       const start = performance.now();
       const { metrics, history } = await train(way, seed, { ...recipe, work });
       const scores = Object.fromEntries(

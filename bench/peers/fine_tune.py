@@ -1,17 +1,17 @@
 """Fine-tuning of the embedded base in PyTorch, by the recipe of bench/accuracy.js. One JSON line for each way and seed.
 
-    python fine_tune.py <folder> <ways> <seeds> [images a class] [head epochs] [further epochs]
-    python fine_tune.py cats_and_dogs_small head,last:3,all 0,1,2 1000 8 2
+    python fine_tune.py <folder> <ways> <seeds> [images a class] [head epochs] [further epochs] [pixels]
+    python fine_tune.py cats_and_dogs_small head,last:3,all 0,1,2 500 4 2 160
 
 <folder> holds train/, validation/ and test/ with one folder a class; of train/ the first pictures of each class by number are
 taken. Network: torchvision's mobilenet_v3_small with the npm package's weights (test/golden/mobileNetV3Small.py), its
 classifier replaced by the head: features standardised by the training pictures' moments in the unchanged base, then a
 linear layer that starts at 0, with an L2 penalty of 0.02.
 
-Pictures: Pillow, RGB, stretched to 224 pixels (bilinear), unvaried. Batches of 32 in an order drawn for every epoch. First the head
-alone on stored features: Adam, 3e-3 falling to 0 along a cosine over its steps. Then the head with `last:3` (features[10]
-to features[12], the rest stored) or `all` of the base: a new Adam, 1e-4 falling likewise. BatchNorm uses its moving
-statistics; its gamma and beta are trained. `head` trains the head alone for all epochs.
+Pictures: Pillow, RGB, stretched to a square of 224 pixels or as many as asked for (bilinear), unvaried. Batches of 32 in an
+order drawn for every epoch. First the head alone on stored features: Adam, 3e-3 falling to 0 along a cosine over its steps.
+Then the head with `last:3` (features[10] to features[12], the rest stored) or `all` of the base: a new Adam, 1e-4 falling
+likewise. BatchNorm uses its moving statistics; its gamma and beta are trained. `head` trains the head alone for all epochs.
 """
 
 import math
@@ -30,7 +30,7 @@ import measure
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test" / "golden"))
 import mobileNetV3Small
 
-SIZE, BATCH, L2, HEAD_RATE, BASE_RATE = 224, 32, 0.02, 3e-3, 1e-4
+BATCH, L2, HEAD_RATE, BASE_RATE = 32, 0.02, 3e-3, 1e-4
 CUTS = {"head": None, "last:3": 10, "all": 0}
 
 
@@ -49,14 +49,14 @@ class Head(nn.Module):
         return self.linear((features - self.mean) / self.deviation)
 
 
-def load_pixels(folder, count=None):
+def load_pixels(folder, size, count=None):
     """uint8 [pictures, size, size, 3] and labels; of each class the first `count` by the number in their names."""
     pixels, labels = [], []
     for label, name in enumerate(sorted(p for p in folder.iterdir() if p.is_dir())):
         paths = sorted(measure.jpeg_files(name), key=lambda path: int(re.search(r"\d+", pathlib.Path(path).name)[0]))
         for path in paths[:count]:
             with Image.open(path) as picture:
-                pixels.append(np.asarray(picture.convert("RGB").resize((SIZE, SIZE), Image.Resampling.BILINEAR)))
+                pixels.append(np.asarray(picture.convert("RGB").resize((size, size), Image.Resampling.BILINEAR)))
             labels.append(label)
     return np.stack(pixels), torch.tensor(labels)
 
@@ -103,9 +103,9 @@ def score(network, read, labels):
 class Experiment:
     """The pictures, and what the unchanged base makes of them: computed once for all ways and seeds."""
 
-    def __init__(self, folder, images):
+    def __init__(self, folder, images, size):
         splits = {"train": images, "validation": None, "test": None}
-        loaded = {name: load_pixels(pathlib.Path(folder) / name, count) for name, count in splits.items()}
+        loaded = {name: load_pixels(pathlib.Path(folder) / name, size, count) for name, count in splits.items()}
         _, metadata, _ = mobileNetV3Small.load_network()
         self.labels = {name: labels for name, (_, labels) in loaded.items()}
         self.readers = {0: {name: pixel_reader(pixels, metadata) for name, (pixels, _) in loaded.items()}}
@@ -138,16 +138,16 @@ class Experiment:
         return {"losses": losses, **{name: score(network, readers[name], self.labels[name]) for name in ("validation", "test")}}
 
 
-def main(folder, ways, seeds, images=1000, head_epochs=8, epochs=3):
+def main(folder, ways, seeds, images=1000, head_epochs=8, epochs=3, size=224):
     torch.set_num_threads(measure.THREADS)
-    images, head_epochs, epochs = int(images), int(head_epochs), int(epochs)
-    experiment = Experiment(folder, images)
-    for seed in map(int, seeds.split(",")):
-        for way in ways.split(","):
+    images, head_epochs, epochs, size = (int(each) for each in (images, head_epochs, epochs, size))
+    experiment = Experiment(folder, images, size)
+    for way in ways.split(","):
+        for seed in map(int, seeds.split(",")):
             start = time.perf_counter()
             results = experiment.run(way, seed, head_epochs, epochs)
             measure.report("fine-tuning, PyTorch", ["torch", "torchvision", "pillow"], program="PyTorch", way=way, seed=seed,
-                           images=images, headEpochs=head_epochs, epochs=epochs, **results,
+                           images=images, headEpochs=head_epochs, epochs=epochs, imageSize=size, **results,
                            seconds=round(time.perf_counter() - start))
 
 

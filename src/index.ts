@@ -48,6 +48,12 @@ export * as metrics from "./keras/metrics.ts";
 export * as models from "./keras/models.ts";
 export * as optimizers from "./keras/optimizers.ts";
 export * as preprocessing from "./keras/preprocessing.ts";
+export {
+  type PretrainingHooks,
+  type PretrainingOptions,
+  type PretrainingResult,
+  pretrain,
+} from "./keras/pretrain.ts";
 export * as regularizers from "./keras/regularizers.ts";
 export * as layers from "./layers/index.ts";
 export type { Layer, SymbolicTensor } from "./layers/layer.ts";

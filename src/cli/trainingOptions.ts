@@ -6,9 +6,10 @@ import { didYouMean } from "../base/names.ts";
 import { targetTasks } from "../data/dataset.ts";
 import { type StoreDtype, storeDtypes } from "../features/key.ts";
 import { storeFolder } from "../features/storeFolder.ts";
-import type { Augmentation } from "../recipes/augmentation.ts";
 import type { TrainingRequest } from "../recipes/training.ts";
 import { optimizerNames, trainingDefaults } from "../recipes/trainingDefaults.ts";
+import { augmentationOf } from "./augmentationOptions.ts";
+import { basePlace } from "./basePlace.ts";
 import type { CommandContext } from "./command.ts";
 import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
 import { declareMixingOptions, mixingOf } from "./mixingOptions.ts";
@@ -17,7 +18,7 @@ import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
 export function declareTrainingOptions(command: Command): void {
   command
-    .option("--base <name>", "pretrained base network", trainingDefaults.base)
+    .option("--base <name>", "base network, or a bundle whose base is taken", trainingDefaults.base)
     .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", trainingDefaults.head)
     .option("--epochs <n>", "passes over the training images", positiveInteger, trainingDefaults.epochs)
     .option("--batch-size <n>", "images a training step", positiveInteger, trainingDefaults.batchSize)
@@ -80,7 +81,7 @@ export async function trainingRequest(
   const task = taskOf(options);
   return {
     data,
-    base: String(options["base"]),
+    base: basePlace(String(options["base"])),
     head: String(options["head"]),
     epochs: Number(options["epochs"]),
     batchSize: Number(options["batchSize"]),
@@ -119,22 +120,6 @@ function taskOf(options: Readonly<Record<string, unknown>>): Pick<TrainingReques
 function storeDtypeOf(name: unknown): { readonly storeDtype?: StoreDtype } {
   const storeDtype = storeDtypes.find((each) => each === name);
   return storeDtype === undefined || storeDtype === "float32" ? {} : { storeDtype };
-}
-
-/** How training images are varied; undefined for not at all. */
-async function augmentationOf(options: Readonly<Record<string, unknown>>): Promise<Augmentation | undefined> {
-  const name = String(options["augment"] ?? "none");
-  const draws = options["draws"] as DrawPolicy | undefined;
-  if (name === "none") {
-    if (draws === undefined || draws === "none") return undefined;
-    throw new PermafrostError(
-      "INVALID_ARGUMENT",
-      "--draws: there is nothing to draw from without --augment. Add --augment book, for example, or leave --draws out.",
-    );
-  }
-  const { readAugmentation } = await import("../augmentation/settingsFile.ts");
-  const pipeline = await readAugmentation(name);
-  return { name, pipeline, draws: draws ?? "fresh", seed: Number(options["drawSeed"] ?? 0) };
 }
 
 /** `fresh`, `none` or `pool:5`. */

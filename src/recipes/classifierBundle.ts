@@ -16,7 +16,7 @@ import { headOf } from "./classifierModel.ts";
 /** What a bundle says beside the network itself. */
 export interface BundleFacts {
   /** Left out: classification. */
-  readonly task?: TargetTask;
+  readonly task?: TargetTask | "reconstruction";
   readonly classNames: readonly string[];
   readonly embedBase: boolean;
   readonly metrics: Readonly<Record<string, unknown>>;
@@ -58,7 +58,7 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
   };
 }
 
-function decisionOf(task: TargetTask | undefined): BundleContents["decision"] {
+function decisionOf(task: BundleFacts["task"]): BundleContents["decision"] {
   if (task === undefined) return { rule: "argmax" };
   return task === "multilabel" ? { rule: "labels", threshold: labelThreshold } : { rule: "values" };
 }

@@ -1,4 +1,4 @@
-import { type BaseNetwork, createBase } from "../applications/index.ts";
+import type { BaseNetwork } from "../applications/index.ts";
 import { freezeBelow } from "../applications/unfreeze.ts";
 import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
@@ -6,7 +6,6 @@ import { Random } from "../base/random.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { viewDraws } from "./augmentation.ts";
-import { baseOptions } from "./baseOptions.ts";
 import { classifierGraphs, splitClassifier } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { storedFeatures } from "./cutFeatures.ts";
@@ -19,6 +18,7 @@ import { imageFeatures } from "./imageFeatures.ts";
 import { extractionOptions } from "./imagesAtCut.ts";
 import { startFromPriors } from "./labelPriors.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
+import { openBase } from "./openBase.ts";
 import type { PhaseRecord } from "./phaseRecord.ts";
 import { type PreparedData, withoutUnreadable } from "./prepareData.ts";
 import { standardize } from "./standardize.ts";
@@ -99,7 +99,7 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
 /** A model of its own for each way, with the same initial weights. */
 async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
   const { request, found } = parts;
-  const base: BaseNetwork = await createBase(request.base, baseOptions(request));
+  const base: BaseNetwork = await openBase(request);
   const layers = headLayers(request.head, found.dataset.classNames.length, found.dataset.task);
   const phase = trainingPhases(request, base).at(-1)!;
   const model = classifierModel(base, layers, request);

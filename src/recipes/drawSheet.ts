@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { createBase } from "../applications/index.ts";
 import { type Preprocessing, preprocessing } from "../applications/preprocessing.ts";
 import type { Draw, DrawPolicy } from "../augmentation/draw.ts";
 import { ViewRenderer } from "../augmentation/view.ts";
@@ -12,7 +11,7 @@ import type { ViewDraws } from "../features/viewDraws.ts";
 import { decodeImage } from "../images/decode.ts";
 import { encodeImage } from "../images/encode.ts";
 import { viewDraws } from "./augmentation.ts";
-import { baseOptions } from "./baseOptions.ts";
+import { openBase } from "./openBase.ts";
 import type { TrainingRequest } from "./training.ts";
 
 export interface DrawSheetRequest {
@@ -92,7 +91,7 @@ function policyName(policy: DrawPolicy): string {
 
 /** The size and cut of the base's pictures; values stay 0 to 255. */
 async function sizedPreprocessing(training: TrainingRequest): Promise<Preprocessing> {
-  const base = await createBase(training.base, baseOptions(training));
+  const base = await openBase(training);
   return { ...base.preprocessing, ...preprocessing("none", base.preprocessing) };
 }
 

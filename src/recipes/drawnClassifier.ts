@@ -1,10 +1,10 @@
-import { createBase } from "../applications/index.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
 import type { Model } from "../models/functional.ts";
 import { loadBundle } from "../saving/loadBundle.ts";
 import { modelFromBundle } from "./classifierBundle.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { headLayers } from "./headLayers.ts";
+import { openBase } from "./openBase.ts";
 
 /** Which classifier is drawn: that of a bundle, or one that a training would make. */
 export interface DrawingRequest {
@@ -29,10 +29,9 @@ export interface DrawingRequest {
  * @throws PermafrostError NOT_FOUND or BUNDLE_INVALID for a bundle, UNKNOWN_NAME or INVALID_ARGUMENT for names.
  */
 export async function drawnClassifier(request: DrawingRequest): Promise<Model> {
-  const { bundle, imageSize, unfreeze } = request;
+  const { bundle, unfreeze } = request;
   if (bundle !== undefined) return (await modelFromBundle(await loadBundle(bundle), bundle)).model;
-  const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
-  const base = await createBase(request.base, size);
+  const base = await openBase(request);
   const model = classifierModel(base, headLayers(request.head, request.classes), {
     seed: 0,
     batchNormalization: request.batchNormalization,

@@ -1,15 +1,14 @@
-import { createBase } from "../applications/index.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
 import { RateTest, type RateTestOptions, type RateTestResult } from "../training/rateTest.ts";
-import { baseOptions } from "./baseOptions.ts";
 import { classifierModel } from "./classifierModel.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
 import { samplesOf } from "./headTraining.ts";
 import { startFromPriors } from "./labelPriors.ts";
+import { openBase } from "./openBase.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { type PreparedData, prepareData } from "./prepareData.ts";
 import type { TrainingHooks, TrainingRequest } from "./training.ts";
@@ -48,7 +47,7 @@ export async function findRate(request: RateRequest, hooks: TrainingHooks = {}):
   const test = new RateTest({ ...request.test, ...(onProgress === undefined ? {} : { onProgress }) });
   const clock = new PhaseClock();
   await using engine = await clock.time("start", () => Engine.start());
-  const base = await clock.time("start", () => createBase(request.base, baseOptions(request)));
+  const base = await clock.time("start", () => openBase(request));
   const store = await FeatureStore.open(request.store);
   const warn = (text: string) => hooks.onWarning?.(text);
   for (const text of store.warnings) warn(text);

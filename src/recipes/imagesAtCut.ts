@@ -60,7 +60,7 @@ export function extractionOptions(
     ...(signal === undefined ? {} : { signal }),
     prefix,
     store,
-    base: request.base,
+    base: base.application.commandName,
     ...(request.storeDtype === undefined ? {} : { storeDtype: request.storeDtype }),
     preprocessing: base.preprocessing,
     numericsClass: engine.numericsClass,

@@ -1,4 +1,5 @@
 import type { Preprocessing } from "../applications/preprocessing.ts";
+import { PermafrostError } from "../base/errors.ts";
 import type { BundleContents } from "../saving/bundleContents.ts";
 import { loadBundle } from "../saving/loadBundle.ts";
 import { modelFromBundle } from "./classifierBundle.ts";
@@ -6,7 +7,7 @@ import { type ClassifierGraphs, classifierGraphs } from "./classifierGraphs.ts";
 
 /** A classifier read from its bundle, ready to be run. */
 export interface LoadedClassifier {
-  readonly task: BundleContents["task"];
+  readonly task: Exclude<BundleContents["task"], "reconstruction">;
   /** In the order of the probabilities. */
   readonly classNames: readonly string[];
   readonly preprocessing: Preprocessing;
@@ -21,9 +22,11 @@ export interface LoadedClassifier {
  */
 export async function loadClassifier(folder: string): Promise<LoadedClassifier> {
   const contents = await loadBundle(folder);
+  const { task } = contents;
+  if (task === "reconstruction") throw noClassifier(folder);
   const { model } = await modelFromBundle(contents, folder);
   return {
-    task: contents.task,
+    task,
     classNames: contents.classNames,
     preprocessing: contents.preprocessing,
     graphs: classifierGraphs(model),
@@ -36,4 +39,12 @@ export function numericsWarning({ run }: LoadedClassifier, numericsClass: string
   return run.numericsClass === numericsClass
     ? undefined
     : `the classifier was trained in the numerics class "${run.numericsClass}", this machine's is "${numericsClass}": probabilities may differ in their last digits.`;
+}
+
+function noClassifier(folder: string): PermafrostError {
+  return new PermafrostError(
+    "BUNDLE_INVALID",
+    `${folder}: expected a classifier, got a pretrained encoder, which has no classes yet. Train a classifier on it: permafrost train photos/ --base ${folder}.`,
+    { details: { path: folder } },
+  );
 }

@@ -1,16 +1,15 @@
-import { createBase } from "../applications/index.ts";
 import { numericsClass } from "../engine/numerics.ts";
 import { loadOrt } from "../engine/ort.ts";
 import { keepWhere } from "../features/measuredRates.ts";
 import { FeatureStore } from "../features/store.ts";
 import { drawsName, viewDraws } from "./augmentation.ts";
-import { baseOptions } from "./baseOptions.ts";
 import { baseRate } from "./baseRate.ts";
 import { classifierGraphs } from "./classifierGraphs.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { plainForwards } from "./forwardCounts.ts";
 import { headLayers } from "./headLayers.ts";
 import { keepsPrefix } from "./mixing.ts";
+import { openBase } from "./openBase.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { describeModel } from "./plannedLayers.ts";
 import { bytesPerFeature, type PlannedPhase, planFeatures, planningGroup, planPhase } from "./planPhase.ts";
@@ -35,7 +34,7 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { base: name, epochs } = request;
   const [base, data, { version }] = await Promise.all([
-    createBase(name, baseOptions(request)),
+    openBase(request),
     prepareData(request, hooks, new PhaseClock()),
     loadOrt(),
   ]);

@@ -39,8 +39,9 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
   const contents = bundleContents(saved.model, saved.base, {
     classNames: saved.result.classes,
     ...(saved.trained.dataset.task === undefined ? {} : { task: saved.trained.dataset.task }),
-    // Nobody else has a base that was trained here.
-    embedBase: saved.request.embedBase || isBaseChanged(saved.trained.phases),
+    // Nobody else has a base that was trained here, or in an earlier run.
+    embedBase:
+      saved.request.embedBase || isBaseChanged(saved.trained.phases) || saved.base.weightSource === null,
     metrics: { ...saved.scored.metrics },
     run: {
       command: saved.request.commandLine,

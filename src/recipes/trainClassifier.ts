@@ -1,15 +1,14 @@
 import path from "node:path";
-import { createBase } from "../applications/index.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { checkReplaceable } from "../saving/saveBundle.ts";
-import { baseOptions } from "./baseOptions.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
 import { headLayers } from "./headLayers.ts";
 import { startFromPriors } from "./labelPriors.ts";
+import { openBase } from "./openBase.ts";
 import { PhaseClock } from "./phaseClock.ts";
 import { prepareData } from "./prepareData.ts";
 import { saveTraining } from "./saveTraining.ts";
@@ -51,7 +50,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     hooks.onWarning?.(text);
   };
   await using engine = await clock.time("start", () => Engine.start());
-  const base = await clock.time("start", () => createBase(request.base, baseOptions(request)));
+  const base = await clock.time("start", () => openBase(request));
   const phases = trainingPhases(request, base);
   const store = await FeatureStore.open(request.store);
   for (const text of store.warnings) warn(text);

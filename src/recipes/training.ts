@@ -5,6 +5,7 @@ import type { TaskScores } from "../evaluation/taskScores.ts";
 import type { StoreDtype } from "../features/key.ts";
 import type { Augmentation } from "./augmentation.ts";
 import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
+import type { InitialWeights } from "./openBase.ts";
 import type { PhaseRecord, PhaseStart } from "./phaseRecord.ts";
 import type { trainingRecipes } from "./trainingDefaults.ts";
 
@@ -18,8 +19,10 @@ export interface TrainingRequest {
   readonly task?: TargetTask;
   /** Of another task: the table with one row an image, where `data` is the folder of the images. */
   readonly labels?: string;
-  /** Name of the base network. */
+  /** Name of the base network, or the folder of a bundle whose base is taken. */
   readonly base: string;
+  /** What the base begins with. Default: the weights that come with it, if there are any. */
+  readonly initialWeights?: InitialWeights;
   /** `linear`, or layers such as `dense:256,dropout:0.5`. */
   readonly head: string;
   readonly epochs: number;

@@ -12,7 +12,7 @@ import type { PreparedData } from "./prepareData.ts";
 import type { TrainingRequest } from "./training.ts";
 import type { TrainingPhase } from "./trainingPhases.ts";
 
-const format = "permafrost run 1";
+const formats = { train: "permafrost run 1", pretrain: "permafrost pretraining 1" } as const;
 const recordName = "run.json";
 /** Folder of the checkpoint of a later phase: the prefix, then the epoch that the phase begins with. */
 const phasePrefix = "from-epoch-";
@@ -38,10 +38,23 @@ interface RunParts {
   readonly checkpoint?: string;
 }
 
+/** The command that a run belongs to. */
+export type RunKind = keyof typeof formats;
+
+/** What the runs of all commands are asked. */
+export interface RunRequest {
+  readonly data: string;
+  readonly out: string;
+  readonly store: string;
+  readonly embedBase?: boolean;
+  readonly commandLine: string;
+  readonly resume?: boolean;
+}
+
 /** run.json: what was asked for, so that `--resume` can ask for it again. */
-interface RunRecord {
+interface RunRecord<Request extends RunRequest = RunRequest> {
   readonly format: string;
-  readonly request: TrainingRequest;
+  readonly request: Request;
   readonly parts: RunParts;
 }
 
@@ -51,6 +64,10 @@ export function runFolder(out: string): string {
 }
 
 export interface RunContext {
+  /** Default "train". */
+  readonly kind?: RunKind;
+  /** Names of further files in the run's folder that go when it is finished. */
+  readonly files?: readonly string[];
   readonly data: PreparedData;
   /** Digest of the base network's weights. */
   readonly base: Digest;
@@ -62,6 +79,7 @@ export interface RunContext {
 /** A training under way, known on disk until it is finished. */
 export class UnfinishedRun {
   readonly #folder: string;
+  readonly #files: readonly string[];
   readonly #digest: Digest;
   readonly #warn: (text: string) => void;
   /** The outermost folder that was made for the run; it goes again when nothing comes of it. */
@@ -70,10 +88,11 @@ export class UnfinishedRun {
   private constructor(
     folder: string,
     digest: Digest,
-    warn: (text: string) => void,
+    { warn, files = [] }: Pick<RunContext, "warn" | "files">,
     made: string | undefined,
   ) {
     this.#folder = folder;
+    this.#files = files;
     this.#made = made;
     this.#digest = digest;
     this.#warn = warn;
@@ -84,11 +103,12 @@ export class UnfinishedRun {
    *
    * @throws PermafrostError OUTPUT_EXISTS when the folder's run.json is not ours.
    */
-  static async open(request: TrainingRequest, context: RunContext): Promise<UnfinishedRun> {
+  static async open(request: RunRequest, context: RunContext): Promise<UnfinishedRun> {
     const folder = runFolder(request.out);
     const parts = runParts(request, context);
     const earlier = await readRecord(folder);
-    const changes = earlier === undefined ? [] : changedParts(earlier.parts, parts);
+    const format = formats[context.kind ?? "train"];
+    const changes = earlier === undefined ? [] : changesSince(earlier, { format, parts });
     if (request.resume === false || changes.length > 0) {
       if (changes.length > 0 && request.resume !== false) context.warn(startsAnew(folder, changes));
       await removeCheckpoints(folder);
@@ -96,7 +116,7 @@ export class UnfinishedRun {
     const record: RunRecord = { format, request: withFullPaths(request), parts };
     const made = await makeFolder(folder);
     await writeFileAtomic(path.join(folder, recordName), `${JSON.stringify(record, undefined, 2)}\n`);
-    return new UnfinishedRun(folder, digestOf(parts), context.warn, made);
+    return new UnfinishedRun(folder, digestOf(parts), context, made);
   }
 
   /**
@@ -146,7 +166,7 @@ export class UnfinishedRun {
   /** Removes the run's own files, and the folder if nothing else is in it. */
   async finish(): Promise<void> {
     await removeCheckpoints(this.#folder);
-    await removeFolder(this.#folder, [recordName]);
+    await removeFolder(this.#folder, [recordName, ...this.#files]);
   }
 }
 
@@ -172,11 +192,17 @@ async function removeCheckpoints(folder: string): Promise<void> {
  * @param run - The run's folder, or that of the bundle it is for.
  * @throws PermafrostError NOT_FOUND when there is none.
  */
-export async function unfinishedRequest(run: string): Promise<TrainingRequest> {
+export async function unfinishedRequest(run: string): Promise<TrainingRequest>;
+export async function unfinishedRequest<Request extends RunRequest>(
+  run: string,
+  kind: RunKind,
+): Promise<Request>;
+export async function unfinishedRequest(run: string, kind: RunKind = "train"): Promise<RunRequest> {
   const folder = path.resolve(run);
   for (const place of [folder, runFolder(folder)]) {
     const record = await readRecord(place);
     if (record === undefined) continue;
+    if (record.format !== formats[kind]) throw otherKind(run, kind);
     // The bundle belongs beside the run, also when both were moved.
     return { ...record.request, out: place.replace(/\.run$/, "") };
   }
@@ -186,12 +212,21 @@ export async function unfinishedRequest(run: string): Promise<TrainingRequest> {
   );
 }
 
-function withFullPaths(request: TrainingRequest): TrainingRequest {
+function otherKind(run: string, kind: RunKind): PermafrostError {
+  const other = kind === "train" ? "pretrain" : "train";
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${run}: expected an unfinished run of permafrost ${kind}, got one of permafrost ${other}. Go on with it: permafrost ${other} --resume ${run}.`,
+    { details: { path: run } },
+  );
+}
+
+function withFullPaths(request: RunRequest): RunRequest {
   const { data, out, store } = request;
   return { ...request, data: path.resolve(data), out: path.resolve(out), store: path.resolve(store) };
 }
 
-function runParts(request: TrainingRequest, { data, base, numericsClass }: RunContext): RunParts {
+function runParts(request: RunRequest, { data, base, numericsClass }: RunContext): RunParts {
   const { data: _data, out, store, embedBase, commandLine, resume, ...settings } = request;
   return {
     settings,
@@ -242,6 +277,16 @@ async function exists(file: string): Promise<boolean> {
   );
 }
 
+/** As `changedParts`; a run of another command is another one altogether. */
+function changesSince(
+  earlier: Pick<RunRecord, "format" | "parts">,
+  now: Pick<RunRecord, "format" | "parts">,
+): readonly string[] {
+  return earlier.format === now.format
+    ? changedParts(earlier.parts, now.parts)
+    : ["it belongs to another command"];
+}
+
 /** In words, what is not as it was. */
 function changedParts(before: RunParts, now: RunParts): readonly string[] {
   const names = [...new Set([...Object.keys(before.settings), ...Object.keys(now.settings)])];
@@ -284,7 +329,7 @@ async function readRecord(folder: string): Promise<RunRecord | undefined> {
   if (record !== undefined) return record;
   throw new PermafrostError(
     "OUTPUT_EXISTS",
-    `${file}: expected the record of an unfinished run (${format}), found something else, or one of a newer version. Move it away or choose another --out.`,
+    `${file}: expected the record of an unfinished run (${formats.train}), found something else, or one of a newer version. Move it away or choose another --out.`,
     { details: { path: file } },
   );
 }
@@ -294,7 +339,10 @@ function parseRecord(text: string): RunRecord | undefined {
   try {
     const value: unknown = JSON.parse(text);
     const isOurs =
-      typeof value === "object" && value !== null && "format" in value && value.format === format;
+      typeof value === "object" &&
+      value !== null &&
+      "format" in value &&
+      Object.values<unknown>(formats).includes(value.format);
     return isOurs ? (value as RunRecord) : undefined;
   } catch {
     return undefined;

@@ -37,8 +37,8 @@ export type Decision =
   /** The outputs are the values themselves, in their own units. */
   | { readonly rule: "values" };
 
-/** What is asked of a picture: its class, any number of labels, or numbers. */
-export const bundleTasks = ["classification", "multilabel", "regression"] as const;
+/** What is asked of a picture: its class, any number of labels, numbers, or the picture itself (an autoencoder, which serves as a base). */
+export const bundleTasks = ["classification", "multilabel", "regression", "reconstruction"] as const;
 
 /** How the classifier came about: enough to do it again. */
 export interface RunRecord {

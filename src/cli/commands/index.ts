@@ -6,6 +6,7 @@ export { graph } from "./graph.ts";
 export { inspect } from "./inspect.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";
+export { pretrain } from "./pretrain.ts";
 export { scan } from "./scan.ts";
 export { store } from "./store.ts";
 export { train } from "./train.ts";

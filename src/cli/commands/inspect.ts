@@ -16,7 +16,7 @@ export const inspect: CommandDefinition = {
     output.print(
       [
         `Bundle   ${description.path} (version ${description.version})`,
-        `${titles[description.task].padEnd(9)}${description.classes.join(", ")}`,
+        `${titles[description.task].padEnd(9)}${description.task === "reconstruction" ? "the picture itself: a pretrained encoder, for --base" : description.classes.join(", ")}`,
         `Base     ${description.base.name}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
         `Head     ${description.head.layers.join(" > ")} (${count(description.head.parameters)} parameters)`,
         ...trainedLine(description),
@@ -32,7 +32,12 @@ export const inspect: CommandDefinition = {
   },
 };
 
-const titles = { classification: "Classes", multilabel: "Labels", regression: "Values" } as const;
+const titles = {
+  classification: "Classes",
+  multilabel: "Labels",
+  regression: "Values",
+  reconstruction: "Gives",
+} as const;
 
 function metricsTable({ metrics }: ClassifierDescription): string {
   const names = [...new Set(Object.values(metrics).flatMap((scores) => Object.keys(scores)))];

@@ -1,5 +1,7 @@
 import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
+import { globalAveragePooling2D, globalMaxPooling2D } from "../layers/index.ts";
+import type { SymbolicTensor } from "../layers/layer.ts";
 import { Model, type ModelOptions } from "../models/functional.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
@@ -45,8 +47,8 @@ export interface ApplicationOptions {
   readonly includeTop?: false;
   /** [height, width, 3]. */
   readonly inputShape?: readonly [number, number, number];
-  /** "avg": the mean over positions, [batch, channels]. Default: the map [batch, rows, columns, channels]. */
-  readonly pooling?: "avg";
+  /** "avg" or "max": the mean or the largest over positions, [batch, channels]. Default: the map [batch, rows, columns, channels]. */
+  readonly pooling?: "avg" | "max";
   /** Default: Keras's name of the network. */
   readonly name?: string;
   /** For random weights. */
@@ -57,19 +59,24 @@ export interface ApplicationOptions {
 export class BaseNetwork extends Model {
   readonly application: Application;
   readonly preprocessing: Preprocessing;
-  /** null: random weights. */
+  /** null: random weights, or those of a user's file. */
   readonly weightSource: WeightSource | null;
-  readonly pooling: "avg" | undefined;
+  readonly pooling: "avg" | "max" | undefined;
+  /** In which way it differs from the network that `createBase` makes, in words; undefined: in none. */
+  readonly variant: string | undefined;
 
   constructor(
     options: ModelOptions,
-    base: Pick<BaseNetwork, "application" | "preprocessing" | "weightSource" | "pooling">,
+    base: Pick<BaseNetwork, "application" | "preprocessing" | "weightSource" | "pooling"> & {
+      readonly variant?: string | undefined;
+    },
   ) {
     super(options);
     this.application = base.application;
     this.preprocessing = base.preprocessing;
     this.weightSource = base.weightSource;
     this.pooling = base.pooling;
+    this.variant = base.variant;
   }
 }
 
@@ -110,4 +117,15 @@ export function weightSourceOf(
     "UNKNOWN_NAME",
     `${name}: no weights ${JSON.stringify(given)}. Known: ${weights.map((one) => `${one.name}, or `).join("")}null for random weights.`,
   );
+}
+
+/** The features in the form asked for: pooled over positions, or the map as it is. */
+export function pooledMap(
+  map: SymbolicTensor,
+  pooling: "avg" | "max" | undefined,
+  names?: { readonly avg: string; readonly max: string },
+): SymbolicTensor {
+  if (pooling === undefined) return map;
+  const named = names === undefined ? {} : { name: names[pooling] };
+  return (pooling === "avg" ? globalAveragePooling2D(named) : globalMaxPooling2D(named)).apply(map);
 }

@@ -17,6 +17,7 @@ import {
   type ApplicationOptions,
   BaseNetwork,
   checkInputShape,
+  pooledMap,
   weightSourceOf,
 } from "./application.ts";
 import { embeddedWeights, readEmbeddedWeights } from "./embeddedWeights.ts";
@@ -108,7 +109,7 @@ export async function mobileNetV3Small(options: ApplicationOptions = {}): Promis
   const [height, width] = inputShape;
   const inputs = input({ shape: inputShape, name: "input_layer" });
   const map = features(inputs);
-  const outputs = options.pooling === "avg" ? globalAveragePooling2D({ name: "avg_pool" }).apply(map) : map;
+  const outputs = pooledMap(map, options.pooling, { avg: "avg_pool", max: "max_pool" });
   const network = new BaseNetwork(
     {
       inputs,

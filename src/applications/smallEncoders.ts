@@ -1,10 +1,11 @@
-import { conv2d, globalAveragePooling2D, input, maxPooling2D } from "../layers/index.ts";
+import { conv2d, input, maxPooling2D } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import {
   type Application,
   type ApplicationOptions,
   BaseNetwork,
   checkInputShape,
+  pooledMap,
   weightSourceOf,
 } from "./application.ts";
 import { preprocessing } from "./preprocessing.ts";
@@ -72,7 +73,7 @@ function encoder(
   const [height, width] = inputShape;
   const inputs = input({ shape: inputShape, name: "input_layer" });
   const map = widths.reduce((x, filters, index) => block(x, filters, `block${index + 1}`), inputs);
-  const outputs = options.pooling === "avg" ? globalAveragePooling2D({ name: "avg_pool" }).apply(map) : map;
+  const outputs = pooledMap(map, options.pooling, { avg: "avg_pool", max: "max_pool" });
   const { name = application.name, seed = 0 } = options;
   const facts = { application, preprocessing: preprocessing("rescale", { height, width }), weightSource };
   return new BaseNetwork({ inputs, outputs, name, seed }, { ...facts, pooling: options.pooling });

@@ -1,8 +1,11 @@
 import {
   type ApplicationOptions,
+  type CatalogueOptions,
   createBase,
   mobileNetV3Small as plainMobileNetV3Small,
   small as plainSmall,
+  vgg16 as plainVgg16,
+  vgg19 as plainVgg19,
   vggLike as plainVggLike,
 } from "../applications/index.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
@@ -10,7 +13,7 @@ import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
 
 export { baseNames } from "../applications/index.ts";
 export type { Preprocessing } from "../applications/preprocessing.ts";
-export type { ApplicationOptions };
+export type { ApplicationOptions, CatalogueOptions };
 export { BaseNetwork };
 
 /**
@@ -31,6 +34,21 @@ export async function small(options: ApplicationOptions = {}): Promise<BaseNetwo
 /** As `small`, in the form of VGG: four blocks of two convolutions and a pooling. */
 export async function vggLike(options: ApplicationOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await plainVggLike(options));
+}
+
+/**
+ * VGG16 of Keras's catalogue; inputs as Caffe's (see `preprocessInput`). Without its classifier the output is
+ * [batch, height / 32, width / 32, 512]. Weights: "random", or the path of a safetensors file with Keras's names.
+ *
+ * @throws PermafrostError NOT_FOUND for "imagenet", which is not fetched yet; INVALID_ARGUMENT for a size below 32.
+ */
+export async function vgg16(options: CatalogueOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainVgg16(options));
+}
+
+/** VGG19; see `vgg16`. */
+export async function vgg19(options: CatalogueOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainVgg19(options));
 }
 
 /**

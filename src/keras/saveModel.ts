@@ -44,6 +44,12 @@ export async function saveModel(
   options: SaveModelOptions,
 ): Promise<void> {
   const { classifier, base } = classifierParts(model);
+  if (base.variant !== undefined) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `${base.name}: a base network ${base.variant} cannot be saved in a bundle for now, because it could not be built again. Take it as applications.byName makes it, or keep the numbers of getWeights().`,
+    );
+  }
   const classNames = checkClassNames(model, options.classNames ?? trainedOn?.classNames);
   const preprocessing = choosePreprocessing(base, trainedOn, options.preprocessing);
   await checkReplaceable(folder);

@@ -1,0 +1,71 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { conv2d, input } from "../layers/index.ts";
+import { writeWeights } from "../models/weightFile.ts";
+import { applications, createBase, vgg16 } from "./index.ts";
+import { unfrozenFrom } from "./unfreeze.ts";
+
+const tiny = { includeTop: false, inputShape: [32, 32, 3] } as const;
+
+/** Those whose weights are published by Keras. */
+const catalogue = applications.filter((one) => "published" in one);
+
+describe("networks of the catalogue", () => {
+  it.each(catalogue)("$commandName begin with random weights only when asked for", async (application) => {
+    await expect(createBase(application.commandName)).rejects.toThrow(
+      /fetching them is not built yet \(Keras's are https:.*no_?top.*\.h5\).*weights: "random"/s,
+    );
+    const base = await createBase(application.commandName, { ...tiny, weights: "random" });
+    expect(base.weightSource).toBeNull();
+    expect(base.variant).toBeUndefined();
+  });
+
+  it.each(catalogue)("$commandName can be unfrozen from every block", async (application) => {
+    const { blocks } = application;
+    const base = await createBase(application.commandName, { ...tiny, weights: null });
+    const places = blocks.map(({ name }) => unfrozenFrom(base, name));
+    expect(places[0]).toBe(0);
+    expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+  });
+
+  it("read weights by name from a file", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "permafrost-"));
+    try {
+      const file = path.join(folder, "vgg16.safetensors");
+      const original = await vgg16({ ...tiny, weights: "random", seed: 5 });
+      await writeWeights(original, file);
+      const read = await vgg16({ ...tiny, weights: file });
+      expect(read.weights[0]!.value).toEqual(original.weights[0]!.value);
+      await expect(vgg16({ ...tiny, includeTop: true, classes: 2, weights: file })).rejects.toThrow(
+        "needs the weight fc1/kernel",
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("say which file is missing", async () => {
+    await expect(vgg16({ ...tiny, weights: "no-such-file" })).rejects.toThrow(
+      "no-such-file: expected a file",
+    );
+  });
+
+  it("begin at another tensor", async () => {
+    const inputs = input({ shape: [40, 40, 3], name: "pictures" });
+    const inputTensor = conv2d({ filters: 3, kernelSize: 3, name: "colours" }).apply(inputs);
+    const base = await vgg16({ weights: null, includeTop: false, inputTensor });
+    expect(base.layers.slice(0, 3).map(({ name }) => name)).toEqual(["pictures", "colours", "block1_conv1"]);
+    expect(base.preprocessing).toMatchObject({ height: 38, width: 38 });
+    expect(base.variant).toBe("on another tensor");
+    expect(unfrozenFrom(base, "block1")).toBe(0);
+    await expect(vgg16({ weights: null, inputTensor, inputShape: [32, 32, 3] })).rejects.toThrow(
+      "Leave inputShape out",
+    );
+  });
+
+  it("refuse sizes below 32", async () => {
+    await expect(vgg16({ weights: null, inputShape: [31, 32, 3] })).rejects.toThrow("from 32 up");
+  });
+});

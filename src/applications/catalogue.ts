@@ -1,0 +1,174 @@
+import { PermafrostError } from "../base/errors.ts";
+import { input } from "../layers/index.ts";
+import type { SymbolicTensor } from "../layers/layer.ts";
+import { readWeights } from "../models/weightFile.ts";
+import {
+  type Application,
+  type ApplicationOptions,
+  BaseNetwork,
+  checkInputShape,
+  pooledMap,
+} from "./application.ts";
+import { type PixelScalingName, preprocessing } from "./preprocessing.ts";
+
+/** A file of weights as its authors publish it. */
+export interface PublishedWeights {
+  readonly file: string;
+  /** The address of its folder. */
+  readonly origin: string;
+  /** With the classifier of ImageNet's 1000 classes. */
+  readonly includeTop: boolean;
+  /** Left out: its authors give none. */
+  readonly md5?: string;
+  readonly licence: string;
+}
+
+/** A network of Keras's catalogue (`keras.applications`). */
+export interface CatalogueApplication extends Application {
+  /** Keras's name of the model. */
+  readonly kerasName: string;
+  /** What `preprocess_input` does. */
+  readonly scaling: PixelScalingName;
+  readonly published: readonly PublishedWeights[];
+  /** The last layer of each size of maps, from 1 / 2 of the picture to 1 / 32. */
+  readonly stages: readonly string[];
+}
+
+/** Keras's arguments of the networks in `keras.applications`. */
+export interface CatalogueOptions extends Omit<ApplicationOptions, "includeTop" | "weights"> {
+  /**
+   * "random" or null: random weights; else the path of a safetensors file with Keras's layer and weight names
+   * ("block1_conv1/kernel") in Keras's layout. Default "imagenet", which is not fetched yet.
+   */
+  readonly weights?: string | null;
+  /** With the classifier. Default true, as in Keras. */
+  readonly includeTop?: boolean;
+  /** Builds on this tensor [batch, height, width, 3] in place of an input of its own. */
+  readonly inputTensor?: SymbolicTensor;
+  /** Classes of the classifier. Default 1000. */
+  readonly classes?: number;
+  /** Of the classifier; null: none. Default "softmax". */
+  readonly classifierActivation?: string | null;
+}
+
+/** What a classifier is made by. */
+export interface Classifier {
+  readonly classes: number;
+  readonly activation: string | null;
+}
+
+/** The two parts of a network. */
+export interface NetworkParts {
+  features(x: SymbolicTensor): SymbolicTensor;
+  /** The classifier on the features' map. */
+  top(map: SymbolicTensor, classifier: Classifier): SymbolicTensor;
+  /** The model's name at a height of so many rows. Default: Keras's fixed name. */
+  name?(rows: number): string;
+  /** Names of the global poolings. Default: automatic. */
+  readonly poolingNames?: { readonly avg: string; readonly max: string };
+  /** In which way it differs from the network that `createBase` makes, in words. Left out: in none. */
+  readonly variant?: string;
+}
+
+/**
+ * A network of the catalogue in the form asked for.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights.
+ */
+export async function catalogueNetwork(
+  application: CatalogueApplication,
+  options: CatalogueOptions,
+  parts: NetworkParts,
+): Promise<BaseNetwork> {
+  const { includeTop = true, pooling, seed = 0 } = options;
+  const file = weightsFile(application, options);
+  const start = startOf(application, options);
+  const map = parts.features(start.tensor);
+  const outputs = includeTop
+    ? parts.top(map, classifierOf(options))
+    : pooledMap(map, pooling, parts.poolingNames);
+  const [, height, width] = start.tensor.shape.map(Number);
+  const variant = variantOf(options, parts);
+  const name = options.name ?? parts.name?.(height!) ?? application.kerasName;
+  const network = new BaseNetwork(
+    { inputs: start.inputs, outputs, name, seed },
+    {
+      application: { ...application, blocks: blocksFrom(start.inputs[0]!.call.layer.name, application) },
+      preprocessing: preprocessing(application.scaling, { height: height!, width: width! }),
+      weightSource: null,
+      pooling: includeTop ? undefined : pooling,
+      ...(variant === undefined ? {} : { variant }),
+    },
+  );
+  if (file !== undefined) await readWeights(network, file);
+  return network;
+}
+
+/** The path of the weights; undefined: random ones. */
+function weightsFile(
+  { name, published }: CatalogueApplication,
+  { weights = "imagenet", includeTop = true }: CatalogueOptions,
+): string | undefined {
+  if (weights === null || weights === "random") return undefined;
+  if (weights !== "imagenet") return weights;
+  const known = published.find((one) => one.includeTop === includeTop);
+  const original = known === undefined ? "" : ` (Keras's are ${known.origin}${known.file})`;
+  throw new PermafrostError(
+    "NOT_FOUND",
+    `${name}: its weights do not come with this package, and fetching them is not built yet${original}. ` +
+      'Give the path of a safetensors file with the names "<layer>/<weight>" in Keras\'s layout as weights, or weights: "random" to begin with random ones.',
+    { details: { application: name, file: known?.file } },
+  );
+}
+
+interface Start {
+  readonly inputs: readonly SymbolicTensor[];
+  readonly tensor: SymbolicTensor;
+}
+
+function startOf(application: Application, { inputShape, inputTensor }: CatalogueOptions): Start {
+  if (inputTensor === undefined) {
+    const tensor = input({ shape: checkInputShape(application, inputShape), name: "input_layer" });
+    return { inputs: [tensor], tensor };
+  }
+  const shape = inputTensor.shape.slice(1).map(Number);
+  checkInputShape(application, shape);
+  if (inputShape === undefined || inputShape.join() === shape.join())
+    return { inputs: sourcesOf(inputTensor), tensor: inputTensor };
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${application.name}: inputTensor has the shape [${shape.join(", ")}], inputShape says [${inputShape.join(", ")}]. Leave inputShape out.`,
+  );
+}
+
+/** The inputs that a tensor is computed from. */
+function sourcesOf(tensor: SymbolicTensor): readonly SymbolicTensor[] {
+  const sources = new Set<SymbolicTensor>();
+  const seen = new Set<SymbolicTensor>();
+  const waiting = [tensor];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (next.call.inputs.length === 0) sources.add(next);
+    waiting.push(...next.call.inputs);
+  }
+  return [...sources];
+}
+
+function classifierOf({ classes = 1000, classifierActivation = "softmax" }: CatalogueOptions): Classifier {
+  return { classes, activation: classifierActivation };
+}
+
+function variantOf({ includeTop = true, inputTensor }: CatalogueOptions, parts: NetworkParts) {
+  const ways = [
+    ...(includeTop ? ["with its classifier"] : []),
+    ...(inputTensor === undefined ? [] : ["on another tensor"]),
+    ...(parts.variant === undefined ? [] : [parts.variant]),
+  ];
+  return ways.length === 0 ? undefined : ways.join(", ");
+}
+
+/** The first block begins with the input, whatever its name is. */
+function blocksFrom(inputName: string, { blocks }: Application): Application["blocks"] {
+  return blocks.map((block, index) => (index === 0 ? { ...block, firstLayer: inputName } : block));
+}

@@ -8,9 +8,10 @@
 5 * (k mod 4) + 4 in step k (from 0). "steps" holds what train_on_batch reports at each step, before its update;
 "paths" and "final" all weights after the last. "fit" is one history of `fit` without shuffling, with validation.
 
-Batches of `fit` have one size here: Keras on TensorFlow takes each output's own loss as a mean over batches, whatever
-their size (on its other backends, and in "loss" everywhere, batches count by their size), so that with a smaller last
-batch "loss" is not the weighted sum of "kind_loss" and "value_loss".
+Batches of that `fit` have one size; those of "unevenFit" do not, which is run eagerly: in a TensorFlow graph a batch's
+size is not known when Keras weighs each output's own loss with it, so that all batches count the same, and "loss", where
+they count by their size, is not the weighted sum of "kind_loss" and "value_loss". Run eagerly, as on Keras's other
+backends, it is.
 """
 
 import os
@@ -93,12 +94,16 @@ CASES = {
 }
 
 
-def compiled(case):
+def compiled(case, eagerly=False):
     model = network(case.get("frozen", ()), case.get("regularized", False), case.get("outputs", ["kind", "value"]))
     name, options = case["optimizer"]
     optimizer = keras.optimizers.get({"class_name": name, "config": options})
     model.compile(
-        optimizer=optimizer, loss=case["loss"], loss_weights=case.get("loss_weights"), metrics=case["metrics"]
+        optimizer=optimizer,
+        loss=case["loss"],
+        loss_weights=case.get("loss_weights"),
+        metrics=case["metrics"],
+        run_eagerly=eagerly,
     )
     return model
 
@@ -137,14 +142,14 @@ def trajectory(name, case, data, initial):
     }
 
 
-def history(data, initial):
+def history(data, initial, batch_size, eagerly=False):
     case = CASES["lossAndSampleWeights"]
-    model = compiled(case)
+    model = compiled(case, eagerly)
     set_weights(model, initial)
     x = [data["photo"], data["facts"]]
     weights = [data["kindWeights"], data["valueWeights"]]
     result = model.fit(
-        x, [data["kind"], data["value"]], sample_weight=weights, batch_size=7, epochs=4, shuffle=False, verbose=0,
+        x, [data["kind"], data["value"]], sample_weight=weights, batch_size=batch_size, epochs=4, shuffle=False, verbose=0,
         validation_split=0.3, validation_freq=2,
     )
     return {key: [float(value) for value in values] for key, values in result.history.items()}
@@ -169,7 +174,8 @@ def main():
             },
             "initial": {path: goldenFile.array(values) for path, values in initial.items()},
             "cases": [trajectory(name, case, data, initial) for name, case in CASES.items()],
-            "fit": history(data, initial),
+            "fit": history(data, initial, batch_size=7),
+            "unevenFit": history(data, initial, batch_size=5, eagerly=True),
         },
     )
 

@@ -35,6 +35,7 @@ const golden = goldenFile<{
   readonly initial: Readonly<Record<string, GoldenArray>>;
   readonly cases: readonly Case[];
   readonly fit: Readonly<Record<string, readonly number[]>>;
+  readonly unevenFit: Readonly<Record<string, readonly number[]>>;
 }>("functional");
 
 const data = {
@@ -158,25 +159,31 @@ describe("fit with two inputs and two outputs", () => {
   const x = [data.photo, data.facts];
   const y = [data.kind, data.value] as const;
 
-  it("has the history of real Keras, validation split and frequency included", async () => {
-    const { history } = await compiled(weighted).fit(x, y, {
-      sampleWeight: [data.kindWeights, data.valueWeights],
-      batchSize: 7,
-      epochs: 4,
-      shuffle: false,
-      validationSplit: 0.3,
-      validationFreq: 2,
-      verbose: 0,
-      store: false,
-    });
-    expect(Object.keys(history)).toEqual(Object.keys(golden.fit));
-    for (const [key, values] of Object.entries(golden.fit)) {
-      expect(history[key]).toHaveLength(values.length);
-      for (const [epoch, value] of values.entries()) {
-        expect(history[key]![epoch], `${key} of epoch ${epoch}`).toBeCloseTo(value, 4);
+  it.each([
+    ["even", 7, golden.fit],
+    ["uneven", 5, golden.unevenFit],
+  ] as const)(
+    "has the history of real Keras with %s batches, validation split and frequency included",
+    async (_, batchSize, expected) => {
+      const { history } = await compiled(weighted).fit(x, y, {
+        sampleWeight: [data.kindWeights, data.valueWeights],
+        batchSize,
+        epochs: 4,
+        shuffle: false,
+        validationSplit: 0.3,
+        validationFreq: 2,
+        verbose: 0,
+        store: false,
+      });
+      expect(Object.keys(history)).toEqual(Object.keys(expected));
+      for (const [key, values] of Object.entries(expected)) {
+        expect(history[key]).toHaveLength(values.length);
+        for (const [epoch, value] of values.entries()) {
+          expect(history[key]![epoch], `${key} of epoch ${epoch}`).toBeCloseTo(value, 4);
+        }
       }
-    }
-  });
+    },
+  );
 
   it("has the same bits with the frozen part computed once, its frontier of several values stored together", async () => {
     const run = async (oncePerSample: boolean) => {

@@ -8,6 +8,7 @@ import * as linalg from "./linalg.ts";
 import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
 import * as normalizationGradient from "./normalizationGradient.ts";
+import * as ordering from "./ordering.ts";
 import * as pooling from "./pooling.ts";
 import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
@@ -32,6 +33,7 @@ export const operators = {
   ...indexing,
   ...resize,
   ...standardize,
+  ...ordering,
 } as const;
 
 type Operators = typeof operators;

@@ -17,6 +17,11 @@ export interface CompileOptions extends OutputOptions, RateOptions {
    * Sequential: `trainableWeights` and `summary` show them as frozen. Nothing of them is stored. For comparison only.
    */
   readonly compat?: TrainingCompat;
+  /**
+   * "blocks": keep of a step's activations only those between blocks of layers and compute the others once more for the
+   * gradients. Less memory for one more forward pass of the trained layers; the same bits. Default: keep all.
+   */
+  readonly checkpoint?: "blocks";
 }
 
 /** A model made ready for training: what is trained, how, and against what. */
@@ -28,6 +33,7 @@ export class Compiled {
   /** The weights that training changes, by path: those that were trainable when the model was compiled. */
   readonly trained: ReadonlyMap<string, Parameter>;
   readonly compat: TrainingCompat | undefined;
+  readonly checkpoint: "blocks" | undefined;
   /** The factor of the learning rate for each trained weight. */
   readonly rates: ReadonlyMap<string, number>;
   /** The optimizer's memory after the last training, engine layout; undefined before the first. */
@@ -39,6 +45,7 @@ export class Compiled {
     this.outputs = compiledOutputs(model, options);
     this.optimizer = resolveOptimizer(options.optimizer ?? "rmsprop");
     this.compat = options.compat;
+    this.checkpoint = options.checkpoint;
     this.trained = trainedWeights(model, options.compat);
     this.rates = rateFactors(model, this.trained, options);
   }

@@ -8,6 +8,8 @@ import { splitFrozen } from "../models/cut.ts";
 import { mixesBatch } from "../models/frozenValues.ts";
 import { graphBehindRow } from "../models/row.ts";
 import { operators } from "../ops/index.ts";
+import { recomputeActivations } from "../passes/recompute.ts";
+import { simplifyGraph } from "../passes/simplify.ts";
 import { scalar } from "../tensor/tensor.ts";
 import type { Compiled } from "./compile.ts";
 import { weightTensors } from "./inference.ts";
@@ -65,8 +67,12 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
   const isChanged = (path: string) => parts.trained.has(path) || compiled.statistics.has(path);
   const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isChanged(path))));
   const { prefix, behind } = splitPhase(compiled, parts, options.splitPrefix);
-  const graph = bindParameters(behind, frozen);
   const training = options.mode === "train";
+  const simple = simplifyGraph(bindParameters(behind, frozen));
+  const graph =
+    training && compiled.checkpoint === "blocks"
+      ? recomputeActivations(simple, new Set([...parts.gradients.values()].map(({ name }) => name)))
+      : simple;
   return {
     program: phaseProgram(graph, {
       outputs: parts.outputs.map((output) => ({

@@ -279,6 +279,7 @@ export const operatorCases: {
     { inputs: [["batch", 1, 2]], attributes: { shape: ["batch", 3, 2] } },
     { inputs: [[2]], attributes: { shape: [3, 2] } },
   ],
+  after: [{ inputs: [["batch", 4, 2], ["batch"]], attributes: {} }],
   broadcastLike: [
     { inputs: [[], ["batch", 2]], attributes: {} },
     {

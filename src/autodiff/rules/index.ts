@@ -7,6 +7,7 @@ import * as indexing from "./indexing.ts";
 import * as linalg from "./linalg.ts";
 import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
+import * as ordering from "./ordering.ts";
 import * as pooling from "./pooling.ts";
 import * as reduction from "./reduction.ts";
 import * as resize from "./resize.ts";
@@ -31,4 +32,5 @@ export const vjpRules: VjpRules = {
   ...indexing,
   ...resize,
   ...standardize,
+  ...ordering,
 };

@@ -12,6 +12,7 @@ import * as indexing from "./indexing.ts";
 import * as linalg from "./linalg.ts";
 import * as movement from "./movement.ts";
 import * as normalization from "./normalization.ts";
+import * as ordering from "./ordering.ts";
 import * as pooling from "./pooling.ts";
 import * as poolingGradient from "./poolingGradient.ts";
 import * as reduction from "./reduction.ts";
@@ -37,6 +38,7 @@ const references: {
   ...indexing,
   ...resize,
   ...standardize,
+  ...ordering,
 };
 
 /**

@@ -1,0 +1,3 @@
+import type { Evaluate } from "./array.ts";
+
+export const after: Evaluate<unknown> = ([x]) => x!;

@@ -26,6 +26,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from "./gen/onnx_pb.ts";
+import { inRunningOrder } from "./runningOrder.ts";
 
 /** The operator set that `lower` of every operator is written for, and the file format that came with it. */
 const opset = 21;
@@ -80,7 +81,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       ],
       graph: create(GraphProtoSchema, {
         name: "permafrost",
-        node: writer.nodes,
+        node: inRunningOrder(writer.nodes),
         initializer: writer.initializers,
         input: graph.inputs.map((input) => valueInfo(input.name, tensorType(input.type))),
         output: declared,

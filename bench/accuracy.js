@@ -1,17 +1,26 @@
 /**
- * Accuracy on real photographs, ways of training the embedded base side by side: the head alone; the head, then the last three
- * blocks or the whole base with it. bench/peers/fine_tune.py does the same in
- * PyTorch. A JSON line for each run, which may be kept in a file; from such lines of both programs, `table` makes a table.
+ * Accuracy on real photographs: the head alone on the embedded base; the head, then the last three
+ * blocks or the whole base with it; and a small base from random weights, or from an autoencoder. bench/peers/fine_tune.py
+ * does the first three in PyTorch. A JSON line for each run; from such lines of both programs, `table` makes a table.
  *
- *     npm run build && node bench/accuracy.js run <ways> <seeds> [images a class] [head epochs] [further epochs] [pixels] >> lines
+ *     npm run build && node bench/accuracy.js run <ways> <seeds> [images a class] [head epochs] [further] [pixels] >> lines
  *     node bench/accuracy.js run head,last:3,all 0,1,2 500 4 2 160 >> lines
+ *     node bench/accuracy.js run small:frozen,small:all,autoencoder:frozen,autoencoder:all 0,1,2 500 4 6 >> lines
  *     node bench/accuracy.js table lines
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { wilsonInterval } from "../dist/evaluation/interval.js";
-import { fineTune, trainClassifier } from "../dist/index.js";
+import { pretrain, trainClassifier } from "../dist/index.js";
 
 const data = process.env.PERMAFROST_TEST_DATA ?? new URL("../../shared/data", import.meta.url).pathname;
 const folder = path.join(data, "cats_and_dogs_small");
@@ -35,27 +44,55 @@ function manifest(file, imagesOfClass) {
   return file;
 }
 
-/** Trains one way with one seed. */
-async function train(way, seed, { images, headEpochs, epochs, imageSize, work }) {
-  const common = {
-    data: manifest(path.join(work, "pictures.csv"), images),
-    store: path.join(work, "store"),
-    out: path.join(work, `${way.replace(":", "")}-${seed}`),
-    seed,
-    imageSize,
-  };
-  if (way === "head") return trainClassifier({ ...common, epochs: headEpochs + epochs });
-  return fineTune({ ...common, unfreeze: way, headEpochs, epochs: headEpochs + epochs });
+/** What the ways do beside the common recipe; those of `small` have no recipe of phases, and 64 pixels. */
+const ways = {
+  head: ({ epochs, headEpochs }) => ({ epochs: headEpochs + epochs }),
+  "last:3": (recipe) => phases("last:3", recipe),
+  all: (recipe) => phases("all", recipe),
+  "small:frozen": small,
+  "small:all": (recipe) => ({ ...small(recipe), ...wholly }),
+  "autoencoder:frozen": async (recipe) => ({ ...small(recipe), base: await encoder(recipe) }),
+  "autoencoder:all": async (recipe) => ({ ...small(recipe), ...wholly, base: await encoder(recipe) }),
+};
+
+const wholly = { unfreeze: "all", learningRate: 1e-3 };
+
+function phases(unfreeze, { epochs, headEpochs }) {
+  return { recipe: "fine-tune", unfreeze, headEpochs, epochs: headEpochs + epochs };
 }
 
-async function run(ways, seeds, images = 1000, headEpochs = 8, epochs = 3, imageSize = 224) {
+function small({ epochs, headEpochs }) {
+  return { base: "small", imageSize: 64, epochs: headEpochs + epochs };
+}
+
+/** The bundle of an encoder that was pretrained on all training pictures, without labels, for as many epochs. */
+async function encoder({ seed, work, epochs, headEpochs }) {
+  const out = path.join(work, `encoder-${seed}`);
+  const pictures = { data: path.join(folder, "train"), store: path.join(work, "store") };
+  if (!existsSync(out)) await pretrain({ ...pictures, out, seed, epochs: headEpochs + epochs });
+  return out;
+}
+
+/** Trains one way with one seed. */
+function train(way, { seed, images, work, ...settings }) {
+  return trainClassifier({
+    data: manifest(path.join(work, "pictures.csv"), images),
+    store: path.join(work, "store"),
+    out: path.join(work, `${way.replace(/\W+/g, "-")}-${seed}`),
+    seed,
+    ...settings,
+  });
+}
+
+async function run(names, seeds, images = 1000, headEpochs = 8, epochs = 3, imageSize = 224) {
   const work = process.env.ACCURACY_WORK ?? mkdtempSync(path.join(os.tmpdir(), "accuracy-"));
   mkdirSync(work, { recursive: true });
-  const recipe = { images, headEpochs, epochs, imageSize };
-  for (const way of ways) {
+  const recipe = { headEpochs, epochs };
+  for (const way of names) {
     for (const seed of seeds) {
       const start = performance.now();
-      const { metrics, history } = await train(way, seed, { ...recipe, work });
+      const settings = { imageSize, ...(await ways[way]({ ...recipe, seed, work })) };
+      const { metrics, history } = await train(way, { images, seed, work, ...settings });
       const scores = Object.fromEntries(
         ["validation", "test"].map((split) => {
           const { accuracy, samples, loss } = metrics[split];
@@ -63,8 +100,8 @@ async function run(ways, seeds, images = 1000, headEpochs = 8, epochs = 3, image
         }),
       );
       const seconds = Math.round((performance.now() - start) / 1000);
-      const line = { program: "Permafrost", way, seed, ...recipe, ...scores, losses: history.loss, seconds };
-      console.log(JSON.stringify(line));
+      const line = { program: "Permafrost", way, seed, images, ...recipe, imageSize: settings.imageSize };
+      console.log(JSON.stringify({ ...line, ...scores, losses: history.loss, seconds }));
     }
   }
   if (process.env.ACCURACY_WORK === undefined) rmSync(work, { recursive: true });

@@ -118,6 +118,32 @@ describe("fit with a feature store", () => {
     expect(pool.features).toEqual({ computed: pictures, reused: 0 });
   });
 
+  it.each([
+    ["stored", {}, { store: "steps" }],
+    ["computed as they are needed", { preprocessingFunctionKey: null }, {}],
+    ["without a frozen part", {}, { oncePerSample: false }],
+  ] as const)(
+    "goes on in the next epoch with the batch after the last, in the draws of its pass: %s",
+    async (_, augmentation, { store: name, ...options }: { store?: string; oncePerSample?: boolean }) => {
+      const run = (epochs: number, stepsPerEpoch: number) =>
+        fitted((model) =>
+          model.fit(flow({ rotationRange: 30, ...augmentation }), {
+            epochs,
+            stepsPerEpoch,
+            verbose: 0,
+            store: name === undefined ? false : store(name),
+            ...options,
+          }),
+        );
+      const [passes, pieces] = [await run(2, 3), await run(3, 2)];
+      expect(pieces.trained.weights).toEqual(passes.trained.weights);
+      expect(pieces.trained.history["loss"]).toHaveLength(3);
+      if (name !== undefined) expect(pieces.features).toEqual({ computed: 0, reused: 2 * pictures });
+      // Longer than a pass.
+      expect((await run(1, 6)).trained.weights).toEqual(passes.trained.weights);
+    },
+  );
+
   it("never takes features of another scaling, size, seed or base for its own", async () => {
     const run = async (augmentation: object, options: object = { seed: 3 }) =>
       (await fitted((model) => model.fit(flow(augmentation, options), { verbose: 0, store: store("keys") })))

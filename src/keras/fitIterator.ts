@@ -1,10 +1,8 @@
 import type { ImageIterator } from "../augmentation/imageIterator.ts";
-import { PermafrostError } from "../base/errors.ts";
 import type { Engine, Program } from "../engine/engine.ts";
 import type { Graph } from "../graph/graph.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import type { BatchSource } from "../training/batchSource.ts";
-import type { Callback } from "../training/callback.ts";
 import type { Compiled } from "../training/compile.ts";
 import { fit } from "../training/fit.ts";
 import type { FitOptions } from "../training/fitOptions.ts";
@@ -23,37 +21,31 @@ import type { Predictor } from "./predictor.ts";
 export async function fitIterator(
   compiled: Compiled,
   iterator: ImageIterator,
-  { stepsPerEpoch, ...options }: FitOptions & { readonly stepsPerEpoch?: number },
+  options: FitOptions,
   predictor: Predictor,
   features: FitFeatures,
 ): Promise<History> {
-  checkSteps(iterator, stepsPerEpoch);
   const { source, y, sampleWeight } = iteratorSamples(iterator);
   if (source.ownFunction) warnOfOwnFunction(options);
+  const views = source.inEpochs();
   const loaded: Program[] = [];
   const frozenPart: FitOptions["frozenPart"] = async (prefix, samples, work) => {
     const engine = options.engine ?? (await predictor.engine());
-    const changing = samples.forEpoch !== undefined || (samples === source && !source.fixed);
-    const comesAgain = samples.forEpoch === undefined || iterator.isSeeded || options.seed !== undefined;
-    if (features.canStore(samples) && comesAgain) return features.of(engine, prefix, samples, work, changing);
-    if (samples !== source || source.fixed) return frozenFeatures(engine, prefix, samples, work);
+    const drawnByLayers = samples !== views && samples.forEpoch !== undefined;
+    const comesAgain = !drawnByLayers || iterator.isSeeded || options.seed !== undefined;
+    if (features.canStore(samples) && comesAgain) return features.of(engine, prefix, samples, work);
+    if (samples !== views || views === source) return frozenFeatures(engine, prefix, samples, work);
     const program = await engine.compile(prefix);
     loaded.push(program);
     return featuresOnDemand(engine, prefix, program, samples);
   };
-  const nextEpoch: Callback = {
-    onEpochBegin(epoch) {
-      source.epoch = epoch;
-    },
-  };
   try {
-    return await fit(compiled, source, y, {
+    return await fit(compiled, views, y, {
       seed: iterator.seed ?? 0,
       frozenPart,
       ...options,
       batchSize: iterator.batchSize,
       shuffle: iterator.shuffle,
-      callbacks: [nextEpoch, ...(options.callbacks ?? [])],
       ...(sampleWeight === undefined ? {} : { sampleWeight }),
     });
   } finally {
@@ -69,9 +61,13 @@ function featuresOnDemand(
   samples: BatchSource,
 ): BatchSource {
   const shape = prefix.outputs[0]!.type.shape.slice(1).map(Number);
+  const { forEpoch } = samples;
   return {
     samples: samples.samples,
     shape,
+    ...(forEpoch && {
+      forEpoch: (epoch) => featuresOnDemand(engine, prefix, program, forEpoch.call(samples, epoch)),
+    }),
     async read(indices, into) {
       const rows: BatchSource = {
         samples: indices.length,
@@ -94,13 +90,5 @@ function warnOfOwnFunction({ stream = process.stderr, verbose = 1 }: FitOptions)
   stream.write(
     "warning: preprocessingFunction has no key, so it may be random: the frozen part of the network runs again in every epoch, as " +
       "keeping its outputs would freeze one draw for ever. If the function always does the same, give preprocessingFunctionKey.\n",
-  );
-}
-
-function checkSteps({ length, n, batchSize }: ImageIterator, stepsPerEpoch: number | undefined): void {
-  if (stepsPerEpoch === undefined || stepsPerEpoch === length) return;
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    `stepsPerEpoch: an epoch is one pass over the pictures: expected ${length} (${n} in batches of ${batchSize}), got ${stepsPerEpoch}. Leave it out.`,
   );
 }

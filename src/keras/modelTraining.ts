@@ -45,11 +45,10 @@ export interface ArrayFitOptions extends Omit<FitOptions, "validationData">, Fea
 }
 
 /** Options of `fit` for an iterator or a data set; batch size, order and weights are its own. */
-export interface IteratorFitOptions
-  extends Omit<ArrayFitOptions, "batchSize" | "shuffle" | "sampleWeight" | "validationSplit"> {
-  /** Batches of an epoch: all of them, which is the default. */
-  readonly stepsPerEpoch?: number;
-}
+export type IteratorFitOptions = Omit<
+  ArrayFitOptions,
+  "batchSize" | "shuffle" | "sampleWeight" | "validationSplit"
+>;
 
 export type ArrayEvaluateOptions = EvaluateOptions;
 
@@ -226,9 +225,7 @@ export class ModelTraining {
 }
 
 /** The options of `training/fit`, with an iterator for validation turned into samples. */
-function commonOptions(
-  options: ArrayFitOptions = {},
-): FitOptions & Pick<IteratorFitOptions, "stepsPerEpoch"> {
+function commonOptions(options: ArrayFitOptions = {}): FitOptions {
   const { validationData: given, validationSteps, store: _, ...rest } = options;
   const validationData = given && iteratorOf(given);
   const common = { verbose: 1, ...rest } as const;

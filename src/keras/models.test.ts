@@ -241,11 +241,9 @@ describe("a frozen base network under a head", () => {
     await Promise.all([model.close(), loaded.close()]);
   });
 
-  it("refuses steps that are no pass, and labels that are none", async () => {
+  it("refuses steps that are none, and labels that are none", async () => {
     const model = classifier();
-    await expect(model.fit(flow("train"), { stepsPerEpoch: 3 })).rejects.toThrow(
-      /expected 4 \(24 in batches of 6\)/,
-    );
+    await expect(model.fit(flow("train"), { stepsPerEpoch: 0 })).rejects.toThrow(/stepsPerEpoch: expected/);
     const unlabelled = new image.ImageDataGenerator().flowFromDirectory(folder, { classMode: null });
     await expect(model.fit(unlabelled)).rejects.toThrow(/one label for each picture/);
     const compat = new image.ImageDataGenerator({ compat: "keras-3" }).flowFromDirectory(folder);

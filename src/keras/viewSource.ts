@@ -16,21 +16,19 @@ import { ViewDraws } from "../features/viewDraws.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import type { BatchSource, SampleNames } from "../training/batchSource.ts";
 
-/** An iterator's pictures as a source: sample i is its file i, under the draw that belongs to `epoch`. */
+/** An iterator's pictures as a source: sample i is its file i, under its first draw; see `inEpochs` for the others. */
 export class ViewSource implements BatchSource {
   readonly samples: number;
   readonly shape: readonly number[];
   /** Whether a function of the user's changes the pictures that does not say, by a key, what it does: it may be random. */
   readonly ownFunction: boolean;
-  /** Whether every epoch surely reads the same pictures. */
-  readonly fixed: boolean;
-  /** Which epoch's draws are read, from 0. */
-  epoch = 0;
   readonly names: SampleNames | undefined;
   readonly #iterator: ImageIterator;
   /** How pictures are made, where a record can say it: then they have the bits of those that the command line makes. */
   readonly #preprocessing: Preprocessing | undefined;
   readonly #renderer: ViewRenderer | undefined;
+  /** Names under an epoch's draws. */
+  readonly #namesIn: ((epoch: number) => SampleNames) | undefined;
   /** SHA-256 of the files that were named. */
   readonly #digests = new Map<number, Digest>();
 
@@ -48,15 +46,33 @@ export class ViewSource implements BatchSource {
     this.shape = [channels, height, width];
     const { generator } = iterator;
     this.ownFunction = generator instanceof ImageDataGenerator && generatorKey(generator) === undefined;
-    this.fixed = iterator.draws === "none" && !this.ownFunction;
     this.#iterator = iterator;
     this.#preprocessing = iteratorPreprocessing(iterator);
     this.#renderer = this.#preprocessing && new ViewRenderer(this.#preprocessing);
-    this.names = this.#namesOf(iterator);
+    this.#namesIn = this.#namesOf(iterator);
+    this.names = this.#namesIn?.(0);
   }
 
-  async read(indices: Uint32Array, into: Float32Array): Promise<void> {
-    const { epoch } = this;
+  read(indices: Uint32Array, into: Float32Array): Promise<void> {
+    return this.#readIn(0, indices, into);
+  }
+
+  /** As training reads them: an epoch's draws in each. The source itself where every epoch surely reads the same pictures. */
+  inEpochs(): BatchSource {
+    if (this.#iterator.draws === "none" && !this.ownFunction) return this;
+    return { ...this.#epoch(0), forEpoch: (epoch) => this.#epoch(epoch) };
+  }
+
+  #epoch(epoch: number): BatchSource {
+    return {
+      samples: this.samples,
+      shape: this.shape,
+      read: (indices, into) => this.#readIn(epoch, indices, into),
+      names: this.#namesIn?.(epoch),
+    };
+  }
+
+  async #readIn(epoch: number, indices: Uint32Array, into: Float32Array): Promise<void> {
     const size = sizeOf(this.shape);
     const write = (index: number, row: number) =>
       this.#render(index, epoch, into.subarray(row * size, row * size + size));
@@ -64,7 +80,13 @@ export class ViewSource implements BatchSource {
   }
 
   /** Undefined where pictures cannot be told, or where every run draws others, which it is no use to keep. */
-  #namesOf({ generator, source, draws, seed, isSeeded }: ImageIterator): SampleNames | undefined {
+  #namesOf({
+    generator,
+    source,
+    draws,
+    seed,
+    isSeeded,
+  }: ImageIterator): ((epoch: number) => SampleNames) | undefined {
     if (!(generator instanceof ImageDataGenerator)) return undefined;
     const key = generatorKey(generator);
     const { pipeline } = generator;
@@ -73,20 +95,20 @@ export class ViewSource implements BatchSource {
     const { imageShape, loading = null } = source;
     const { height, width } = imageShape;
     const views = new ViewDraws({ pipeline, policy: draws, seed: seed ?? 0, height, width });
-    return {
-      preprocessing:
-        this.#preprocessing === undefined
-          ? { generator: key, imageShape, loading }
-          : preprocessingKey(this.#preprocessing),
+    const preprocessing =
+      this.#preprocessing === undefined
+        ? { generator: key, imageShape, loading }
+        : preprocessingKey(this.#preprocessing);
+    return (epoch) => ({
+      preprocessing,
       keys: (indices) => {
-        const { epoch } = this;
         const keyOf = async (index: number): Promise<FeatureKey> => {
           const image = await this.#digestOf(index);
           return { image, draw: views.of(image, epoch)?.digest ?? "none" };
         };
         return Promise.all(Array.from(indices, keyOf));
       },
-    };
+    });
   }
 
   async #digestOf(index: number): Promise<Digest> {

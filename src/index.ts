@@ -24,6 +24,8 @@ export { mergePacks } from "./features/maintenance/mergePacks.ts";
 export { type PruneRequest, type PruneResult, pruneStore } from "./features/maintenance/pruneStore.ts";
 export { type StoreVerification, verifyStore } from "./features/maintenance/verifyStore.ts";
 export { FeatureStore } from "./features/store.ts";
+export { openWeights } from "./formats/openWeights.ts";
+export type { TensorEntry, WeightFile, WeightFormat } from "./formats/weightFile.ts";
 export * as activations from "./keras/activations.ts";
 export * as applications from "./keras/applications.ts";
 export * as callbacks from "./keras/callbacks.ts";

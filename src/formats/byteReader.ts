@@ -84,6 +84,19 @@ export class ByteReader {
     return new TextDecoder().decode(this.#bytes.subarray(start, start + length));
   }
 
+  /** Some bytes as they are; only to be looked at. */
+  take(length: number): Uint8Array {
+    const start = this.#advance(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  /** Goes on behind so many bytes, and then to the next multiple of `align`. */
+  skip(length: number, align = 1): void {
+    this.#advance(length);
+    const over = this.#position % align;
+    if (over > 0) this.#advance(Math.min(align - over, this.remaining));
+  }
+
   /** The error that says that the content is damaged, and where. */
   damaged(reason: string): PermafrostError {
     return new PermafrostError(

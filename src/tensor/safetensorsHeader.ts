@@ -43,7 +43,7 @@ const maxHeaderBytes = 100_000_000;
 const prefixBytes = 8;
 
 /** How many bytes `parseSafetensorsHeader` needs, from the first 8 bytes of a file of `fileBytes` bytes. */
-function safetensorsHeaderEnd(start: Uint8Array, fileBytes: number, where: string): number {
+export function safetensorsHeaderEnd(start: Uint8Array, fileBytes: number, where: string): number {
   if (fileBytes < prefixBytes || start.length < prefixBytes) {
     throw invalid(where, `expected at least 8 bytes, got ${Math.min(fileBytes, start.length)}`);
   }

@@ -1,16 +1,25 @@
+import { existsSync, statSync } from "node:fs";
+import path from "node:path";
 import type { ClassifierDescription } from "../../recipes/describeBundle.ts";
 import type { CommandDefinition } from "../command.ts";
-import { exitCodes } from "../exitCodes.ts";
+import { type ExitCode, exitCodes } from "../exitCodes.ts";
+import type { Output } from "../output.ts";
 import { count, percent, table } from "../text.ts";
+import { weightText } from "../weightText.ts";
 
 export const inspect: CommandDefinition = {
   name: "inspect",
-  summary: "show what is in a bundle: classes, base, head, preprocessing, scores, origin",
-  examples: ["permafrost inspect runs/photos", "permafrost inspect runs/photos --json"],
+  summary: "show what is in a bundle or in a file of weights",
+  examples: [
+    "permafrost inspect runs/photos",
+    "permafrost inspect runs/photos --json",
+    "permafrost inspect vgg16.h5",
+  ],
   declare(command) {
-    command.argument("<bundle>", "folder that train has written");
+    command.argument("<path>", "folder that train has written, or a file of weights of any format");
   },
   async run([bundle], _options, { output }) {
+    if (isWeights(String(bundle))) return inspectWeights(String(bundle), output);
     const { describeBundle } = await import("../../recipes/describeBundle.ts");
     const description = await describeBundle(String(bundle));
     output.print(
@@ -31,6 +40,26 @@ export const inspect: CommandDefinition = {
     return exitCodes.done;
   },
 };
+
+/** A bundle is a folder; weights are a file, or a folder with a TensorFlow.js model in it. */
+function isWeights(place: string): boolean {
+  const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
+  return isFile || existsSync(path.join(place, "model.json"));
+}
+
+async function inspectWeights(place: string, output: Output): Promise<ExitCode> {
+  const { openWeights } = await import("../../formats/openWeights.ts");
+  const { summarizeWeights } = await import("../../formats/summary.ts");
+  const file = await openWeights(place);
+  try {
+    const summary = summarizeWeights(file);
+    output.print(weightText(summary));
+    output.emit({ event: "weights", ...summary });
+  } finally {
+    await file.close();
+  }
+  return exitCodes.done;
+}
 
 const titles = {
   classification: "Classes",

@@ -1,0 +1,30 @@
+import type { WeightSummary } from "../formats/summary.ts";
+import { count, table } from "./text.ts";
+
+/** What `inspect` shows of a file of weights. */
+export function weightText(summary: WeightSummary): string {
+  const { path, format, tensors, parameters, metadata, model, missing, couldBe } = summary;
+  const about = Object.entries(metadata).map(([key, text]) => `${key} ${text}`);
+  const lines = [
+    `File        ${path}`,
+    `Format      ${format}`,
+    ...(model === undefined ? [] : [`Model       ${model}`]),
+    `Tensors     ${count(tensors.length)}`,
+    `Parameters  ${count(parameters)}`,
+    `Could be    ${couldBe.length > 0 ? couldBe.join(", ") : "no network that is known by its number of parameters"}`,
+    ...(about.length === 0 ? [] : [`Says        ${about.join(", ")}`]),
+    ...(missing.length === 0 ? [] : [`MISSING     ${missing.join(", ")}: put them beside the file`]),
+    "",
+    table(
+      ["tensor", "layer", "type", "shape"],
+      tensors.map(({ name, layer = "", dtype, shape, role, missing: file }) => [
+        name,
+        layer,
+        dtype,
+        `[${shape.join(", ")}]${role === "optimizer" ? " of the optimizer" : ""}${file === undefined ? "" : " MISSING"}`,
+      ]),
+    ),
+  ];
+  // Names and texts come out of a file: none of them may steer the terminal.
+  return lines.map((line) => line.replaceAll(/[^\P{Cc}\n]/gu, "?")).join("\n");
+}

@@ -1,0 +1,38 @@
+/**
+ * Numbers of parameters of Keras's networks at their defaults, with the 1000-class top and without it (`count_params` of
+ * Keras 3.15.1): a fingerprint that survives every format and every way of naming weights.
+ */
+export const knownNetworks: readonly {
+  readonly name: string;
+  readonly parameters: readonly [whole: number, withoutTop: number];
+}[] = [
+  { name: "VGG16", parameters: [138_357_544, 14_714_688] },
+  { name: "VGG19", parameters: [143_667_240, 20_024_384] },
+  { name: "ResNet50", parameters: [25_636_712, 23_587_712] },
+  { name: "ResNet101", parameters: [44_707_176, 42_658_176] },
+  { name: "ResNet152", parameters: [60_419_944, 58_370_944] },
+  { name: "ResNet50V2", parameters: [25_613_800, 23_564_800] },
+  { name: "ResNet101V2", parameters: [44_675_560, 42_626_560] },
+  { name: "ResNet152V2", parameters: [60_380_648, 58_331_648] },
+  { name: "MobileNet", parameters: [4_253_864, 3_228_864] },
+  { name: "MobileNetV2", parameters: [3_538_984, 2_257_984] },
+  { name: "MobileNetV3Small", parameters: [2_554_968, 939_120] },
+  { name: "MobileNetV3Large", parameters: [5_507_432, 2_996_352] },
+  { name: "DenseNet121", parameters: [8_062_504, 7_037_504] },
+  { name: "DenseNet169", parameters: [14_307_880, 12_642_880] },
+  { name: "DenseNet201", parameters: [20_242_984, 18_321_984] },
+  { name: "InceptionV3", parameters: [23_851_784, 21_802_784] },
+  { name: "InceptionResNetV2", parameters: [55_873_736, 54_336_736] },
+  { name: "Xception", parameters: [22_910_480, 20_861_480] },
+  { name: "EfficientNetB0", parameters: [5_330_571, 4_049_571] },
+  { name: "EfficientNetB1", parameters: [7_856_239, 6_575_239] },
+  { name: "EfficientNetB2", parameters: [9_177_569, 7_768_569] },
+  { name: "EfficientNetB3", parameters: [12_320_535, 10_783_535] },
+  { name: "EfficientNetV2B0", parameters: [7_200_312, 5_919_312] },
+  { name: "EfficientNetV2B1", parameters: [8_212_124, 6_931_124] },
+  { name: "EfficientNetV2B2", parameters: [10_178_374, 8_769_374] },
+  { name: "EfficientNetV2S", parameters: [21_612_360, 20_331_360] },
+  { name: "NASNetMobile", parameters: [5_326_716, 4_269_716] },
+  { name: "ConvNeXtTiny", parameters: [28_589_128, 27_820_128] },
+  { name: "ConvNeXtSmall", parameters: [50_223_688, 49_454_688] },
+];

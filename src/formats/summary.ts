@@ -1,0 +1,61 @@
+import { sizeOf } from "../tensor/tensor.ts";
+import { knownNetworks } from "./knownNetworks.ts";
+import type { TensorEntry, WeightFile } from "./weightFile.ts";
+
+/** What can be said of a weight file from its headers alone. */
+export interface WeightSummary {
+  readonly path: string;
+  readonly format: string;
+  /** In the order of the file. */
+  readonly tensors: readonly TensorEntry[];
+  /** Numbers in all tensors that are no optimizer's; without those in missing files of unknown shape. */
+  readonly parameters: number;
+  /** Files that are named but not there. */
+  readonly missing: readonly string[];
+  /** Texts of the file, without long configurations. */
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The model's class and name as its configuration has them. */
+  readonly model?: string;
+  /** Networks of Keras with as many parameters. */
+  readonly couldBe: readonly string[];
+}
+
+const longText = 200;
+
+/** Describes a weight file; reads no elements. */
+export function summarizeWeights(file: WeightFile): WeightSummary {
+  const tensors = [...file.tensors.values()];
+  const weights = tensors.filter(({ role }) => role !== "optimizer");
+  const parameters = weights.reduce(
+    (sum, { shape, dtype }) => sum + (dtype === "other" ? 0 : sizeOf(shape)),
+    0,
+  );
+  const missing = tensors.flatMap((entry) => (entry.missing === undefined ? [] : [entry.missing]));
+  const model = modelName(file.metadata.get("model_config"));
+  const short = [...file.metadata].filter(([key, text]) => key !== "model_config" && text.length <= longText);
+  return {
+    path: file.path,
+    format: file.format,
+    tensors,
+    parameters,
+    missing: [...new Set(missing)],
+    metadata: Object.fromEntries(short),
+    ...(model === undefined ? {} : { model }),
+    couldBe: knownNetworks.flatMap(({ name, parameters: [whole, withoutTop] }) => {
+      if (parameters === whole) return [name];
+      return parameters === withoutTop ? [`${name} without its top`] : [];
+    }),
+  };
+}
+
+/** `Functional "vgg16"`. */
+function modelName(config: string | undefined): string | undefined {
+  if (config === undefined) return undefined;
+  try {
+    const { class_name: kind, config: inner } = JSON.parse(config) as Record<string, unknown>;
+    const name = typeof inner === "object" && inner !== null && "name" in inner ? inner.name : undefined;
+    return typeof kind === "string" ? `${kind}${typeof name === "string" ? ` "${name}"` : ""}` : undefined;
+  } catch {
+    return undefined;
+  }
+}

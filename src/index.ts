@@ -55,6 +55,8 @@ export {
   type PretrainingOptions,
   type PretrainingResult,
   pretrain,
+  trainFromNothing,
+  trainJointly,
 } from "./keras/pretrain.ts";
 export * as regularizers from "./keras/regularizers.ts";
 export * as layers from "./layers/index.ts";

@@ -7,6 +7,9 @@ import {
   pretrainingDefaults,
 } from "../recipes/pretraining.ts";
 
+import type { TrainingHooks, TrainingResult } from "../recipes/trainClassifier.ts";
+import { type ClassifierOptions, trainClassifier } from "./classifier.ts";
+
 export type { PretrainingHooks, PretrainingResult };
 
 /** What to learn from, and where to; the rest as `permafrost pretrain` has it. */
@@ -27,4 +30,29 @@ export function pretrain(
 ): Promise<PretrainingResult> {
   const defaults = { ...pretrainingDefaults, store: storeFolder(), commandLine: "pretrain" };
   return pretrainEncoder({ ...defaults, ...options }, hooks);
+}
+
+/**
+ * Trains a classifier from nothing: the whole encoder (default `small`) from random weights, with a head.
+ *
+ * @throws PermafrostError as `permafrost train --encoder` reports it.
+ */
+export function trainFromNothing(
+  options: ClassifierOptions,
+  hooks: TrainingHooks = {},
+): Promise<TrainingResult> {
+  return trainClassifier(
+    { base: "small", initialWeights: "random", unfreeze: "all", commandLine: "trainFromNothing", ...options },
+    hooks,
+  );
+}
+
+/**
+ * As `trainFromNothing`, with the reconstruction of the pictures as a second output: `permafrost train --joint 0.3` as a function.
+ * `joint.unlabelled` names a folder of images that count for the reconstruction alone.
+ *
+ * @throws PermafrostError as `permafrost train --joint` reports it.
+ */
+export function trainJointly(options: ClassifierOptions, hooks: TrainingHooks = {}): Promise<TrainingResult> {
+  return trainFromNothing({ joint: { weight: 0.3 }, commandLine: "trainJointly", ...options }, hooks);
 }

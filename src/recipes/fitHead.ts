@@ -89,7 +89,11 @@ export async function fitHead(
 }
 
 /** With the list of layers from what the optimizer is given. */
-function phaseStart({ phase }: HeadTraining, { trained, rates }: Compiled, cut: string): PhaseStart {
+export function phaseStart(
+  { phase }: Pick<HeadTraining, "phase">,
+  { trained, rates }: Compiled,
+  cut: string,
+): PhaseStart {
   const { name, firstEpoch, epochs, learningRate } = phase;
   return {
     name,
@@ -108,7 +112,7 @@ function compiledHead(
   { dataset }: PreparedData,
   decaySteps: number,
 ): Compiled {
-  const { optimizer, compat, layerwiseDecay = 1 } = request;
+  const { optimizer, compat, checkpoint, layerwiseDecay = 1 } = request;
   const { learningRate: initialLearningRate } = phase;
   const { loss, metrics } = mixedTask(dataset, request);
   return compileModel(model, {
@@ -117,6 +121,7 @@ function compiledHead(
     metrics,
     layerwiseDecay,
     ...(compat === undefined ? {} : { compat }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
   });
 }
 
@@ -150,12 +155,13 @@ function sourcesOf(
 }
 
 /** An optimizer by name with everything but the rate as Keras has it. */
-function optimizerWithRate(name: string, learningRate: LearningRate): OptimizerConfig {
+export function optimizerWithRate(name: string, learningRate: LearningRate): OptimizerConfig {
   const { kind, config } = resolveOptimizer(name);
   return { kind, config: { ...config, learningRate } };
 }
 
-function reporter({ onEpoch }: TrainingHooks, finished: HistoryRecorder): Callback {
+/** Tells of each epoch and notes it. */
+export function reporter({ onEpoch }: TrainingHooks, finished: HistoryRecorder): Callback {
   return {
     onEpochEnd(epoch, logs) {
       finished.add(epoch, logs);

@@ -87,13 +87,15 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
 
 /** What was trained and what was not, with the proof: for the bundle. */
 function trainingRecord(request: TrainingRequest, phases: readonly PhaseRecord[]): object {
-  const { recipe, unfreeze, batchNormalization, compat, mixing } = request;
+  const { recipe, unfreeze, batchNormalization, compat, mixing, joint, initialWeights } = request;
   return {
     ...(recipe === undefined ? {} : { recipe }),
     ...(unfreeze === undefined ? {} : { unfreeze }),
     ...(isBaseChanged(phases) ? { batchNormalization: batchNormalization ?? "inference" } : {}),
     ...(compat === undefined ? {} : { compat }),
     ...(mixing === undefined ? {} : { mixing }),
+    ...(joint === undefined ? {} : { joint }),
+    ...(initialWeights === undefined ? {} : { initialWeights }),
     phases,
   };
 }

@@ -7,6 +7,7 @@ import { checkReplaceable } from "../saving/saveBundle.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
 import { headLayers } from "./headLayers.ts";
+import { trainJointly } from "./jointTraining.ts";
 import { startFromPriors } from "./labelPriors.ts";
 import { openBase } from "./openBase.ts";
 import { PhaseClock } from "./phaseClock.ts";
@@ -69,7 +70,12 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     warn,
   });
   const parts = { request, engine, store, base, model, found, run, warn, clock };
-  const trained = await trainPhases(parts, phases, hooks).catch(async (error: unknown) => {
+  const { joint } = request;
+  const training =
+    joint === undefined
+      ? trainPhases(parts, phases, hooks)
+      : trainJointly({ ...parts, phase: phases.at(-1)! }, joint, hooks);
+  const trained = await training.catch(async (error: unknown) => {
     await run.endWith(error);
     throw error;
   });

@@ -63,7 +63,7 @@ export async function trainPhases(
  * Where layers of the base are trained from the first step on, the head's standardisation is still that of the features which
  * the frozen base gives. This also finds the images that cannot be read.
  */
-async function standardizeFirst(
+export async function standardizeFirst(
   training: HeadTraining,
   hooks: TrainingHooks,
   log: ForwardLog,

@@ -11,6 +11,14 @@ import type { trainingRecipes } from "./trainingDefaults.ts";
 
 export type TrainingRecipe = (typeof trainingRecipes)[number];
 
+/** Reconstructing pictures beside classifying them. */
+export interface JointTraining {
+  /** What the reconstruction's loss counts beside the classification's. */
+  readonly weight: number;
+  /** Folder of images without labels, which count for the reconstruction alone. */
+  readonly unlabelled?: string;
+}
+
 /** What to train on what. */
 export interface TrainingRequest {
   /** Folder of class folders, folder of splits, or a manifest; of another task, the images' folder or the table. */
@@ -54,8 +62,12 @@ export interface TrainingRequest {
   readonly fineTuneRate?: number;
   /** Factor of the learning rate from each layer to the one below it, the last one's being 1; see docs/optimizers.md. Default 1. */
   readonly layerwiseDecay?: number;
+  /** Train classifier and reconstruction at once; the base must be unfrozen. */
+  readonly joint?: JointTraining;
   /** How the BatchNormalization of unfrozen layers is trained. Default "inference": with its moving statistics. */
   readonly batchNormalization?: "inference" | "train";
+  /** "blocks": compute activations again for the gradients instead of keeping them: less memory, the same bits. */
+  readonly checkpoint?: "blocks";
   /** Train the base though it is shown as frozen, as Keras 2.0.8 did by mistake. For comparison only. */
   readonly compat?: "keras-2.0.8";
   /** Mix the pictures of each training batch, and their labels. The frozen part then runs in every step. */

@@ -1,6 +1,7 @@
 import type { BaseNetwork } from "../applications/index.ts";
 import { gradualPlaces, placeName, unfrozenFrom } from "../applications/unfreeze.ts";
 import { PermafrostError } from "../base/errors.ts";
+import { sameSpelling } from "../base/identifiers.ts";
 import type { TrainingRequest } from "./training.ts";
 
 /** A part of a training: which layers it trains, for which epochs, at what rate. */
@@ -78,11 +79,25 @@ function onlyPhase(request: TrainingRequest, base: BaseNetwork): TrainingPhase {
   const { unfreeze, epochs, optimizer, learningRate, compat } = request;
   const common = { firstEpoch: 0, epochs };
   // The historical bug trains the whole base, so its rate is that of a base.
-  const rate = learningRate ?? fineTuneRates[optimizer] ?? 1e-4;
+  const rate =
+    learningRate ??
+    (isFromNothing(request, base) ? scratchRate(optimizer) : fineTuneRates[optimizer]) ??
+    1e-4;
   if (compat !== undefined) return { ...common, name: "head", learningRate: rate };
   if (unfreeze === undefined) return { ...common, name: "head", learningRate: headRate(request) };
   const place = unfrozenFrom(base, unfreeze);
   return { ...common, name: phaseName(base, place), unfrozenFrom: place, learningRate: rate };
+}
+
+/** Whether the base begins with random weights. */
+function isFromNothing(request: TrainingRequest, base: BaseNetwork): boolean {
+  const isNamed = sameSpelling(request.base) === sameSpelling(base.application.name);
+  return request.initialWeights === "random" || (isNamed && base.weightSource === null);
+}
+
+/** Whole networks that know nothing yet: less than a head on standardised features takes, more than a pretrained one. */
+function scratchRate(optimizer: string): number {
+  return (headRates[optimizer] ?? 3e-3) / 3;
 }
 
 function headRate({ learningRate, optimizer, task }: TrainingRequest): number {

@@ -3,6 +3,7 @@ import { describeRates, describeTrained, type PhaseStart } from "../../recipes/p
 import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { declareJointOptions, jointOf } from "../jointOptions.ts";
 import { namesTitle, splitTable } from "../scoreTable.ts";
 import { gibibytes } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
@@ -15,6 +16,7 @@ export const train: CommandDefinition = {
     "permafrost train photos/ --head dense:256,dropout:0.5 --optimizer rmsprop --learning-rate 1e-4 --epochs 30",
     "permafrost train labels.csv --validation-split 0.3 --class-weight balanced --out runs/labels --json",
     "permafrost train photos/ --recipe fine-tune --unfreeze last:3 --epochs 15",
+    "permafrost train photos/ --encoder small --joint 0.3 --unlabelled more/",
     "permafrost train --resume runs/photos",
   ],
   declare(command) {
@@ -28,6 +30,7 @@ export const train: CommandDefinition = {
       .option("--resume <run>", "go on with this unfinished run, as it was asked for (no folder needed)")
       .option("--no-resume", "start anew where an unfinished run of the same command is");
     declareTrainingOptions(command);
+    declareJointOptions(command);
   },
   async run([folder], options, context) {
     const { output, signal } = context;
@@ -60,7 +63,8 @@ async function requestOf(
 ): Promise<TrainingRequest> {
   const { resume } = options;
   if (typeof folder === "string" && typeof resume !== "string") {
-    return { ...(await trainingRequest(folder, options, context)), resume: resume !== false };
+    const request = await trainingRequest(folder, options, context);
+    return { ...request, ...jointOf(options), resume: resume !== false };
   }
   if (typeof resume === "string" && folder === undefined) {
     const { unfinishedRequest } = await import("../../recipes/unfinishedRun.ts");

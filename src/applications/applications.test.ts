@@ -7,7 +7,8 @@ import { applications, baseNames, createBase, mobileNetV3Small } from "./index.t
 
 describe("base networks", () => {
   it("have a name for the command line that makes them", async () => {
-    expect(baseNames).toEqual(["mobilenet_v3_small", "small", "vgg_like", "vgg16", "vgg19"]);
+    expect(baseNames.slice(0, 4)).toEqual(["mobilenet_v3_small", "small", "vgg_like", "vgg16"]);
+    expect(new Set(baseNames).size).toBe(applications.length);
     for (const name of ["mobilenet_v3_small", "mobileNetV3Small", "MobileNetV3Small"]) {
       expect((await createBase(name, { weights: null })).application).toBe(applications[0]);
     }

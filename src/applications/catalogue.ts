@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
+import { openWeights } from "../formats/openWeights.ts";
 import { input } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { readWeights } from "../models/weightFile.ts";
 import {
   type Application,
   type ApplicationOptions,
@@ -9,6 +9,7 @@ import {
   checkInputShape,
   pooledMap,
 } from "./application.ts";
+import { loadWeights } from "./loadWeights.ts";
 import { type PixelScalingName, preprocessing } from "./preprocessing.ts";
 
 /** A file of weights as its authors publish it. */
@@ -37,8 +38,8 @@ export interface CatalogueApplication extends Application {
 /** Keras's arguments of the networks in `keras.applications`. */
 export interface CatalogueOptions extends Omit<ApplicationOptions, "includeTop" | "weights"> {
   /**
-   * "random" or null: random weights; else the path of a safetensors file with Keras's layer and weight names
-   * ("block1_conv1/kernel") in Keras's layout. Default "imagenet", which is not fetched yet.
+   * "random" or null: random weights; else the path of a file with Keras's layer names in Keras's layout: the published `.h5`,
+   * `.weights.h5`, `.keras`, TensorFlow.js or safetensors. Default "imagenet", which is not fetched yet.
    */
   readonly weights?: string | null;
   /** With the classifier. Default true, as in Keras. */
@@ -100,8 +101,17 @@ export async function catalogueNetwork(
       ...(variant === undefined ? {} : { variant }),
     },
   );
-  if (file !== undefined) await readWeights(network, file);
+  if (file !== undefined) await readInto(network, file);
   return network;
+}
+
+async function readInto(network: BaseNetwork, file: string): Promise<void> {
+  const weights = await openWeights(file);
+  try {
+    await loadWeights(network, weights);
+  } finally {
+    await weights.close();
+  }
 }
 
 /** The path of the weights; undefined: random ones. */
@@ -116,7 +126,7 @@ function weightsFile(
   throw new PermafrostError(
     "NOT_FOUND",
     `${name}: its weights do not come with this package, and fetching them is not built yet${original}. ` +
-      'Give the path of a safetensors file with the names "<layer>/<weight>" in Keras\'s layout as weights, or weights: "random" to begin with random ones.',
+      'Give the path of that file as weights, or weights: "random" to begin with random ones.',
     { details: { application: name, file: known?.file } },
   );
 }

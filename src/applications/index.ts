@@ -3,14 +3,22 @@ import { sameSpelling } from "../base/identifiers.ts";
 import { didYouMean } from "../base/names.ts";
 import type { Application, ApplicationOptions, BaseNetwork } from "./application.ts";
 import type { CatalogueOptions } from "./catalogue.ts";
+import { denseNet121, denseNet121Application } from "./denseNet.ts";
+import { mobileNet, mobileNetApplication } from "./mobileNet.ts";
+import { mobileNetV2, mobileNetV2Application } from "./mobileNetV2.ts";
 import { mobileNetV3Small, mobileNetV3SmallApplication } from "./mobileNetV3Small.ts";
+import { resNet50, resNet50Application } from "./resNet.ts";
 import { small, smallApplication, vggLike, vggLikeApplication } from "./smallEncoders.ts";
 import { vgg16, vgg16Application, vgg19, vgg19Application } from "./vgg.ts";
 
 export type { Application, ApplicationOptions } from "./application.ts";
 export { BaseNetwork } from "./application.ts";
 export type { CatalogueOptions } from "./catalogue.ts";
+export { denseNet121 } from "./denseNet.ts";
+export { type MobileNetOptions, mobileNet } from "./mobileNet.ts";
+export { type MobileNetV2Options, mobileNetV2 } from "./mobileNetV2.ts";
 export { mobileNetV3Small } from "./mobileNetV3Small.ts";
+export { resNet50 } from "./resNet.ts";
 export { small, vggLike } from "./smallEncoders.ts";
 export { vgg16, vgg19 } from "./vgg.ts";
 
@@ -26,6 +34,10 @@ const entries: readonly Entry[] = [
   { application: vggLikeApplication, create: vggLike },
   { application: vgg16Application, create: withoutTop(vgg16) },
   { application: vgg19Application, create: withoutTop(vgg19) },
+  { application: resNet50Application, create: withoutTop(resNet50) },
+  { application: mobileNetApplication, create: withoutTop(mobileNet) },
+  { application: mobileNetV2Application, create: withoutTop(mobileNetV2) },
+  { application: denseNet121Application, create: withoutTop(denseNet121) },
 ];
 
 /** A base network has no classifier unless one is asked for. */

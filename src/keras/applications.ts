@@ -2,7 +2,13 @@ import {
   type ApplicationOptions,
   type CatalogueOptions,
   createBase,
+  type MobileNetOptions,
+  type MobileNetV2Options,
+  denseNet121 as plainDenseNet121,
+  mobileNet as plainMobileNet,
+  mobileNetV2 as plainMobileNetV2,
   mobileNetV3Small as plainMobileNetV3Small,
+  resNet50 as plainResNet50,
   small as plainSmall,
   vgg16 as plainVgg16,
   vgg19 as plainVgg19,
@@ -13,7 +19,7 @@ import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
 
 export { baseNames } from "../applications/index.ts";
 export type { Preprocessing } from "../applications/preprocessing.ts";
-export type { ApplicationOptions, CatalogueOptions };
+export type { ApplicationOptions, CatalogueOptions, MobileNetOptions, MobileNetV2Options };
 export { BaseNetwork };
 
 /**
@@ -38,7 +44,7 @@ export async function vggLike(options: ApplicationOptions = {}): Promise<BaseNet
 
 /**
  * VGG16 of Keras's catalogue; inputs as Caffe's (see `preprocessInput`). Without its classifier the output is
- * [batch, height / 32, width / 32, 512]. Weights: "random", or the path of a safetensors file with Keras's names.
+ * [batch, height / 32, width / 32, 512]. Weights: "random", or the path of a file with Keras's layer names (`.h5`, ...).
  *
  * @throws PermafrostError NOT_FOUND for "imagenet", which is not fetched yet; INVALID_ARGUMENT for a size below 32.
  */
@@ -49,6 +55,26 @@ export async function vgg16(options: CatalogueOptions = {}): Promise<BaseNetwork
 /** VGG19; see `vgg16`. */
 export async function vgg19(options: CatalogueOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await plainVgg19(options));
+}
+
+/** ResNet50; inputs and weights as `vgg16`, output [batch, height / 32, width / 32, 2048] without its classifier. */
+export async function resNet50(options: CatalogueOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainResNet50(options));
+}
+
+/** DenseNet121; inputs of ImageNet's mean and deviation, weights as `vgg16`, output [batch, height / 32, width / 32, 1024] without its classifier. */
+export async function denseNet121(options: CatalogueOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainDenseNet121(options));
+}
+
+/** MobileNet; inputs from -1 to 1, weights as `vgg16`, output [batch, height / 32, width / 32, 1024 · alpha] without its classifier. */
+export async function mobileNet(options: MobileNetOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainMobileNet(options));
+}
+
+/** MobileNetV2; inputs from -1 to 1, weights as `vgg16`, output [batch, height / 32, width / 32, 1280] without its classifier. */
+export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainMobileNetV2(options));
 }
 
 /**

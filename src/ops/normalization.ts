@@ -60,7 +60,9 @@ export const batchNormTraining: Operator<"batchNormTraining", BatchNormAttribute
   },
   lower(onnx, { inputs, inputTypes, outputs, attributes }) {
     const ignored = runningStatistics(onnx, inputs[0]!, inputTypes[0]!);
-    onnx.node("BatchNormalization", [...inputs, ...ignored], outputs, {
+    // ONNX Runtime writes all three results, asked for or not, and ends the process where one has no place.
+    const results = outputs.map((output) => (output === "" ? onnx.temporary() : output));
+    onnx.node("BatchNormalization", [...inputs, ...ignored], results, {
       epsilon: { float: attributes.epsilon },
       momentum: { float: 0 },
       training_mode: { int: 1 },

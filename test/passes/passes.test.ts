@@ -45,6 +45,17 @@ describe("graphs of random networks in training", () => {
     expect(behind).toBeLessThan(0.98 * before);
   });
 
+  it("keep every bit when the statistics of batches are computed again", async () => {
+    const step = (kind: string): NetworkStep => ({ kind, from: [0, 0], frozen: false });
+    const kinds = ["conv2d", "batchNormalization", "activation relu", "dropout"];
+    const { graph, feeds } = boundGraph([...kinds, ...kinds, ...kinds, ...kinds].map(step));
+    const simple = simplifyGraph(graph);
+    const again = recomputeActivations(simple, new Set(namesOf(simple).slice(1)));
+    const count = ({ nodes }: Graph) => nodes.filter(({ op }) => op.name === "batchNormTraining").length;
+    expect(count(again)).toBeGreaterThan(count(simple));
+    expect(await digests(again, feeds)).toEqual(await digests(simple, feeds));
+  });
+
   it("keep every bit when activations are computed again", async () => {
     let added = 0;
     await fc.assert(

@@ -42,7 +42,7 @@ export type ErrorCode = (typeof errorCodes)[number];
  * The one error class of the package.
  *
  * The message says where and what, then expected against received, then what to do next:
- * `head/dense_1: expected input [batch, features], got [batch, 7, 7, 576]. Put globalAveragePooling2D() before it.`
+ * `cats/1.jpg: expected an image file, could not read it (EACCES: permission denied). Check the path and its rights.`
  */
 export class PermafrostError extends Error {
   readonly code: ErrorCode;

@@ -100,9 +100,9 @@ describe("layers", () => {
   });
 
   it("name the input shape that does not fit, and what to do", () => {
-    const picture = input({ shape: [7, 7, 576] });
-    expect(() => dense({ units: 1 }).apply(picture)).toThrow(
-      "dense: expected input [batch, features], got [batch, 7, 7, 576]. Put flatten() or globalAveragePooling2D() before it.",
+    const film = input({ shape: [8, 7, 7, 576] });
+    expect(() => dense({ units: 1 }).apply(film)).toThrow(
+      "dense: expected input [batch, features], [batch, steps, features] or [batch, height, width, features], got [batch, 8, 7, 7, 576]. Put flatten() or reshape() before it.",
     );
     expect(() => conv2d({ filters: 1, kernelSize: 3 }).apply(input({ shape: [5] }))).toThrow(
       "conv2d: expected input [batch, height, width, channels], got [batch, 5].",
@@ -110,7 +110,7 @@ describe("layers", () => {
     expect(() => reshape({ targetShape: [4, -1] }).apply(input({ shape: [6] }))).toThrow(
       "6 elements a sample",
     );
-    expect(() => add().apply(picture)).toThrow("expected two inputs or more");
+    expect(() => add().apply(film)).toThrow("expected two inputs or more");
   });
 
   it.each([

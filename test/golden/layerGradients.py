@@ -96,6 +96,12 @@ for name in activations:
     cases.append(case("Activation", {"activation": name}, L.Activation(name), (2, 2, 6), name=f"activation {name}"))
 cases.append(case("Activation", {"activation": "gelu_tanh"}, L.Activation(lambda x: keras.activations.gelu(x, approximate=True)),
                   (2, 2, 6), name="activation gelu, approximate"))
+cases += [
+    case("Dense", {"units": 4, "activation": "softmax"}, L.Dense(4, activation="softmax"), picture, name="dense at each pixel"),
+    case("Dense", {"units": 2, "useBias": False, "activation": "tanh"}, L.Dense(2, use_bias=False, activation="tanh"), (4, 3),
+         name="dense at each step, without bias"),
+    case("Dense", {"units": 2}, L.Dense(2), (4, 3), name="dense at each step"),
+]
 
 write("layerGradients", {
     "source": source("layerGradients.py", ["keras", "tensorflow-cpu", "numpy"], backend="tensorflow"),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createBase } from "../applications/index.ts";
-import { Random } from "../base/random.ts";
+import { createBase } from "../../src/applications/index.ts";
+import { Random } from "../../src/base/random.ts";
 import {
   add,
   conv2d,
@@ -12,11 +12,11 @@ import {
   maxPooling2D,
   upSampling2D,
   zeroPadding2D,
-} from "../layers/index.ts";
-import type { Layer } from "../layers/layer.ts";
-import { autoencoderLayers } from "./autoencoder.ts";
-import { Model } from "./functional.ts";
-import { Sequential } from "./sequential.ts";
+} from "../../src/layers/index.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import { autoencoderLayers } from "../../src/models/autoencoder.ts";
+import { Model } from "../../src/models/functional.ts";
+import { Sequential } from "../../src/models/sequential.ts";
 
 const decoderOf = (encoder: Model) => autoencoderLayers({ encoder }).slice(1);
 

@@ -29,6 +29,11 @@ export function declareFineTuningOptions(command: Command): void {
       "inference",
     )
     .option(
+      "--checkpoint <what>",
+      "blocks: compute activations again for the gradients instead of keeping them; less memory, the same bits",
+      oneOf("blocks"),
+    )
+    .option(
       "--compat <version>",
       "keras-2.0.8: train the base though it is shown as frozen, as that version did",
       oneOf("keras-2.0.8"),
@@ -46,6 +51,7 @@ export function fineTuningOf(options: Readonly<Record<string, unknown>>): Partia
     ...(typeof fineTuneRate === "number" ? { fineTuneRate } : {}),
     ...(typeof layerwiseDecay === "number" ? { layerwiseDecay } : {}),
     ...(options["bn"] === "train" ? { batchNormalization: "train" } : {}),
+    ...(options["checkpoint"] === "blocks" ? { checkpoint: "blocks" } : {}),
     ...(options["compat"] === "keras-2.0.8" ? { compat: "keras-2.0.8" } : {}),
   };
 }

@@ -6,9 +6,10 @@ import type { PlannedSteps } from "./phasePlanning.ts";
 /** Seconds of a training step behind the cut on this machine: remembered, else tried now and remembered. */
 export async function stepSeconds(planned: PlannedSteps): Promise<number> {
   const { request, phase, prefix, data } = planned;
-  const { base, head, imageSize, batchSize, optimizer, batchNormalization, compat, store } = request;
+  const { base, head, imageSize, batchSize, optimizer, batchNormalization, compat, checkpoint, store } =
+    request;
   const digest = digestOf({
-    step: { base, head, imageSize, batchSize, optimizer, batchNormalization, compat },
+    step: { base, head, imageSize, batchSize, optimizer, batchNormalization, compat, checkpoint },
     unfrozenFrom: phase.unfrozenFrom,
     cut: prefix?.outputs.map(({ type }) => type.shape),
     classes: data.dataset.classNames.length,

@@ -14,11 +14,12 @@ const steps = 6;
 
 /** Seconds of a training step behind the cut, on zeros. The weights are as before afterwards. */
 export async function tryStep({ model, request, prefix, data }: PlannedSteps): Promise<number> {
-  const { batchSize, optimizer, compat } = request;
+  const { batchSize, optimizer, compat, checkpoint } = request;
   const compiled = compileModel(model, {
     optimizer,
     loss: taskTraining(data.dataset).loss,
     ...(compat === undefined ? {} : { compat }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
   });
   const times: number[] = [];
   const clock: Callback = { onTrainBatchEnd: () => void times.push(performance.now()) };

@@ -115,6 +115,8 @@ function table(file) {
     .split("\n")
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line));
+  const order = Object.keys(ways);
+  lines.sort((a, b) => order.indexOf(a.way) - order.indexOf(b.way));
   const groups = new Map(lines.map(({ way, program }) => [`${way} | ${program}`, []]));
   for (const line of lines) groups.get(`${line.way} | ${line.program}`).push(line);
   console.log(

@@ -10,7 +10,7 @@ export const labelModes = ["int", "binary", "categorical", null] as const;
 /** "int": int32 [batch]. "binary": float32 [batch, 1]. "categorical": float32 one-hot. null: none. */
 export type LabelMode = (typeof labelModes)[number];
 
-export interface DatasetFiles {
+interface DatasetFiles {
   readonly directory: string;
   readonly filePaths: readonly string[];
   /** Class number of each file. */

@@ -72,7 +72,7 @@ function classNumbers(array: TargetArray, outputShape: readonly number[]): Encod
   throw new PermafrostError(
     "SHAPE_MISMATCH",
     `targets: sparse_categorical_crossentropy expects ${wanted} a sample (0 to ${classesOf(outputShape) - 1}), ` +
-      `got ${perSample} values a sample. For one-hot rows use categorical_crossentropy.`,
+      `got ${perSample} values a sample. For one-hot rows use categorical_crossentropy.${flatHint(outputShape, perSample)}`,
   );
 }
 
@@ -103,8 +103,14 @@ function otherNumber(loss: Loss, outputShape: readonly number[], perSample: numb
       : " Give as many values a sample as the model has outputs.";
   return new PermafrostError(
     "SHAPE_MISMATCH",
-    `targets: the model has ${outputs} output${outputs === 1 ? "" : "s"} a sample [${outputShape.join(", ")}], got ${perSample} target value${perSample === 1 ? "" : "s"} a sample for ${loss.name}.${hint}`,
+    `targets: the model has ${outputs} output${outputs === 1 ? "" : "s"} a sample [${outputShape.join(", ")}], got ${perSample} target value${perSample === 1 ? "" : "s"} a sample for ${loss.name}.${hint}${flatHint(outputShape, perSample)}`,
   );
+}
+
+/** One value a sample for outputs at many places: a layer that makes rows is likely to be missing. */
+function flatHint(outputShape: readonly number[], perSample: number): string {
+  if (outputShape.length < 2 || perSample !== 1) return "";
+  return " For one answer a sample put flatten() or globalAveragePooling2D() before the last dense layer.";
 }
 
 function checkValues({ shape, data }: EncodedTargets, loss: Loss, outputShape: readonly number[]): void {

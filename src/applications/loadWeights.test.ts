@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
+import { conv2d, input } from "../layers/index.ts";
+import { Model } from "../models/functional.ts";
+import { float32 } from "../tensor/tensor.ts";
+import { loadWeights } from "./loadWeights.ts";
+
+function network(): Model {
+  const inputs = input({ shape: [2, 2, 1] });
+  return new Model({ inputs, outputs: conv2d({ filters: 2, kernelSize: 1, name: "conv" }).apply(inputs) });
+}
+
+/** A file whose tensor at each place is filled with its number there, from 1. */
+function fileOf(entries: readonly Omit<TensorEntry, "dtype">[]): WeightFile {
+  const numbers = new Map(entries.map(({ name }, index) => [name, index + 1]));
+  const tensors = new Map(entries.map((entry) => [entry.name, { ...entry, dtype: "float32" as const }]));
+  return {
+    format: "Keras weights (.h5)",
+    path: "weights.h5",
+    tensors,
+    metadata: new Map(),
+    read: async (name) => {
+      const { shape } = tensors.get(name)!;
+      const size = shape.reduce((product, length) => product * length, 1);
+      return float32(shape, new Float32Array(size).fill(numbers.get(name)!));
+    },
+    close: async () => {},
+  };
+}
+
+const kernel = { name: "conv/conv_W_1:0", layer: "conv", shape: [1, 1, 1, 2] };
+const bias = { name: "conv/conv_b_1:0", layer: "conv", shape: [2] };
+
+describe("weights of a file", () => {
+  it("are found by their names, whatever their order", async () => {
+    const model = network();
+    const names = ["conv/bias:0", "conv/kernel:0"];
+    await loadWeights(
+      model,
+      fileOf([
+        { ...bias, name: names[0]! },
+        { ...kernel, name: names[1]! },
+      ]),
+    );
+    expect(model.weights.map(({ value }) => [...value])).toEqual([
+      [2, 2],
+      [1, 1],
+    ]);
+  });
+
+  it("are found by their order where their names are others; other layers are passed over", async () => {
+    const model = network();
+    const classifier = { name: "fc1/fc1_W_1:0", layer: "fc1", shape: [3, 4] };
+    await loadWeights(model, fileOf([kernel, classifier, bias]));
+    expect(model.weights.map(({ value }) => [...value])).toEqual([
+      [1, 1],
+      [3, 3],
+    ]);
+  });
+
+  it("are refused when one is missing or of another shape", async () => {
+    await expect(loadWeights(network(), fileOf([kernel]))).rejects.toThrow(
+      "weights.h5 (Keras weights (.h5)): layer conv has 2 weights, the file 1 for it",
+    );
+    await expect(loadWeights(network(), fileOf([]))).rejects.toThrow("the file none for it");
+    await expect(loadWeights(network(), fileOf([kernel, { ...bias, shape: [3] }]))).rejects.toThrow(
+      "layer conv needs bias of shape [2], the file has [3]",
+    );
+  });
+});

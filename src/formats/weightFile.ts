@@ -37,7 +37,7 @@ export interface TensorEntry {
 export interface WeightFile {
   readonly format: WeightFormat;
   readonly path: string;
-  /** In the order of the file; for Keras's in the order of layers and, within one, of its weights. */
+  /** In the order of the file; for a Keras `.h5` in the order of layers and, within one, of its weights. */
   readonly tensors: ReadonlyMap<string, TensorEntry>;
   /**
    * Texts that the file holds beside its tensors. For a Keras model `model_config` is its configuration as JSON, unchecked.

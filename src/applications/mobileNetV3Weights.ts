@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
+import type { GgufFile } from "../formats/ggufReader.ts";
 import { DefinedLayer } from "../layers/definition.ts";
 import type { Model } from "../models/functional.ts";
-import type { GgufFile } from "../formats/ggufReader.ts";
 
 /** Our weight names to torchvision's. */
 const torchNames: Readonly<Record<string, string>> = {

@@ -52,7 +52,9 @@ export async function trainJointly(
   freezeBelow(base, phase.unfrozenFrom);
   const kept = new KeptPictures(base.preprocessing);
   const unlabelled = await unlabelledOf(training, joint, labelled, hooks, kept);
-  const fitted = await fitJointly({ ...training, found: labelled }, joint, { unlabelled, kept }, hooks);
+  const fitted = await training.clock.time("train", () =>
+    fitJointly({ ...training, found: labelled }, joint, { unlabelled, kept }, hooks),
+  );
   log.addPlain([...labelled.dataset.samples, ...unlabelled.dataset.samples], fitted.history.epoch.length);
   const { record, ...rest } = fitted;
   return {

@@ -22,11 +22,28 @@ const floors = [
   "training",
   "evaluation",
   "saving",
+  "recipes",
   "keras",
   "cluster",
   "server",
   "cli",
 ];
+
+/** Inside the largest floors too, each folder imports only from those before it in its list; files beside them from all. */
+const rooms = {
+  training: ["thread", "compiled", "samples", "features", "measuring", "graphs", "callbacks", "runs"],
+  recipes: [
+    "classifier",
+    "request",
+    "data",
+    "features",
+    "phases",
+    "planning",
+    "scoring",
+    "verification",
+    "pretraining",
+  ],
+};
 
 /** Native modules and the generated protobuf code are each imported by exactly one floor. */
 const only = (name, module, home) => ({
@@ -52,6 +69,15 @@ module.exports = {
           .join("|")})(/|$)`,
       },
     })),
+    ...Object.entries(rooms).flatMap(([floor, names]) =>
+      names.map((room, index) => ({
+        name: `${floor}-${room}`,
+        severity: "error",
+        comment: `src/${floor}/${room} may import only the rooms before it`,
+        from: { path: `^src/${floor}/${room}/`, pathNot: "\\.test\\.ts$" },
+        to: { path: `^src/${floor}/(${[...names.slice(index + 1), "[^/]+\\.ts"].join("|")})(/|$)` },
+      })),
+    ),
     only("engine-only", "onnxruntime-node", "engine/"),
     only("decode-only", "sharp", "images/"),
     only("protobuf-only", "@bufbuild/protobuf", "onnx/"),

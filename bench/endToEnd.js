@@ -18,10 +18,10 @@ import { sequential } from "../dist/models/sequential.js";
 import { rmsprop } from "../dist/optimizers/index.js";
 import { float32 } from "../dist/tensor/tensor.js";
 import { compileModel } from "../dist/training/index.js";
-import { fillBatch } from "../dist/training/labelledSamples.js";
-import { prepareFit } from "../dist/training/prepareFit.js";
-import { Trainer } from "../dist/training/trainer.js";
-import { TrainingRun } from "../dist/training/trainingRun.js";
+import { prepareFit } from "../dist/training/runs/prepareFit.js";
+import { TrainingRun } from "../dist/training/runs/trainingRun.js";
+import { fillBatch } from "../dist/training/samples/labelledSamples.js";
+import { Trainer } from "../dist/training/thread/trainer.js";
 import { vgg16Shaped } from "../test/support/vgg16Shaped.js";
 
 const steps = Number(process.argv[2] ?? 5);

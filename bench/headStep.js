@@ -14,10 +14,10 @@ import { dense, dropout } from "../dist/layers/index.js";
 import { sequential } from "../dist/models/index.js";
 import { rmsprop } from "../dist/optimizers/index.js";
 import { compileModel, fit } from "../dist/training/index.js";
-import { fillBatch } from "../dist/training/labelledSamples.js";
-import { prepareFit } from "../dist/training/prepareFit.js";
-import { Trainer } from "../dist/training/trainer.js";
-import { TrainingRun } from "../dist/training/trainingRun.js";
+import { prepareFit } from "../dist/training/runs/prepareFit.js";
+import { TrainingRun } from "../dist/training/runs/trainingRun.js";
+import { fillBatch } from "../dist/training/samples/labelledSamples.js";
+import { Trainer } from "../dist/training/thread/trainer.js";
 
 const sizes = {
   features: 8192,

@@ -67,7 +67,6 @@ export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export { operators } from "./ops/index.ts";
 export type { EvaluationResult, JudgedPrediction, JudgedTarget } from "./recipes/evaluateClassifier.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
-export type { PhaseRecord, PhaseStart } from "./recipes/phaseRecord.ts";
 export {
   type LabelsPrediction,
   type Prediction,
@@ -77,7 +76,8 @@ export {
   type TaskPrediction,
   type ValuesPrediction,
 } from "./recipes/predictImages.ts";
+export type { PhaseRecord, PhaseStart } from "./recipes/request/phaseRecord.ts";
 export type { EpochLogs, TrainingHooks, TrainingResult } from "./recipes/trainClassifier.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, float32, type Tensor, tensor } from "./tensor/tensor.ts";
-export type { RateTestOptions, RateTestResult } from "./training/rateTest.ts";
+export type { RateTestOptions, RateTestResult } from "./training/callbacks/rateTest.ts";

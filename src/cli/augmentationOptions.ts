@@ -1,6 +1,6 @@
 import type { DrawPolicy } from "../augmentation/draw.ts";
 import { PermafrostError } from "../base/errors.ts";
-import type { Augmentation } from "../recipes/augmentation.ts";
+import type { Augmentation } from "../recipes/request/augmentation.ts";
 
 /** How training images are varied; undefined for not at all. */
 export async function augmentationOf(

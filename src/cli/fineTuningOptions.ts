@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { TrainingRequest } from "../recipes/training.ts";
-import { trainingRecipes } from "../recipes/trainingDefaults.ts";
+import type { TrainingRequest } from "../recipes/request/training.ts";
+import { trainingRecipes } from "../recipes/request/trainingDefaults.ts";
 import { oneOf, positiveInteger, positiveNumber } from "./options.ts";
 
 /** Declares what is trained beside the head. */

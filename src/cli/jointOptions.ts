@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { PermafrostError } from "../base/errors.ts";
-import type { TrainingRequest } from "../recipes/training.ts";
+import type { TrainingRequest } from "../recipes/request/training.ts";
 import { basePlace } from "./basePlace.ts";
 import { oneOf, positiveNumber } from "./options.ts";
 

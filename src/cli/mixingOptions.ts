@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { TrainingRequest } from "../recipes/training.ts";
+import type { TrainingRequest } from "../recipes/request/training.ts";
 import { positiveNumber } from "./options.ts";
 
 /** Declares how the pictures of a training batch are mixed. */

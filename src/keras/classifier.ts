@@ -8,13 +8,13 @@ import {
   type JudgedPrediction,
   type JudgedTarget,
 } from "../recipes/evaluateClassifier.ts";
+import { trainingDefaults } from "../recipes/request/trainingDefaults.ts";
 import {
   type TrainingHooks,
   type TrainingRequest,
   type TrainingResult,
   trainClassifier as train,
 } from "../recipes/trainClassifier.ts";
-import { trainingDefaults } from "../recipes/trainingDefaults.ts";
 import {
   type VerificationHooks,
   type VerificationRequest,

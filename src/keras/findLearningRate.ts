@@ -1,6 +1,6 @@
-import type { Samples } from "../training/batchSource.ts";
-import { RateTest, type RateTestOptions, type RateTestResult } from "../training/rateTest.ts";
-import type { Targets } from "../training/targets.ts";
+import { RateTest, type RateTestOptions, type RateTestResult } from "../training/callbacks/rateTest.ts";
+import type { Samples } from "../training/samples/batchSource.ts";
+import type { Targets } from "../training/samples/targets.ts";
 import { isIterator, iteratorOf, type PictureBatches } from "./iteratorSamples.ts";
 import type { ArrayFitOptions, IteratorFitOptions } from "./modelTraining.ts";
 import type { Model, Sequential } from "./networks.ts";

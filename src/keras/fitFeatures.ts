@@ -3,11 +3,11 @@ import type { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
 import { storeFolder } from "../features/storeFolder.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { BatchSource } from "../training/batchSource.ts";
-import type { FitOptions } from "../training/fitOptions.ts";
-import { frozenFeatures } from "../training/frozenFeatures.ts";
-import type { History } from "../training/history.ts";
-import { type FeatureCounts, StoredFeatures } from "../training/storedFeatures.ts";
+import { frozenFeatures } from "../training/features/frozenFeatures.ts";
+import { type FeatureCounts, StoredFeatures } from "../training/features/storedFeatures.ts";
+import type { History } from "../training/measuring/history.ts";
+import type { FitOptions } from "../training/runs/fitOptions.ts";
+import type { BatchSource } from "../training/samples/batchSource.ts";
 
 /** Where `fit` keeps what the frozen part of a network makes of samples. */
 export interface FeatureStoreOption {

@@ -3,7 +3,7 @@ import { ImageIterator } from "../augmentation/imageIterator.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import { float32, hasDType, sizeOf, type Tensor } from "../tensor/tensor.ts";
-import { type BatchSource, selectSamples } from "../training/batchSource.ts";
+import { type BatchSource, selectSamples } from "../training/samples/batchSource.ts";
 import { ViewSource } from "./viewSource.ts";
 
 /** Labelled pictures of an iterator, in the order of its files. */

@@ -1,4 +1,4 @@
-import { modelFromBundle } from "../recipes/classifierBundle.ts";
+import { modelFromBundle } from "../recipes/classifier/classifierBundle.ts";
 import { loadBundle } from "../saving/loadBundle.ts";
 import { trainableBase } from "./baseNetwork.ts";
 import { Sequential } from "./networks.ts";

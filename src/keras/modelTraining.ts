@@ -2,26 +2,30 @@ import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { Model } from "../models/functional.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Samples, selectSamples } from "../training/batchSource.ts";
-import { BatchTrainer, type TestBatchOptions, type TrainBatchOptions } from "../training/batchTrainer.ts";
-import { type Compiled, type CompileOptions, compileModel } from "../training/compile.ts";
-import { type EvaluateOptions, evaluate } from "../training/evaluate.ts";
-import { fit } from "../training/fit.ts";
-import type { FitOptions, ValidationData } from "../training/fitOptions.ts";
-import type { History } from "../training/history.ts";
-import { allOutputsOf, inferenceGraph } from "../training/inference.ts";
-import type { ModelTargets } from "../training/labelSamples.ts";
-import type { Logs } from "../training/logs.ts";
-import { type ModelInputs, modelSource } from "../training/modelInputs.ts";
+import { type Compiled, type CompileOptions, compileModel } from "../training/compiled/compile.ts";
+import { allOutputsOf, inferenceGraph } from "../training/features/inference.ts";
+import { estimateTrainingMemory, type TrainingMemory } from "../training/graphs/trainingMemory.ts";
+import type { History } from "../training/measuring/history.ts";
+import type { Logs } from "../training/measuring/logs.ts";
+import {
+  BatchTrainer,
+  type TestBatchOptions,
+  type TrainBatchOptions,
+} from "../training/runs/batchTrainer.ts";
+import { type EvaluateOptions, evaluate } from "../training/runs/evaluate.ts";
+import { fit } from "../training/runs/fit.ts";
+import type { FitOptions, ValidationData } from "../training/runs/fitOptions.ts";
 import {
   checkBatchSize,
   expectOneOutput,
   type InferenceOptions,
   namedOutputs,
   withPredictHooks,
-} from "../training/predict.ts";
-import { estimateTrainingMemory, type TrainingMemory } from "../training/trainingMemory.ts";
-import { toUserLayout } from "../training/userLayout.ts";
+} from "../training/runs/predict.ts";
+import { type Samples, selectSamples } from "../training/samples/batchSource.ts";
+import type { ModelTargets } from "../training/samples/labelSamples.ts";
+import { type ModelInputs, modelSource } from "../training/samples/modelInputs.ts";
+import { toUserLayout } from "../training/samples/userLayout.ts";
 import { type FeatureStoreOption, FitFeatures } from "./fitFeatures.ts";
 import { fitIterator } from "./fitIterator.ts";
 import {
@@ -224,7 +228,7 @@ export class ModelTraining {
   }
 }
 
-/** The options of `training/fit`, with an iterator for validation turned into samples. */
+/** The options of `training/runs/fit`, with an iterator for validation turned into samples. */
 function commonOptions(options: ArrayFitOptions = {}): FitOptions {
   const { validationData: given, validationSteps, store: _, ...rest } = options;
   const validationData = given && iteratorOf(given);

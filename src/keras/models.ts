@@ -3,14 +3,14 @@ import type { ModelOptions } from "../models/functional.ts";
 import type { SequentialOptions } from "../models/sequential.ts";
 import { Model, Sequential } from "./networks.ts";
 
-export type { TestBatchOptions, TrainBatchOptions } from "../training/batchTrainer.ts";
+export type { TrainingMemory } from "../training/graphs/trainingMemory.ts";
+export type { TestBatchOptions, TrainBatchOptions } from "../training/runs/batchTrainer.ts";
 export type {
   ModelClassWeights,
   ModelSampleWeights,
   ModelTargets,
-} from "../training/labelSamples.ts";
-export type { ModelInputs } from "../training/modelInputs.ts";
-export type { TrainingMemory } from "../training/trainingMemory.ts";
+} from "../training/samples/labelSamples.ts";
+export type { ModelInputs } from "../training/samples/modelInputs.ts";
 export type { FeatureStoreOption } from "./fitFeatures.ts";
 export { load } from "./loadModel.ts";
 export type {

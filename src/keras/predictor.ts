@@ -5,8 +5,8 @@ import type { Graph } from "../graph/graph.ts";
 import type { Model } from "../models/functional.ts";
 import type { Topology } from "../models/topology.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { BatchSource } from "../training/batchSource.ts";
-import { allOutputsOf, inferenceGraph } from "../training/inference.ts";
+import { allOutputsOf, inferenceGraph } from "../training/features/inference.ts";
+import type { BatchSource } from "../training/samples/batchSource.ts";
 
 /** A model's graph as the engine holds it, and what it was made of. */
 interface LoadedModel {

@@ -5,7 +5,7 @@ import {
   type PretrainingRequest,
   type PretrainingResult,
   pretrainingDefaults,
-} from "../recipes/pretraining.ts";
+} from "../recipes/pretraining/pretraining.ts";
 
 import type { TrainingHooks, TrainingResult } from "../recipes/trainClassifier.ts";
 import { type ClassifierOptions, trainClassifier } from "./classifier.ts";

@@ -7,7 +7,7 @@ import { DefinedLayer } from "../layers/definition.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { bundleContents, formOptions } from "../recipes/classifierBundle.ts";
+import { bundleContents, formOptions } from "../recipes/classifier/classifierBundle.ts";
 import type { Decision } from "../saving/bundleContents.ts";
 import { checkReplaceable, saveBundle } from "../saving/saveBundle.ts";
 import type { TrainedOn } from "./trainedOn.ts";

@@ -1,10 +1,10 @@
 import type { WorkOptions } from "../base/progress.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Model } from "../models/functional.ts";
-import { splitClassifier } from "../recipes/classifierGraphs.ts";
+import { splitClassifier } from "../recipes/classifier/classifierGraphs.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { BatchSource } from "../training/batchSource.ts";
-import { allOutputsOf, readBatch } from "../training/inference.ts";
+import { allOutputsOf, readBatch } from "../training/features/inference.ts";
+import type { BatchSource } from "../training/samples/batchSource.ts";
 import type { FitFeatures } from "./fitFeatures.ts";
 
 /** How the outputs are computed. */

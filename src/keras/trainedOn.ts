@@ -3,9 +3,9 @@ import type { ImageIterator } from "../augmentation/imageIterator.ts";
 import type { ClassFiles } from "../augmentation/sampleSource.ts";
 import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { BatchSource } from "../training/batchSource.ts";
-import type { ModelTargets } from "../training/labelSamples.ts";
-import type { ModelInputs } from "../training/modelInputs.ts";
+import type { BatchSource } from "../training/samples/batchSource.ts";
+import type { ModelTargets } from "../training/samples/labelSamples.ts";
+import type { ModelInputs } from "../training/samples/modelInputs.ts";
 
 /** What a saved model must tell of the data of its training. */
 export interface TrainedOn {

@@ -14,7 +14,7 @@ import type { FeatureKey } from "../features/key.ts";
 import { preprocessingKey } from "../features/prefixGroup.ts";
 import { ViewDraws } from "../features/viewDraws.ts";
 import { sizeOf } from "../tensor/tensor.ts";
-import type { BatchSource, SampleNames } from "../training/batchSource.ts";
+import type { BatchSource, SampleNames } from "../training/samples/batchSource.ts";
 
 /** An iterator's pictures as a source: sample i is its file i, under its first draw; see `inEpochs` for the others. */
 export class ViewSource implements BatchSource {

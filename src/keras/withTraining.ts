@@ -1,13 +1,13 @@
 import type { Model } from "../models/functional.ts";
 import { readWeights, writeWeights } from "../models/weightFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { TestBatchOptions, TrainBatchOptions } from "../training/batchTrainer.ts";
-import type { CompileOptions } from "../training/compile.ts";
-import type { History } from "../training/history.ts";
-import type { ModelTargets } from "../training/labelSamples.ts";
-import type { Logs } from "../training/logs.ts";
-import type { ModelInputs } from "../training/modelInputs.ts";
-import type { TrainingMemory } from "../training/trainingMemory.ts";
+import type { CompileOptions } from "../training/compiled/compile.ts";
+import type { TrainingMemory } from "../training/graphs/trainingMemory.ts";
+import type { History } from "../training/measuring/history.ts";
+import type { Logs } from "../training/measuring/logs.ts";
+import type { TestBatchOptions, TrainBatchOptions } from "../training/runs/batchTrainer.ts";
+import type { ModelTargets } from "../training/samples/labelSamples.ts";
+import type { ModelInputs } from "../training/samples/modelInputs.ts";
 import type { PictureBatches } from "./iteratorSamples.ts";
 import {
   type ArrayEvaluateOptions,

@@ -10,9 +10,9 @@ import { openDataset } from "../data/openDataset.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
 import { decodeImage } from "../images/decode.ts";
 import { encodeImage } from "../images/encode.ts";
-import { viewDraws } from "./augmentation.ts";
-import { openBase } from "./openBase.ts";
-import type { TrainingRequest } from "./training.ts";
+import { openBase } from "./classifier/openBase.ts";
+import { viewDraws } from "./request/augmentation.ts";
+import type { TrainingRequest } from "./request/training.ts";
 
 export interface DrawSheetRequest {
   /** The training whose draws are shown. */

@@ -7,18 +7,18 @@ import { Engine } from "../engine/engine.ts";
 import type { ClassificationScores } from "../evaluation/scores.ts";
 import type { TaskScores } from "../evaluation/taskScores.ts";
 import { FeatureStore } from "../features/store.ts";
-import { featureSource, imageFeatures } from "./imageFeatures.ts";
+import { digestCacheFile } from "./data/prepareData.ts";
+import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
+import { predictFeatures } from "./features/predictFeatures.ts";
 import { type LoadedClassifier, loadClassifier, numericsWarning } from "./loadClassifier.ts";
-import { predictFeatures } from "./predictFeatures.ts";
+import type { TrainingHooks } from "./request/training.ts";
 import {
   type LabelsPrediction,
   type Prediction,
   predictionsFor,
   type ValuesPrediction,
-} from "./prediction.ts";
-import { digestCacheFile } from "./prepareData.ts";
-import { scoreOutputs } from "./taskScoring.ts";
-import type { TrainingHooks } from "./training.ts";
+} from "./scoring/prediction.ts";
+import { scoreOutputs } from "./scoring/taskScoring.ts";
 
 export interface EvaluationRequest {
   /** Folder of the bundle. */

@@ -2,18 +2,18 @@ import { PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
-import { RateTest, type RateTestOptions, type RateTestResult } from "../training/rateTest.ts";
-import { classifierModel } from "./classifierModel.ts";
-import type { ForwardCounts, Recomputation } from "./forwardCounts.ts";
-import { headLayers } from "./headLayers.ts";
-import { samplesOf } from "./headTraining.ts";
-import { startFromPriors } from "./labelPriors.ts";
-import { openBase } from "./openBase.ts";
-import { PhaseClock } from "./phaseClock.ts";
-import { type PreparedData, prepareData } from "./prepareData.ts";
-import type { TrainingHooks, TrainingRequest } from "./training.ts";
-import { trainingPhases } from "./trainingPhases.ts";
-import { trainPhases } from "./trainPhases.ts";
+import { RateTest, type RateTestOptions, type RateTestResult } from "../training/callbacks/rateTest.ts";
+import { classifierModel } from "./classifier/classifierModel.ts";
+import { headLayers } from "./classifier/headLayers.ts";
+import { openBase } from "./classifier/openBase.ts";
+import { startFromPriors } from "./data/labelPriors.ts";
+import { type PreparedData, prepareData } from "./data/prepareData.ts";
+import { samplesOf } from "./phases/headTraining.ts";
+import { trainPhases } from "./phases/trainPhases.ts";
+import type { ForwardCounts, Recomputation } from "./request/forwardCounts.ts";
+import { PhaseClock } from "./request/phaseClock.ts";
+import type { TrainingHooks, TrainingRequest } from "./request/training.ts";
+import { trainingPhases } from "./request/trainingPhases.ts";
 
 export interface RateRequest extends TrainingRequest {
   /** Which rates are tried. */

@@ -2,8 +2,8 @@ import type { Preprocessing } from "../applications/preprocessing.ts";
 import { PermafrostError } from "../base/errors.ts";
 import type { BundleContents } from "../saving/bundleContents.ts";
 import { loadBundle } from "../saving/loadBundle.ts";
-import { modelFromBundle } from "./classifierBundle.ts";
-import { type ClassifierGraphs, classifierGraphs } from "./classifierGraphs.ts";
+import { modelFromBundle } from "./classifier/classifierBundle.ts";
+import { type ClassifierGraphs, classifierGraphs } from "./classifier/classifierGraphs.ts";
 
 /** A classifier read from its bundle, ready to be run. */
 export interface LoadedClassifier {

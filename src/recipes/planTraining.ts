@@ -2,25 +2,31 @@ import { numericsClass } from "../engine/numerics.ts";
 import { loadOrt } from "../engine/ort.ts";
 import { keepWhere } from "../features/measuredRates.ts";
 import { FeatureStore } from "../features/store.ts";
-import { drawsName, viewDraws } from "./augmentation.ts";
-import { baseRate } from "./baseRate.ts";
-import { classifierGraphs } from "./classifierGraphs.ts";
-import { classifierModel } from "./classifierModel.ts";
-import { plainForwards } from "./forwardCounts.ts";
-import { headLayers } from "./headLayers.ts";
-import { keepsPrefix } from "./mixing.ts";
-import { openBase } from "./openBase.ts";
-import { PhaseClock } from "./phaseClock.ts";
-import { describeModel } from "./plannedLayers.ts";
-import { bytesPerFeature, type PlannedPhase, planFeatures, planningGroup, planPhase } from "./planPhase.ts";
-import { planRemarks } from "./planRemarks.ts";
-import { prepareData } from "./prepareData.ts";
-import type { TrainingHooks, TrainingRequest } from "./training.ts";
-import { trainingPhases } from "./trainingPhases.ts";
-import type { TrainingPlan } from "./trainingPlan.ts";
-import { countSamples, countViews } from "./viewCounts.ts";
+import { classifierGraphs } from "./classifier/classifierGraphs.ts";
+import { classifierModel } from "./classifier/classifierModel.ts";
+import { headLayers } from "./classifier/headLayers.ts";
+import { openBase } from "./classifier/openBase.ts";
+import { prepareData } from "./data/prepareData.ts";
+import { countSamples, countViews } from "./data/viewCounts.ts";
+import { keepsPrefix } from "./phases/mixing.ts";
+import { baseRate } from "./planning/baseRate.ts";
+import { describeModel } from "./planning/plannedLayers.ts";
+import {
+  bytesPerFeature,
+  type PlannedPhase,
+  planFeatures,
+  planningGroup,
+  planPhase,
+} from "./planning/planPhase.ts";
+import { planRemarks } from "./planning/planRemarks.ts";
+import type { TrainingPlan } from "./planning/trainingPlan.ts";
+import { drawsName, viewDraws } from "./request/augmentation.ts";
+import { plainForwards } from "./request/forwardCounts.ts";
+import { PhaseClock } from "./request/phaseClock.ts";
+import type { TrainingHooks, TrainingRequest } from "./request/training.ts";
+import { trainingPhases } from "./request/trainingPhases.ts";
 
-export type { TrainingPlan } from "./trainingPlan.ts";
+export type { TrainingPlan } from "./planning/trainingPlan.ts";
 
 /**
  * Says what a training would compute, how long it takes, and what the plain way would cost. Nothing is trained, no image is

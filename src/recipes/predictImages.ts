@@ -4,14 +4,14 @@ import { messageOf, PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
-import { findImages } from "./findImages.ts";
-import { featureSource, imageFeatures } from "./imageFeatures.ts";
+import { findImages } from "./data/findImages.ts";
+import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
+import { predictFeatures } from "./features/predictFeatures.ts";
 import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
-import { predictFeatures } from "./predictFeatures.ts";
-import { type Prediction, predictionsFor, type TaskPrediction } from "./prediction.ts";
-import type { TrainingHooks } from "./training.ts";
+import type { TrainingHooks } from "./request/training.ts";
+import { type Prediction, predictionsFor, type TaskPrediction } from "./scoring/prediction.ts";
 
-export type { LabelsPrediction, Prediction, TaskPrediction, ValuesPrediction } from "./prediction.ts";
+export type { LabelsPrediction, Prediction, TaskPrediction, ValuesPrediction } from "./scoring/prediction.ts";
 
 export interface PredictionRequest {
   /** Folder of the bundle. */

@@ -4,23 +4,23 @@ import { Engine } from "../engine/engine.ts";
 import { FeatureStore } from "../features/store.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { checkReplaceable } from "../saving/saveBundle.ts";
-import { classifierModel } from "./classifierModel.ts";
-import { explainInterruption, holdsBundle, lossNanKept } from "./earlyEnd.ts";
-import { headLayers } from "./headLayers.ts";
-import { trainJointly } from "./jointTraining.ts";
-import { startFromPriors } from "./labelPriors.ts";
-import { openBase } from "./openBase.ts";
-import { PhaseClock } from "./phaseClock.ts";
-import { prepareData } from "./prepareData.ts";
+import { classifierModel } from "./classifier/classifierModel.ts";
+import { headLayers } from "./classifier/headLayers.ts";
+import { openBase } from "./classifier/openBase.ts";
+import { startFromPriors } from "./data/labelPriors.ts";
+import { prepareData } from "./data/prepareData.ts";
+import { restoreUnits } from "./data/targetScale.ts";
+import { explainInterruption, holdsBundle, lossNanKept } from "./phases/earlyEnd.ts";
+import { trainPhases } from "./phases/trainPhases.ts";
+import { UnfinishedRun } from "./phases/unfinishedRun.ts";
+import { trainJointly } from "./pretraining/jointTraining.ts";
+import { PhaseClock } from "./request/phaseClock.ts";
+import type { TrainingHooks, TrainingRequest, TrainingResult } from "./request/training.ts";
+import { trainingPhases } from "./request/trainingPhases.ts";
 import { saveTraining } from "./saveTraining.ts";
-import { scoreSplits } from "./scoreSplits.ts";
-import { restoreUnits } from "./targetScale.ts";
-import type { TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
-import { trainingPhases } from "./trainingPhases.ts";
-import { trainPhases } from "./trainPhases.ts";
-import { UnfinishedRun } from "./unfinishedRun.ts";
+import { scoreSplits } from "./scoring/scoreSplits.ts";
 
-export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./training.ts";
+export type { EpochLogs, TrainingHooks, TrainingRequest, TrainingResult } from "./request/training.ts";
 
 /**
  * Trains a classifier on a folder of photographs: the frozen base runs once for each distinct image (not at all where the

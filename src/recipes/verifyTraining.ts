@@ -3,10 +3,10 @@ import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
 import type { StoreDtype } from "../features/key.ts";
 import { FeatureStore } from "../features/store.ts";
-import { compareWays, type WaysComparison } from "./compareWays.ts";
-import { PhaseClock } from "./phaseClock.ts";
-import { prepareData } from "./prepareData.ts";
-import type { TrainingHooks, TrainingRequest } from "./training.ts";
+import { prepareData } from "./data/prepareData.ts";
+import { PhaseClock } from "./request/phaseClock.ts";
+import type { TrainingHooks, TrainingRequest } from "./request/training.ts";
+import { compareWays, type WaysComparison } from "./verification/compareWays.ts";
 
 export interface VerificationRequest extends TrainingRequest {
   /** Steps to compare. Default: one epoch, at most 50. */

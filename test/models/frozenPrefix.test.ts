@@ -9,9 +9,9 @@ import { splitFrozen } from "../../src/models/cut.ts";
 import type { Model } from "../../src/models/functional.ts";
 import { bindBatch } from "../../src/tensor/shape.ts";
 import { float32, sizeOf, type Tensor } from "../../src/tensor/tensor.ts";
-import type { FitOptions } from "../../src/training/fitOptions.ts";
-import { frozenFeatures } from "../../src/training/frozenFeatures.ts";
+import { frozenFeatures } from "../../src/training/features/frozenFeatures.ts";
 import { compileModel, fit } from "../../src/training/index.ts";
+import type { FitOptions } from "../../src/training/runs/fitOptions.ts";
 import { type RandomStep, randomModel, randomSteps } from "../support/randomModel.ts";
 import { smallPictures } from "../support/smallProblem.ts";
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { model } from "../../src/keras/models.ts";
 import { add, conv2d, dense, globalAveragePooling2D, input } from "../../src/layers/index.ts";
-import { splitClassifier } from "../../src/recipes/classifierGraphs.ts";
+import { splitClassifier } from "../../src/recipes/classifier/classifierGraphs.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
-import type { FitOptions } from "../../src/training/fitOptions.ts";
+import type { FitOptions } from "../../src/training/runs/fitOptions.ts";
 import { temporaryFolder } from "../support/pictures.ts";
 
 const samples = 10;

@@ -2,9 +2,9 @@ import { cp, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadClassifier } from "../../src/recipes/loadClassifier.ts";
+import type { TrainingRequest } from "../../src/recipes/request/training.ts";
+import { trainingDefaults } from "../../src/recipes/request/trainingDefaults.ts";
 import { trainClassifier } from "../../src/recipes/trainClassifier.ts";
-import type { TrainingRequest } from "../../src/recipes/training.ts";
-import { trainingDefaults } from "../../src/recipes/trainingDefaults.ts";
 import { loadBundle } from "../../src/saving/loadBundle.ts";
 import { temporaryFolder, writeStripes } from "../support/pictures.ts";
 

@@ -2,16 +2,16 @@ import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { weightsDigest } from "../../src/models/weights.ts";
+import { openBase } from "../../src/recipes/classifier/openBase.ts";
 import { loadClassifier } from "../../src/recipes/loadClassifier.ts";
-import { openBase } from "../../src/recipes/openBase.ts";
 import { pretrainEncoder } from "../../src/recipes/pretrainEncoder.ts";
 import {
   type PretrainingHooks,
   type PretrainingRequest,
   pretrainingDefaults,
-} from "../../src/recipes/pretraining.ts";
+} from "../../src/recipes/pretraining/pretraining.ts";
+import { trainingDefaults } from "../../src/recipes/request/trainingDefaults.ts";
 import { trainClassifier } from "../../src/recipes/trainClassifier.ts";
-import { trainingDefaults } from "../../src/recipes/trainingDefaults.ts";
 import { loadBundle } from "../../src/saving/loadBundle.ts";
 import { temporaryFolder, writeStripes } from "../support/pictures.ts";
 

@@ -8,8 +8,8 @@ import { mobileNetV3Small } from "../../src/keras/applications.ts";
 import { sequential } from "../../src/keras/models.ts";
 import { image } from "../../src/keras/preprocessing.ts";
 import { dense, globalAveragePooling2D } from "../../src/layers/index.ts";
+import type { TrainingResult } from "../../src/recipes/request/training.ts";
 import { trainClassifier } from "../../src/recipes/trainClassifier.ts";
-import type { TrainingResult } from "../../src/recipes/training.ts";
 import { temporaryFolder, writeStripes } from "../support/pictures.ts";
 
 const size = 96;

@@ -1,12 +1,12 @@
 import { Runtime } from "../../src/engine/runtime.ts";
 import { optimizerConfig } from "../../src/optimizers/index.ts";
 import { learningRateAt } from "../../src/optimizers/schedules/schedule.ts";
-import { BatchBuffer, batchLayout } from "../../src/training/batchBuffer.ts";
-import type { Compiled } from "../../src/training/compile.ts";
-import { fillBatch, type LabelledSamples, targetShapes } from "../../src/training/labelledSamples.ts";
-import { buildPhase } from "../../src/training/stepGraph.ts";
-import { StepRunner } from "../../src/training/stepRunner.ts";
-import type { TrainProgram } from "../../src/training/trainProgram.ts";
+import type { Compiled } from "../../src/training/compiled/compile.ts";
+import { buildPhase } from "../../src/training/graphs/stepGraph.ts";
+import { fillBatch, type LabelledSamples, targetShapes } from "../../src/training/samples/labelledSamples.ts";
+import { BatchBuffer, batchLayout } from "../../src/training/thread/batchBuffer.ts";
+import { StepRunner } from "../../src/training/thread/stepRunner.ts";
+import type { TrainProgram } from "../../src/training/thread/trainProgram.ts";
 
 /** Training steps in the test's own thread, from the source files. */
 export interface InProcessTraining {

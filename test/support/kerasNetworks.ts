@@ -7,7 +7,7 @@ import type { Layer, SymbolicTensor } from "../../src/layers/layer.ts";
 import { resolveLoss } from "../../src/losses/index.ts";
 import * as metrics from "../../src/metrics/index.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/index.ts";
-import type { CompileOptions } from "../../src/training/compile.ts";
+import type { CompileOptions } from "../../src/training/compiled/compile.ts";
 
 /** Options in Keras's spelling. */
 type Options = Readonly<Record<string, unknown>>;

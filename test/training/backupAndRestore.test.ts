@@ -4,8 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { adam, cosineDecay } from "../../src/optimizers/index.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../src/tensor/safetensors.ts";
-import type { Checkpoint } from "../../src/training/checkpoint.ts";
-import type { History } from "../../src/training/history.ts";
+import type { Checkpoint } from "../../src/training/callbacks/checkpoint.ts";
 import {
   BackupAndRestore,
   type Callback,
@@ -13,6 +12,7 @@ import {
   EarlyStopping,
   fit,
 } from "../../src/training/index.ts";
+import type { History } from "../../src/training/measuring/history.ts";
 import { bitsOf, smallHead, smallProblem } from "../support/smallProblem.ts";
 
 const { x, y } = smallProblem(50);

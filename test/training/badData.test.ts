@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { dense } from "../../src/layers/index.ts";
 import { sequential } from "../../src/models/index.ts";
 import { adam } from "../../src/optimizers/index.ts";
-import { buildProgram } from "../../src/training/buildProgram.ts";
+import { buildProgram } from "../../src/training/graphs/buildProgram.ts";
+import { estimateTrainingMemory, expectMemory } from "../../src/training/graphs/trainingMemory.ts";
 import { arrayRows, type Callback, compileModel, evaluate, fit } from "../../src/training/index.ts";
-import { estimateTrainingMemory, expectMemory } from "../../src/training/trainingMemory.ts";
 import { frozenBaseAndHead, smallHead, smallProblem } from "../support/smallProblem.ts";
 
 function compiledHead() {

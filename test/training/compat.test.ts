@@ -3,9 +3,9 @@ import { dense, input } from "../../src/layers/index.ts";
 import { Model } from "../../src/models/functional.ts";
 import { sequential } from "../../src/models/index.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
-import { compileModel } from "../../src/training/compile.ts";
-import { fit } from "../../src/training/fit.ts";
-import type { TrainingCompat } from "../../src/training/trainedWeights.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
+import type { TrainingCompat } from "../../src/training/compiled/trainedWeights.ts";
+import { fit } from "../../src/training/runs/fit.ts";
 
 const x = float32(
   [4, 3],

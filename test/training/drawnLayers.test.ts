@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conv2d, dense, flatten, gaussianNoise, spatialDropout2D } from "../../src/layers/index.ts";
 import { type Sequential, sequential } from "../../src/models/index.ts";
-import { compileModel } from "../../src/training/compile.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
 import { evaluate, fit } from "../../src/training/index.ts";
 import { bitsOf, smallPictures } from "../support/smallProblem.ts";
 

@@ -16,8 +16,8 @@ import { Model } from "../../src/models/functional.ts";
 import { sequential } from "../../src/models/index.ts";
 import { adamw } from "../../src/optimizers/index.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
-import { compileModel } from "../../src/training/compile.ts";
-import { frozenDigest } from "../../src/training/frozenWeights.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
+import { frozenDigest } from "../../src/training/compiled/frozenWeights.ts";
 import { fit } from "../../src/training/index.ts";
 
 const samples = 8;

@@ -3,7 +3,7 @@ import { Model } from "../../src/keras/networks.ts";
 import { add, conv2d, dense, globalAveragePooling2D, input } from "../../src/layers/index.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/index.ts";
 import { float32, type Tensor } from "../../src/tensor/tensor.ts";
-import type { CompileOptions } from "../../src/training/compile.ts";
+import type { CompileOptions } from "../../src/training/compiled/compile.ts";
 import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 
 interface Case {

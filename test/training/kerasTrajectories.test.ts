@@ -12,9 +12,9 @@ import { sequential } from "../../src/models/index.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { cosineDecay } from "../../src/optimizers/schedules/cosineDecay.ts";
-import { compileModel } from "../../src/training/compile.ts";
-import { labelSamples } from "../../src/training/labelSamples.ts";
-import type { Targets } from "../../src/training/targets.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
+import { labelSamples } from "../../src/training/samples/labelSamples.ts";
+import type { Targets } from "../../src/training/samples/targets.ts";
 import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 import { trainInProcess } from "../support/inProcessTraining.ts";
 

@@ -3,8 +3,8 @@ import { maxNorm, unitNorm } from "../../src/layers/constraints.ts";
 import * as layers from "../../src/layers/index.ts";
 import { Model } from "../../src/models/functional.ts";
 import { sgd } from "../../src/optimizers/index.ts";
-import { compileModel } from "../../src/training/compile.ts";
-import { labelSamples } from "../../src/training/labelSamples.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
+import { labelSamples } from "../../src/training/samples/labelSamples.ts";
 import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 import { trainInProcess } from "../support/inProcessTraining.ts";
 

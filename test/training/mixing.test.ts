@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Callback } from "../../src/training/callback.ts";
+import type { Callback } from "../../src/training/callbacks/callback.ts";
 import { BackupAndRestore, compileModel, fit } from "../../src/training/index.ts";
 import {
   bitsOf,

@@ -8,7 +8,7 @@ import { sequential } from "../../src/models/index.ts";
 import { optimizers } from "../../src/optimizers/index.ts";
 import type { Optimizer } from "../../src/optimizers/optimizer.ts";
 import { oneCycle } from "../../src/optimizers/schedules/oneCycle.ts";
-import type { TrainingControl } from "../../src/training/callback.ts";
+import type { TrainingControl } from "../../src/training/callbacks/callback.ts";
 import { SwapEMAWeights } from "../../src/training/callbacks/swapEmaWeights.ts";
 import { BackupAndRestore, type Callback, compileModel, fit } from "../../src/training/index.ts";
 import { bitsOf, smallProblem } from "../support/smallProblem.ts";

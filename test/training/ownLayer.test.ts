@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { layers, operators, tensor } from "../../src/index.ts";
 import { sequential } from "../../src/models/index.ts";
-import { compileModel } from "../../src/training/compile.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
 import { fit } from "../../src/training/index.ts";
 import { smallProblem } from "../support/smallProblem.ts";
 

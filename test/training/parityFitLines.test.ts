@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { dense } from "../../src/layers/index.ts";
 import { sequential } from "../../src/models/index.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
-import { compileModel } from "../../src/training/compile.ts";
+import { compileModel } from "../../src/training/compiled/compile.ts";
 import { fit } from "../../src/training/index.ts";
 import { goldenFile } from "../support/goldenArrays.ts";
 

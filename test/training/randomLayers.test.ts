@@ -10,9 +10,9 @@ import {
   rescaling,
 } from "../../src/layers/index.ts";
 import { type Sequential, sequential } from "../../src/models/index.ts";
-import type { FitOptions } from "../../src/training/fitOptions.ts";
-import { frozenFeatures } from "../../src/training/frozenFeatures.ts";
+import { frozenFeatures } from "../../src/training/features/frozenFeatures.ts";
 import { compileModel, evaluate, fit } from "../../src/training/index.ts";
+import type { FitOptions } from "../../src/training/runs/fitOptions.ts";
 import { bitsOf, smallPictures } from "../support/smallProblem.ts";
 
 /** The Keras 3 way: augmentation inside the model, then a frozen base and a head. */

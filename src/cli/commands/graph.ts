@@ -1,7 +1,7 @@
 import path from "node:path";
 import { PermafrostError } from "../../base/errors.ts";
 import type { GraphDrawing } from "../../models/diagram/drawGraph.ts";
-import type { DrawingRequest } from "../../recipes/drawnClassifier.ts";
+import type { DrawingRequest } from "../../recipes/classifier/drawnClassifier.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { oneOf, positiveInteger } from "../options.ts";
@@ -33,7 +33,7 @@ export const graph: CommandDefinition = {
       .option("--out <file>", "where to write it: .svg, .txt or .json (default: print the text)");
   },
   async run([bundle], options, { output }) {
-    const { drawnClassifier } = await import("../../recipes/drawnClassifier.ts");
+    const { drawnClassifier } = await import("../../recipes/classifier/drawnClassifier.ts");
     const { drawGraph } = await import("../../models/diagram/drawGraph.ts");
     const model = await drawnClassifier(requestOf(bundle, options));
     const drawing = drawGraph(model, { training: options["training"] === true });

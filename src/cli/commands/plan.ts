@@ -1,6 +1,6 @@
-import { describeRates, describeTrained } from "../../recipes/phaseRecord.ts";
-import type { PlannedPhase } from "../../recipes/planPhase.ts";
+import type { PlannedPhase } from "../../recipes/planning/planPhase.ts";
 import type { TrainingPlan } from "../../recipes/planTraining.ts";
+import { describeRates, describeTrained } from "../../recipes/request/phaseRecord.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { count, gibibytes, table } from "../text.ts";

@@ -6,8 +6,8 @@ import {
   type PretrainingResult,
   pretrainingDefaults,
   reconstructionLosses,
-} from "../../recipes/pretraining.ts";
-import { optimizerNames } from "../../recipes/trainingDefaults.ts";
+} from "../../recipes/pretraining/pretraining.ts";
+import { optimizerNames } from "../../recipes/request/trainingDefaults.ts";
 import { augmentationOf } from "../augmentationOptions.ts";
 import { basePlace } from "../basePlace.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
@@ -99,7 +99,7 @@ async function requestOf(
     return { ...(await newRequest(folder, options, context)), resume: resume !== false };
   }
   if (typeof resume === "string" && folder === undefined) {
-    const { unfinishedRequest } = await import("../../recipes/unfinishedRun.ts");
+    const { unfinishedRequest } = await import("../../recipes/phases/unfinishedRun.ts");
     return unfinishedRequest<PretrainingRequest>(resume, "pretrain");
   }
   throw new PermafrostError(

@@ -21,7 +21,7 @@ export const storeExport: CommandDefinition = {
     const work = { onProgress: output.onProgress, signal };
     const store = await storeOf(options, context);
     const { exportFeatures } = await import("../../features/maintenance/exportFeatures.ts");
-    const { imageDigests } = await import("../../recipes/imageDigests.ts");
+    const { imageDigests } = await import("../../recipes/data/imageDigests.ts");
     const dataset = options["dataset"];
     const images = typeof dataset === "string" ? { images: await imageDigests(dataset, store, work) } : {};
     const result = await exportFeatures(store, { out: String(out), ...images }, work);

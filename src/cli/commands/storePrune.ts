@@ -49,7 +49,7 @@ export const storePrune: CommandDefinition = {
       output.emit({ event: "store", dryRun, removed, rows: 0, merged: removed.length });
       return exitCodes.done;
     }
-    const { imageDigests } = await import("../../recipes/imageDigests.ts");
+    const { imageDigests } = await import("../../recipes/data/imageDigests.ts");
     const dataset = options["dataset"];
     const images =
       typeof dataset === "string"

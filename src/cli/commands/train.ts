@@ -1,6 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
-import { describeRates, describeTrained, type PhaseStart } from "../../recipes/phaseRecord.ts";
-import type { TrainingRequest, TrainingResult } from "../../recipes/training.ts";
+import { describeRates, describeTrained, type PhaseStart } from "../../recipes/request/phaseRecord.ts";
+import type { TrainingRequest, TrainingResult } from "../../recipes/request/training.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { declareJointOptions, jointOf } from "../jointOptions.ts";
@@ -67,7 +67,7 @@ async function requestOf(
     return { ...request, ...jointOf(options), resume: resume !== false };
   }
   if (typeof resume === "string" && folder === undefined) {
-    const { unfinishedRequest } = await import("../../recipes/unfinishedRun.ts");
+    const { unfinishedRequest } = await import("../../recipes/phases/unfinishedRun.ts");
     return unfinishedRequest(resume);
   }
   throw new PermafrostError(

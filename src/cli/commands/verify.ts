@@ -1,5 +1,5 @@
 import type { StoreDtype } from "../../features/key.ts";
-import type { WaysComparison } from "../../recipes/compareWays.ts";
+import type { WaysComparison } from "../../recipes/verification/compareWays.ts";
 import type { VerificationResult } from "../../recipes/verifyTraining.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";

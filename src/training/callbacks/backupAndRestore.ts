@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { messageOf, PermafrostError, systemCode } from "../../base/errors.ts";
 import { removeFolder, writeFileAtomic } from "../../base/files.ts";
-import type { Callback, TrainingControl } from "../callback.ts";
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../checkpoint.ts";
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
+import type { Callback, TrainingControl } from "./callback.ts";
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 
 export interface BackupAndRestoreOptions {
   /** Folder of the checkpoint, one for each run. It is made if it is missing. */

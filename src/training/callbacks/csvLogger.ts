@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { systemCode } from "../../base/errors.ts";
 import { writeFileAtomic } from "../../base/files.ts";
-import type { Callback, EpochLogs } from "../callback.ts";
-import type { CallbackState } from "../checkpoint.ts";
+import type { Callback, EpochLogs } from "./callback.ts";
+import type { CallbackState } from "./checkpoint.ts";
 import { pythonFloat } from "./pythonText.ts";
 
 export interface CSVLoggerOptions {

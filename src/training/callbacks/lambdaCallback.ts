@@ -1,4 +1,4 @@
-import type { Callback } from "../callback.ts";
+import type { Callback } from "./callback.ts";
 
 /**
  * Hooks as a callback (Keras's LambdaCallback). Any object with hooks is a callback by itself; this is for those who look for

@@ -1,6 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
-import type { Callback, EpochLogs, TrainingControl } from "../callback.ts";
 import { type Announcement, announce } from "./announce.ts";
+import type { Callback, EpochLogs, TrainingControl } from "./callback.ts";
 
 /**
  * The rate of an epoch.

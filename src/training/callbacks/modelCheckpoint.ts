@@ -1,10 +1,10 @@
 import { PermafrostError } from "../../base/errors.ts";
 import type { Model } from "../../models/functional.ts";
 import { writeWeights } from "../../models/weightFile.ts";
-import type { Callback, EpochLogs, TrainingControl } from "../callback.ts";
-import type { CallbackState } from "../checkpoint.ts";
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
 import { type Announcement, announce } from "./announce.ts";
+import type { Callback, EpochLogs, TrainingControl } from "./callback.ts";
+import type { CallbackState } from "./checkpoint.ts";
 import { Monitor, type MonitorMode } from "./monitor.ts";
 import { pythonFormat } from "./pythonText.ts";
 

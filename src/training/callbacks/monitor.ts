@@ -1,6 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
-import type { TrainingControl } from "../callback.ts";
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
+import type { TrainingControl } from "./callback.ts";
 
 /** Whether smaller or larger values are better; "auto": by the name of what is watched. */
 export type MonitorMode = "auto" | "min" | "max";

@@ -1,4 +1,4 @@
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
 import { pythonFormat } from "./pythonText.ts";
 
 const barWidth = 20;

@@ -1,5 +1,5 @@
-import type { Callback, TrainingControl } from "../callback.ts";
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
+import type { Callback, TrainingControl } from "./callback.ts";
 import { ProgressBar } from "./progressBar.ts";
 
 /** Where text for people goes; process.stderr fits. */

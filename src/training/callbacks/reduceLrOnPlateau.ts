@@ -1,7 +1,7 @@
 import { PermafrostError } from "../../base/errors.ts";
-import type { Callback, EpochLogs, TrainingControl } from "../callback.ts";
-import type { CallbackState } from "../checkpoint.ts";
 import { type Announcement, announce } from "./announce.ts";
+import type { Callback, EpochLogs, TrainingControl } from "./callback.ts";
+import type { CallbackState } from "./checkpoint.ts";
 import { Monitor, type MonitorMode } from "./monitor.ts";
 
 export interface ReduceLROnPlateauOptions extends Announcement {

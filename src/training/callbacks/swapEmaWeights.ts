@@ -1,6 +1,6 @@
-import type { Callback, TrainingControl } from "../callback.ts";
-import type { CallbackState } from "../checkpoint.ts";
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
+import type { Callback, TrainingControl } from "./callback.ts";
+import type { CallbackState } from "./checkpoint.ts";
 
 export interface SwapEMAWeightsOptions {
   /**

@@ -1,9 +1,9 @@
 import path from "node:path";
 import { PermafrostError } from "../../base/errors.ts";
 import { namedWeights } from "../../models/weights.ts";
-import type { Callback, EpochLogs, RunControl, TrainingControl } from "../callback.ts";
-import type { CallbackState } from "../checkpoint.ts";
-import type { Logs } from "../logs.ts";
+import type { Logs } from "../measuring/logs.ts";
+import type { Callback, EpochLogs, RunControl, TrainingControl } from "./callback.ts";
+import type { CallbackState } from "./checkpoint.ts";
 import { EventFile } from "./eventFile.ts";
 import { histogramBuckets } from "./histogram.ts";
 

@@ -1,4 +1,4 @@
-import type { Callback, TrainingControl } from "../callback.ts";
+import type { Callback, TrainingControl } from "./callback.ts";
 import type { TextStream } from "./progressLine.ts";
 
 export interface TerminateOnNaNOptions {

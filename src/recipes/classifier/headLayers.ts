@@ -1,0 +1,54 @@
+import { PermafrostError } from "../../base/errors.ts";
+import { didYouMean } from "../../base/names.ts";
+import type { TargetTask } from "../../data/dataset.ts";
+import { type DenseOptions, dense } from "../../layers/dense.ts";
+import { dropout } from "../../layers/index.ts";
+import type { Layer } from "../../layers/layer.ts";
+import { l2 } from "../../layers/regularizers.ts";
+import { predictionsName, taskTraining } from "./taskTraining.ts";
+
+/** L2 of the linear head's kernel; docs/default-head.md says how it was found. */
+export const linearHeadL2 = 0.02;
+
+/**
+ * The layers of a head from its short form: `linear`, or layers separated by commas such as `dense:256,dropout:0.5`;
+ * `dense:512x2` stands for two of them. The last layer is always added: one probability a
+ * class (softmax), one a label (sigmoid), or one number a value.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT naming the part that is not understood.
+ */
+export function headLayers(text: string, outputs: number, task?: TargetTask): readonly Layer[] {
+  const { activation } = taskTraining({ task });
+  const last = { units: outputs, activation, name: predictionsName };
+  const form = text.trim();
+  if (form === "linear") return [linearLayer(last, task)];
+  const hidden = form.split(",").flatMap((part) => hiddenLayers(part.trim(), form));
+  return [...hidden, dense(last)];
+}
+
+function linearLayer(last: DenseOptions, task: TargetTask | undefined): Layer {
+  // Losses over labels or values are means over them: each has its share of the loss, and of the penalty.
+  const share = task === undefined ? 1 : last.units;
+  return dense({ ...last, kernelInitializer: "zeros", kernelRegularizer: l2(linearHeadL2 / share) });
+}
+
+function hiddenLayers(part: string, form: string): Layer[] {
+  const [kind = "", value = ""] = part.split(":");
+  if (kind === "dense") {
+    const [, units, times] = /^([1-9]\d*)(?:x([1-9]\d?))?$/.exec(value) ?? [];
+    if (units !== undefined) {
+      return Array.from({ length: Number(times ?? 1) }, () =>
+        dense({ units: Number(units), activation: "relu" }),
+      );
+    }
+  }
+  if (kind === "dropout") {
+    const rate = Number(value);
+    if (value !== "" && rate >= 0 && rate < 1) return [dropout({ rate })];
+  }
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `head ${JSON.stringify(form)}: expected linear, or dense:<units> and dropout:<rate from 0 to below 1> separated by commas, ` +
+      `got ${JSON.stringify(part)}.${didYouMean(kind, ["dense", "dropout", "linear"])}`,
+  );
+}

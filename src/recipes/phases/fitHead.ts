@@ -1,0 +1,171 @@
+import { balancedClassWeights } from "../../data/classWeights.ts";
+import type { SplitSample } from "../../data/split.ts";
+import type { ViewDraws } from "../../features/viewDraws.ts";
+import { weightsDigest } from "../../models/weights.ts";
+import { type OptimizerConfig, resolveOptimizer } from "../../optimizers/index.ts";
+import { cosineDecay } from "../../optimizers/schedules/cosineDecay.ts";
+import type { LearningRate } from "../../optimizers/schedules/schedule.ts";
+import type { Callback } from "../../training/callbacks/callback.ts";
+import { type Compiled, compileModel } from "../../training/compiled/compile.ts";
+import { FrozenWatch } from "../../training/compiled/frozenWeights.ts";
+import { HistoryRecorder } from "../../training/measuring/history.ts";
+import { fit } from "../../training/runs/fit.ts";
+import type { FitOptions } from "../../training/runs/fitOptions.ts";
+import type { BatchSource } from "../../training/samples/batchSource.ts";
+import { pictureSource } from "../data/pictureSource.ts";
+import type { PreparedData } from "../data/prepareData.ts";
+import type { CutFeatures } from "../features/cutFeatures.ts";
+import { layersOfPaths, type PhaseStart, ratesOfLayers } from "../request/phaseRecord.ts";
+import type { TrainingHooks } from "../request/training.ts";
+import { isLossNan } from "./earlyEnd.ts";
+import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
+import { lastGoodWeights } from "./lastGoodWeights.ts";
+import { mixedTargets, mixedTask } from "./mixing.ts";
+
+/** What the layers behind the cut are fitted on. */
+export interface FitData extends PreparedData {
+  /** Of the images as they are. */
+  readonly features: CutFeatures;
+  /** Where the cut is and why. */
+  readonly cut: string;
+  /** The draws under which training images are seen; undefined: as they are. */
+  readonly draws: ViewDraws | undefined;
+  /** Features of the training images under their draws. */
+  readonly drawn: BatchSource | undefined;
+}
+
+/** Trains the layers above the cut. A loss that is no number ends it with the weights of the last good epoch. */
+export async function fitHead(
+  training: HeadTraining,
+  data: FitData,
+  hooks: TrainingHooks,
+): Promise<Pick<TrainedHead, "history" | "failure" | "record">> {
+  const { request, phase } = training;
+  const { batchSize, seed } = request;
+  const { firstEpoch } = phase;
+  const epochs = firstEpoch + phase.epochs;
+  const train = samplesOf(data, "train");
+  const epochSteps = Math.ceil(train.length / batchSize);
+  const finished = new HistoryRecorder({ epochs, steps: epochSteps, verbose: 0 });
+  const { x, options } = sourcesOf(training, data, train);
+  const backup = training.run?.backup(data, phase, ({ nextEpoch, history }) => {
+    finished.restore(history);
+    hooks.onResume?.(nextEpoch);
+  });
+  const compiled = compiledHead(training, data, phase.epochs * epochSteps);
+  const start = phaseStart(training, compiled, data.cut);
+  hooks.onPhase?.(start);
+  const frozen = new FrozenWatch(compiled);
+  const before = weightsDigest(training.base);
+  const fitting = fit(compiled, x, mixedTargets(data.dataset, request, train), {
+    epochs,
+    initialEpoch: firstEpoch,
+    batchSize,
+    seed,
+    callbacks: [
+      lastGoodWeights(compiled, epochs),
+      reporter(hooks, finished),
+      training.callback,
+      backup,
+    ].filter((each) => each !== undefined),
+    sampleWeight: Float32Array.from(train, (sample) => sample.weight),
+    ...options,
+    ...(request.classWeight === undefined
+      ? {}
+      : { classWeight: balancedClassWeights(labelsOf(train), data.dataset.classNames.length) }),
+    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
+    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+  });
+  const outcome = await fitting.then(
+    (history) => ({ history }),
+    (failure: unknown) => {
+      // A phase behind another one has that one's weights to keep.
+      if (!isLossNan(failure) || finished.epoch.length + firstEpoch === 0) throw failure;
+      return { history: finished, failure };
+    },
+  );
+  const base = { before, after: weightsDigest(training.base) };
+  return { ...outcome, record: { ...start, frozen: frozen.check(), base } };
+}
+
+/** With the list of layers from what the optimizer is given. */
+export function phaseStart(
+  { phase }: Pick<HeadTraining, "phase">,
+  { trained, rates }: Compiled,
+  cut: string,
+): PhaseStart {
+  const { name, firstEpoch, epochs, learningRate } = phase;
+  return {
+    name,
+    firstEpoch: firstEpoch + 1,
+    epochs,
+    learningRate,
+    trained: layersOfPaths(trained.keys()),
+    trainedParameters: [...trained.values()].reduce((sum, { size }) => sum + size, 0),
+    ...ratesOfLayers(rates),
+    cut,
+  };
+}
+
+function compiledHead(
+  { request, phase, model }: HeadTraining,
+  { dataset }: PreparedData,
+  decaySteps: number,
+): Compiled {
+  const { optimizer, compat, checkpoint, layerwiseDecay = 1 } = request;
+  const { learningRate: initialLearningRate } = phase;
+  const { loss, metrics } = mixedTask(dataset, request);
+  return compileModel(model, {
+    optimizer: optimizerWithRate(optimizer, cosineDecay({ initialLearningRate, decaySteps })),
+    loss,
+    metrics,
+    layerwiseDecay,
+    ...(compat === undefined ? {} : { compat }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  });
+}
+
+/** The pictures, and where `fit` finds what the frozen part makes of them. */
+function sourcesOf(
+  { base, request, engine, plainly = false }: HeadTraining,
+  data: FitData,
+  train: readonly SplitSample[],
+): { readonly x: BatchSource; readonly options: FitOptions } {
+  const { features, digests, draws, drawn } = data;
+  const validation = samplesOf(data, "validation");
+  const x = pictureSource(train, base.preprocessing, draws && { draws, digests });
+  const validationPictures = pictureSource(validation, base.preprocessing);
+  const stored = (source: BatchSource): BatchSource =>
+    source === x ? (drawn ?? features.of(train)) : features.of(validation);
+  const howComputed = (): FitOptions => {
+    // Validation pictures are not mixed: what is frozen is computed once for them.
+    if (request.mixing !== undefined) return { ...request.mixing, engine };
+    if (plainly) return { oncePerSample: false };
+    return { frozenPart: (_prefix, source) => Promise.resolve(stored(source)) };
+  };
+  return {
+    x,
+    options: {
+      ...(validation.length === 0
+        ? {}
+        : { validationData: [validationPictures, mixedTargets(data.dataset, request, validation)] }),
+      ...howComputed(),
+    },
+  };
+}
+
+/** An optimizer by name with everything but the rate as Keras has it. */
+export function optimizerWithRate(name: string, learningRate: LearningRate): OptimizerConfig {
+  const { kind, config } = resolveOptimizer(name);
+  return { kind, config: { ...config, learningRate } };
+}
+
+/** Tells of each epoch and notes it. */
+export function reporter({ onEpoch }: TrainingHooks, finished: HistoryRecorder): Callback {
+  return {
+    onEpochEnd(epoch, logs) {
+      finished.add(epoch, logs);
+      onEpoch?.({ ...logs, epoch: epoch + 1 });
+    },
+  };
+}

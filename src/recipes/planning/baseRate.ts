@@ -1,0 +1,21 @@
+import { type FeatureGroup, groupDigest } from "../../features/key.ts";
+import { type MeasuredRate, readRates, saveRate } from "../../features/measuredRates.ts";
+import type { Graph } from "../../graph/graph.ts";
+
+/** What is known of a base network's speed, and how. */
+export interface BaseRate extends MeasuredRate {
+  /** "run": of an earlier run, decoding and writing included. "trial": of the network alone, tried for a second. */
+  readonly source: "run" | "trial";
+}
+
+/** Views a second of a frozen prefix on this machine: remembered, else tried now and remembered. */
+export async function baseRate(store: string, group: FeatureGroup, prefix: Graph): Promise<BaseRate> {
+  const digest = groupDigest(group);
+  const known = (await readRates(store)).get(digest);
+  if (known !== undefined) return { ...known, source: known.isTrial === true ? "trial" : "run" };
+  // Loaded only here: a plan that knows the rate already needs no engine.
+  const { tryRate } = await import("./tryRate.ts");
+  const viewsPerSecond = await tryRate(prefix);
+  await saveRate(store, digest, { viewsPerSecond, isTrial: true });
+  return { viewsPerSecond, source: "trial" };
+}

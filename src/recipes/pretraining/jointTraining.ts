@@ -1,0 +1,236 @@
+import { freezeBelow } from "../../applications/unfreeze.ts";
+import { PermafrostError } from "../../base/errors.ts";
+import { balancedClassWeights } from "../../data/classWeights.ts";
+import type { SplitSample } from "../../data/split.ts";
+import type { Model } from "../../models/functional.ts";
+import { reconstructionName } from "../../models/mirror.ts";
+import { weightsDigest } from "../../models/weights.ts";
+import { cosineDecay } from "../../optimizers/schedules/cosineDecay.ts";
+import { type Compiled, compileModel } from "../../training/compiled/compile.ts";
+import { FrozenWatch } from "../../training/compiled/frozenWeights.ts";
+import { trainedWeights } from "../../training/compiled/trainedWeights.ts";
+import { HistoryRecorder } from "../../training/measuring/history.ts";
+import { fit } from "../../training/runs/fit.ts";
+import type { FitOptions } from "../../training/runs/fitOptions.ts";
+import { predictionsName, taskTraining } from "../classifier/taskTraining.ts";
+import { expectedOf } from "../data/expectedTargets.ts";
+import type { PreparedData } from "../data/prepareData.ts";
+import { pictureFeatures } from "../features/cutFeatures.ts";
+import { ForwardLog } from "../features/forwardLog.ts";
+import { isLossNan } from "../phases/earlyEnd.ts";
+import { optimizerWithRate, phaseStart, reporter } from "../phases/fitHead.ts";
+import { type HeadTraining, labelsOf, samplesOf } from "../phases/headTraining.ts";
+import { lastGoodWeights } from "../phases/lastGoodWeights.ts";
+import { standardizeFirst, type TrainedClassifier } from "../phases/trainPhases.ts";
+import { viewDraws } from "../request/augmentation.ts";
+import type { JointTraining, TrainingHooks } from "../request/training.ts";
+import { jointModel } from "./jointModel.ts";
+import { KeptPictures } from "./keptPictures.ts";
+import { type PicturePairs, picturePairs } from "./picturePairs.ts";
+import { unlabelledImages } from "./unlabelledImages.ts";
+
+/** Why nothing of it is stored. */
+const reason =
+  "no prefix: classifier and reconstruction train the encoder itself, so it runs on every image of every step.";
+
+/**
+ * Trains classifier and reconstruction at once (Le et al. 2018, "Supervised autoencoders"): the loss is that of the classification
+ * plus `weight` times the mean squared error of the reconstruction, both as means over the images that they count for. Images
+ * without labels count for the reconstruction alone. The decoder is put aside afterwards.
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for what cannot be combined with it, or a base that cannot be mirrored.
+ */
+export async function trainJointly(
+  training: HeadTraining,
+  joint: JointTraining,
+  hooks: TrainingHooks,
+): Promise<TrainedClassifier> {
+  const { base, model, store, request, phase } = training;
+  checkJoint(training, joint);
+  const log = await ForwardLog.open(store);
+  const labelled = await standardizeFirst(training, hooks, log);
+  freezeBelow(base, phase.unfrozenFrom);
+  const kept = new KeptPictures(base.preprocessing);
+  const unlabelled = await unlabelledOf(training, joint, labelled, hooks, kept);
+  const fitted = await training.clock.time("train", () =>
+    fitJointly({ ...training, found: labelled }, joint, { unlabelled, kept }, hooks),
+  );
+  log.addPlain([...labelled.dataset.samples, ...unlabelled.dataset.samples], fitted.history.epoch.length);
+  const { record, ...rest } = fitted;
+  return {
+    ...labelled,
+    ...rest,
+    model,
+    changed: [...trainedWeights(model, undefined).values()],
+    features: pictureFeatures(base.preprocessing),
+    readsPictures: true,
+    phases: [record],
+    ...log.outcome(labelled.dataset.samples, request.epochs),
+  };
+}
+
+function checkJoint({ request, phase, found }: HeadTraining, { weight }: JointTraining): void {
+  const { recipe, mixing, compat } = request;
+  const others = {
+    "--recipe": recipe,
+    "--mixup or --cutmix": mixing,
+    "--compat": compat,
+    "--task": found.dataset.task,
+  };
+  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
+  const problem =
+    other !== undefined
+      ? `it cannot be combined with ${other}`
+      : phase.unfrozenFrom === undefined
+        ? "the encoder has to be trained: add --unfreeze all, or give it as --encoder"
+        : weight > 0 && Number.isFinite(weight)
+          ? undefined
+          : `expected a weight above 0, got ${weight}`;
+  if (problem !== undefined) throw new PermafrostError("INVALID_ARGUMENT", `--joint: ${problem}.`);
+}
+
+/** Images without labels; those that have one, or are there to judge by, are not counted again. */
+async function unlabelledOf(
+  { request }: HeadTraining,
+  { unlabelled }: JointTraining,
+  labelled: PreparedData,
+  hooks: TrainingHooks,
+  kept: KeptPictures,
+): Promise<PreparedData> {
+  const none = { dataset: { ...labelled.dataset, samples: [] }, digests: labelled.digests };
+  if (unlabelled === undefined) return none;
+  const { store, seed } = request;
+  const found = await unlabelledImages({ data: unlabelled, store, seed, validationSplit: 0 }, hooks, kept);
+  const known = new Set(labelled.dataset.samples.map(({ path }) => labelled.digests.get(path)));
+  const samples = found.dataset.samples.filter(({ path }) => !known.has(found.digests.get(path)));
+  return {
+    dataset: { ...labelled.dataset, samples },
+    digests: new Map([...labelled.digests, ...found.digests]),
+  };
+}
+
+interface Unlabelled {
+  readonly unlabelled: PreparedData;
+  readonly kept: KeptPictures;
+}
+
+async function fitJointly(
+  training: HeadTraining,
+  joint: JointTraining,
+  { unlabelled, kept }: Unlabelled,
+  hooks: TrainingHooks,
+): Promise<
+  Pick<TrainedClassifier, "history" | "failure"> & { readonly record: TrainedClassifier["phases"][number] }
+> {
+  const { request, phase, found, base, model } = training;
+  const { epochs, batchSize, seed } = request;
+  const train = [...samplesOf(found, "train"), ...unlabelled.dataset.samples];
+  const validation = samplesOf(found, "validation");
+  const { digests } = unlabelled;
+  const steps = Math.ceil(train.length / batchSize);
+  const both = jointModel(base, model, request);
+  const compiled = compiledJointly(training, joint, both, steps * epochs);
+  const start = phaseStart(training, compiled, reason);
+  hooks.onPhase?.(start);
+  const frozen = new FrozenWatch(compiled);
+  const before = weightsDigest(base);
+  const finished = new HistoryRecorder({ epochs, steps, verbose: 0 });
+  const everything = { dataset: { ...found.dataset, samples: [...train, ...validation] }, digests };
+  const backup = training.run?.backup(everything, phase, ({ nextEpoch, history }) => {
+    finished.restore(history);
+    hooks.onResume?.(nextEpoch);
+  });
+  const pairs = pairsOf(training, train, digests, kept, true);
+  const fitting = fit(compiled, pairs.inputs, targetsOf(found, train, pairs), {
+    epochs,
+    batchSize,
+    seed,
+    callbacks: [
+      lastGoodWeights(compiled, epochs),
+      reporter(hooks, finished),
+      training.callback,
+      backup,
+    ].filter((each) => each !== undefined),
+    sampleWeight: weightsOf(training, unlabelled.dataset.samples.length),
+    ...validationOf(training, validation, pairsOf(training, validation, digests, kept, false)),
+    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
+    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+  });
+  const outcome = await fitting.then(
+    (history) => ({ history }),
+    (failure: unknown) => {
+      if (!isLossNan(failure) || finished.epoch.length === 0) throw failure;
+      return { history: finished, failure };
+    },
+  );
+  const digest = { before, after: weightsDigest(base) };
+  return { ...outcome, record: { ...start, frozen: frozen.check(), base: digest } };
+}
+
+function compiledJointly(
+  { request, phase, found }: HeadTraining,
+  { weight }: JointTraining,
+  model: Model,
+  decaySteps: number,
+): Compiled {
+  const { optimizer, checkpoint, layerwiseDecay = 1 } = request;
+  const { loss, metrics } = taskTraining(found.dataset);
+  return compileModel(model, {
+    optimizer: optimizerWithRate(
+      optimizer,
+      cosineDecay({ initialLearningRate: phase.learningRate, decaySteps }),
+    ),
+    loss: { [predictionsName]: loss, [reconstructionName]: "meanSquaredError" },
+    lossWeights: { [reconstructionName]: weight },
+    // Weighted: images without labels have the weight 0.
+    weightedMetrics: { [predictionsName]: metrics },
+    layerwiseDecay,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  });
+}
+
+function pairsOf(
+  { request, base }: HeadTraining,
+  samples: readonly SplitSample[],
+  digests: PreparedData["digests"],
+  kept: KeptPictures,
+  isTraining: boolean,
+): PicturePairs {
+  const { preprocessing } = base;
+  const draws = isTraining ? viewDraws(request.augmentation, preprocessing) : undefined;
+  return picturePairs({ samples, digests, preprocessing, draws, damage: {}, seed: request.seed, kept });
+}
+
+function targetsOf({ dataset }: PreparedData, samples: readonly SplitSample[], { targets }: PicturePairs) {
+  return { [predictionsName]: expectedOf(dataset, samples), [reconstructionName]: targets };
+}
+
+/**
+ * Of the classification 0 for images without labels. The others count more by as much, so that its loss is the mean over them.
+ *
+ * @param unlabelled - How many follow the labelled ones.
+ */
+function weightsOf({ request, found }: HeadTraining, unlabelled: number) {
+  const labelled = samplesOf(found, "train");
+  const total = labelled.length + unlabelled;
+  const classWeights =
+    request.classWeight === undefined
+      ? undefined
+      : balancedClassWeights(labelsOf(labelled), found.dataset.classNames.length);
+  const weightOf = ({ weight, label }: SplitSample) =>
+    (weight * (classWeights?.[label] ?? 1) * total) / labelled.length;
+  const none = new Array<number>(unlabelled).fill(0);
+  return {
+    [predictionsName]: Float32Array.from([...labelled.map(weightOf), ...none]),
+    [reconstructionName]: new Float32Array(total).fill(1),
+  };
+}
+
+function validationOf(
+  { found }: HeadTraining,
+  samples: readonly SplitSample[],
+  pairs: PicturePairs,
+): Pick<FitOptions, "validationData"> {
+  if (samples.length === 0) return {};
+  return { validationData: [pairs.inputs, targetsOf(found, samples, pairs)] };
+}

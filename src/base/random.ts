@@ -18,21 +18,29 @@ function mulHigh(a: number, b: number): number {
   const b1 = b >>> 16;
   const middle = a1 * b0 + ((a0 * b0) >>> 16);
   const carry = (middle & 0xffff) + a0 * b1;
-  return (a1 * b1 + Math.floor(middle / 65536) + Math.floor(carry / 65536)) >>> 0;
+  return (a1 * b1 + (middle >>> 16) + (carry >>> 16)) >>> 0;
 }
 
 function philoxInPlace(c: Uint32Array, key0: number, key1: number): void {
-  let k0 = key0;
-  let k1 = key1;
+  // Local numbers, not the array's: networks begin with millions of draws.
+  let [k0, k1] = [key0 | 0, key1 | 0];
+  let [c0, c1, c2, c3] = [c[0]! | 0, c[1]! | 0, c[2]! | 0, c[3]! | 0];
   for (let round = 0; round < 10; round++) {
-    const [c0, c1, c2, c3] = [c[0]!, c[1]!, c[2]!, c[3]!];
-    c[0] = mulHigh(0xcd9e8d57, c2) ^ c1 ^ k0;
-    c[1] = Math.imul(0xcd9e8d57, c2);
-    c[2] = mulHigh(0xd2511f53, c0) ^ c3 ^ k1;
-    c[3] = Math.imul(0xd2511f53, c0);
-    k0 = (k0 + 0x9e3779b9) >>> 0;
-    k1 = (k1 + 0xbb67ae85) >>> 0;
+    const high2 = mulHigh(0xcd9e8d57, c2);
+    const high0 = mulHigh(0xd2511f53, c0);
+    const low2 = Math.imul(0xcd9e8d57, c2);
+    const low0 = Math.imul(0xd2511f53, c0);
+    c0 = high2 ^ c1 ^ k0;
+    c2 = high0 ^ c3 ^ k1;
+    c1 = low2;
+    c3 = low0;
+    k0 = (k0 + 0x9e3779b9) | 0;
+    k1 = (k1 + 0xbb67ae85) | 0;
   }
+  c[0] = c0;
+  c[1] = c1;
+  c[2] = c2;
+  c[3] = c3;
 }
 
 /**

@@ -70,6 +70,9 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
     writer.node("SequenceConstruct", [first.name], [sentinelOutput]);
     declared.unshift(valueInfo(sentinelOutput, sequenceOf(tensorType(first.type))));
   }
+  const nodes = inRunningOrder(writer.nodes);
+  // An operator may ask for a constant and then not need it.
+  const read = new Set(nodes.flatMap((node) => node.input));
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
@@ -81,8 +84,8 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       ],
       graph: create(GraphProtoSchema, {
         name: "permafrost",
-        node: inRunningOrder(writer.nodes),
-        initializer: writer.initializers,
+        node: nodes,
+        initializer: writer.initializers.filter(({ name }) => read.has(name)),
         input: graph.inputs.map((input) => valueInfo(input.name, tensorType(input.type))),
         output: declared,
       }),

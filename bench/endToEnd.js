@@ -1,8 +1,9 @@
 /**
  * Training steps of whole networks, as bench/peers/training_step.py measures them in PyTorch and Keras: VGG16 end to end and its
  * block5 with head (150 pixels, batch 20; the lower blocks from stored features, and computed in every step), and
- * MobileNetV3-Small with all layers (224 pixels, batch 32). RMSprop, weights from formulas. Each job runs in a process of its own,
- * so that its peak of memory is its own; the network is built, loaded and run as `fit` does.
+ * MobileNetV3-Small with all layers (224 pixels, batch 32); VGG16 with its activations computed again, and ResNet50 (175 layers)
+ * for its first step. RMSprop, weights from formulas or drawn. Each job runs in a process of its own, so that its peak of memory is its own;
+ * the network is built, loaded and run as `fit` does. Beside the measured peak stands what `estimateTrainingMemory` expects.
  *
  *     npm run build && node bench/endToEnd.js [steps]                  # all jobs
  *     node bench/endToEnd.js [steps] <job>                             # one
@@ -11,12 +12,13 @@
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
-import { mobileNetV3Small } from "../dist/applications/index.js";
+import { mobileNetV3Small, resNet50 } from "../dist/applications/index.js";
 import { conv2d, dense, flatten, input, maxPooling2D } from "../dist/layers/index.js";
 import { Model } from "../dist/models/functional.js";
 import { sequential } from "../dist/models/sequential.js";
 import { rmsprop } from "../dist/optimizers/index.js";
 import { float32 } from "../dist/tensor/tensor.js";
+import { estimateTrainingMemory } from "../dist/training/graphs/trainingMemory.js";
 import { compileModel } from "../dist/training/index.js";
 import { prepareFit } from "../dist/training/runs/prepareFit.js";
 import { TrainingRun } from "../dist/training/runs/trainingRun.js";
@@ -49,12 +51,30 @@ async function mobileNet() {
   return sequential({ layers: [base, dense({ units: 1, activation: "sigmoid" })] });
 }
 
+async function residual() {
+  const base = await resNet50({
+    weights: "random",
+    includeTop: false,
+    inputShape: [64, 64, 3],
+    pooling: "avg",
+  });
+  base.trainable = true;
+  return sequential({ layers: [base, dense({ units: 1, activation: "sigmoid" })] });
+}
+
 const block5 = () => vgg16((name) => name.startsWith("block5"));
 const jobs = {
   vgg16: { size: 150, batch: 20, model: () => vgg16(() => true), peer: "vgg16" },
   "block5, lower blocks stored": { size: 150, batch: 20, model: block5, isStored: true, peer: "block5" },
   "block5, all computed": { size: 150, batch: 20, model: block5 },
   mobilenet: { size: 224, batch: 32, model: mobileNet, peer: "mobilenet" },
+  "vgg16, activations computed again": {
+    size: 150,
+    batch: 20,
+    model: () => vgg16(() => true),
+    checkpoint: "blocks",
+  },
+  resnet50: { size: 64, batch: 8, model: residual },
 };
 
 /** The same numbers for every picture of a shape: only the time matters. */
@@ -67,11 +87,18 @@ function samples(count, shape) {
   return { samples: count, shape, read };
 }
 
-async function measure({ size, batch, model: build, isStored = false }) {
+async function measure({ size, batch, model: build, isStored = false, checkpoint }) {
   const model = await build();
   const optimizer = rmsprop({ learningRate: 2e-5 });
-  const compiled = compileModel(model, { optimizer, loss: "binary_crossentropy" });
+  const loss = "binary_crossentropy";
+  const compiled = compileModel(model, {
+    optimizer,
+    loss,
+    ...(checkpoint === undefined ? {} : { checkpoint }),
+  });
   const labels = Array.from({ length: batch }, (_, index) => index % 2);
+  // Drawing the first weights is no part of a new graph's first step.
+  for (const weight of model.weights) weight.get();
   const started = performance.now();
   const stored = {
     frozenPart: async (prefix) => samples(batch, prefix.outputs[0].type.shape.slice(1)),
@@ -112,6 +139,7 @@ async function measure({ size, batch, model: build, isStored = false }) {
     leastProcessorMs: Math.min(...processor),
     firstStepMs: loading,
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
+    estimatedMegabytes: estimateTrainingMemory(compiled, batch).total / 2 ** 20,
   };
 }
 
@@ -130,15 +158,23 @@ function inProcess(command, parameters) {
 
 if (job !== undefined) console.log(JSON.stringify({ job, ...(await measure(jobs[job])) }));
 else {
-  const columns = ["stepMs", "leastMs", "processorMs", "leastProcessorMs", "firstStepMs", "peakMegabytes"];
+  const columns = [
+    "stepMs",
+    "leastMs",
+    "processorMs",
+    "leastProcessorMs",
+    "firstStepMs",
+    "peakMegabytes",
+    "estimatedMegabytes",
+  ];
   const print = (name, result) =>
     console.log(
-      name.padEnd(44) + columns.map((column) => (result[column]?.toFixed(0) ?? "").padStart(17)).join(""),
+      name.padEnd(44) + columns.map((column) => (result[column]?.toFixed(0) ?? "").padStart(19)).join(""),
     );
   console.log(
     `${os.cpus()[0]?.model}, ${os.availableParallelism()} cores, load ${os.loadavg()[0].toFixed(1)}, ${steps} steps`,
   );
-  console.log("".padEnd(44) + columns.map((column) => column.padStart(17)).join(""));
+  console.log("".padEnd(44) + columns.map((column) => column.padStart(19)).join(""));
   const peers = fileURLToPath(new URL("peers/training_step.py", import.meta.url));
   for (const [name, { peer }] of Object.entries(jobs)) {
     print(name, inProcess(process.execPath, [fileURLToPath(import.meta.url), `${steps}`, name]));

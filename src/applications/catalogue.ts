@@ -1,5 +1,4 @@
 import { PermafrostError } from "../base/errors.ts";
-import { openWeights } from "../formats/openWeights.ts";
 import { input } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import {
@@ -106,6 +105,8 @@ export async function catalogueNetwork(
 }
 
 async function readInto(network: BaseNetwork, file: string): Promise<void> {
+  // Loaded only here: most bases bring their weights along.
+  const { openWeights } = await import("../formats/openWeights.ts");
   const weights = await openWeights(file);
   try {
     await loadWeights(network, weights);

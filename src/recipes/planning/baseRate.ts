@@ -4,7 +4,7 @@ import type { Graph } from "../../graph/graph.ts";
 
 /** What is known of a base network's speed, and how. */
 export interface BaseRate extends MeasuredRate {
-  /** "run": of an earlier run, decoding and writing included. "trial": of the network alone, tried for a second. */
+  /** "run": of an earlier run, decoding and writing included. "trial": of the network alone, tried for half a second. */
   readonly source: "run" | "trial";
 }
 

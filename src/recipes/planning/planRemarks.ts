@@ -29,7 +29,7 @@ export function planRemarks(
   }
   if (rate.source === "trial") {
     remarks.push(
-      "The time rests on the network alone, tried for a second: reading and decoding images may take longer. After the first run it is measured.",
+      "The time rests on the network alone, tried for half a second: reading and decoding images may take longer. After the first run it is measured.",
     );
   }
   if (keep === "memory") {

@@ -4,7 +4,7 @@ import { sizeOf } from "../../tensor/tensor.ts";
 
 /** Images in one run of the network; as the extraction has it. */
 const batchSize = 8;
-const trialMs = 800;
+const trialMs = 400;
 
 /** Views a second of a frozen prefix on this machine, the network alone. */
 export async function tryRate(prefix: Graph): Promise<number> {

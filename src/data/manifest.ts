@@ -2,10 +2,10 @@ import path from "node:path";
 import { PermafrostError } from "../base/errors.ts";
 import { compareCodePoints } from "./codePoints.ts";
 import type { Dataset, Sample, Split } from "./dataset.ts";
-import { splitNamed } from "./layout.ts";
 import { invalidRow, readManifest, requireFiles } from "./manifestFile.ts";
 import { type ManifestRow, ManifestSyntaxError, readCsvRows, readJsonRows } from "./manifestRows.ts";
 import { quote } from "./problems.ts";
+import { splitAndWeight } from "./splitAndWeight.ts";
 
 /** A row whose values are checked. */
 interface Entry {
@@ -68,14 +68,7 @@ function checkedEntry(manifest: string, root: string, row: ManifestRow): Entry {
   const fail = (message: string) => invalidRow(manifest, row.line, message);
   if (row.path === "") throw fail("the path is empty");
   if (row.label === "") throw fail(`the label of ${quote(row.path)} is empty`);
-  const split = row.split === "" ? undefined : splitNamed(row.split);
-  if (row.split !== "" && split === undefined) {
-    throw fail(`unknown split ${quote(row.split)}; expected train, validation or test, or nothing`);
-  }
-  const weight = row.weight === "" ? 1 : Number(row.weight);
-  if (!Number.isFinite(weight) || weight <= 0) {
-    throw fail(`the weight must be a number above 0, found ${quote(row.weight)}`);
-  }
+  const { split, weight } = splitAndWeight(row, fail);
   return { line: row.line, path: path.resolve(root, row.path), label: row.label, split, weight };
 }
 

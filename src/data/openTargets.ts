@@ -2,10 +2,10 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError } from "../base/errors.ts";
 import type { Dataset, Sample, Split, TargetTask } from "./dataset.ts";
-import { splitNamed } from "./layout.ts";
 import { invalidRow, readManifest, requireFiles } from "./manifestFile.ts";
 import { ManifestSyntaxError } from "./manifestRows.ts";
 import { quote } from "./problems.ts";
+import { splitAndWeight } from "./splitAndWeight.ts";
 import { isTargetTableName, readTargetTable, type TargetRow } from "./targetTable.ts";
 import { type TargetValues, targetValues } from "./targetValues.ts";
 import { explainReadError } from "./walk.ts";
@@ -92,14 +92,7 @@ async function readTable(file: string, task: TargetTask, names: readonly string[
 function checkedEntry(file: string, root: string, row: TargetRow, targets: readonly number[]): Entry {
   const fail = (message: string) => invalidRow(file, row.line, message);
   if (row.path === "") throw fail("the path is empty");
-  const split = row.split === "" ? undefined : splitNamed(row.split);
-  if (row.split !== "" && split === undefined) {
-    throw fail(`unknown split ${quote(row.split)}; expected train, validation or test, or nothing`);
-  }
-  const weight = row.weight === "" ? 1 : Number(row.weight);
-  if (!Number.isFinite(weight) || weight <= 0) {
-    throw fail(`the weight must be a number above 0, found ${quote(row.weight)}`);
-  }
+  const { split, weight } = splitAndWeight(row, fail);
   return { line: row.line, path: path.resolve(root, row.path), split, weight, targets };
 }
 

@@ -1,5 +1,4 @@
 import path from "node:path";
-import { PermafrostError } from "../../base/errors.ts";
 import { storeFolder } from "../../features/storeFolder.ts";
 import {
   type PretrainingRequest,
@@ -12,6 +11,7 @@ import { augmentationOf } from "../augmentationOptions.ts";
 import { basePlace } from "../basePlace.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { newOrUnfinished } from "../newOrUnfinished.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "../options.ts";
 
 export const pretrain: CommandDefinition = {
@@ -68,7 +68,10 @@ export const pretrain: CommandDefinition = {
   async run([folder], options, context) {
     const { output, signal } = context;
     const { pretrainEncoder } = await import("../../recipes/pretrainEncoder.ts");
-    const result = await pretrainEncoder(await requestOf(folder, options, context), {
+    const request = await newOrUnfinished("pretrain", "images", folder, options, (images) =>
+      newRequest(images, options, context),
+    );
+    const result = await pretrainEncoder(request, {
       onProgress: output.onProgress,
       onEpoch(epoch) {
         output.note(describeEpoch(epoch));
@@ -87,28 +90,6 @@ export const pretrain: CommandDefinition = {
     return exitCodes.done;
   },
 };
-
-/** What the command line asks for, or what the unfinished run was asked for. */
-async function requestOf(
-  folder: unknown,
-  options: Readonly<Record<string, unknown>>,
-  context: CommandContext,
-): Promise<PretrainingRequest> {
-  const { resume } = options;
-  if (typeof folder === "string" && typeof resume !== "string") {
-    return { ...(await newRequest(folder, options, context)), resume: resume !== false };
-  }
-  if (typeof resume === "string" && folder === undefined) {
-    const { unfinishedRequest } = await import("../../recipes/phases/unfinishedRun.ts");
-    return unfinishedRequest<PretrainingRequest>(resume, "pretrain");
-  }
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    folder === undefined
-      ? "pretrain: missing required argument 'folder': expected a folder of images, or --resume with an unfinished run."
-      : "pretrain: expected a folder or --resume <run>, got both. Leave the folder out: the run knows what it was asked for.",
-  );
-}
 
 async function newRequest(
   data: string,

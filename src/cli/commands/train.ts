@@ -1,9 +1,9 @@
-import { PermafrostError } from "../../base/errors.ts";
 import { describeRates, describeTrained, type PhaseStart } from "../../recipes/request/phaseRecord.ts";
-import type { TrainingRequest, TrainingResult } from "../../recipes/request/training.ts";
-import type { CommandContext, CommandDefinition } from "../command.ts";
+import type { TrainingResult } from "../../recipes/request/training.ts";
+import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { declareJointOptions, jointOf } from "../jointOptions.ts";
+import { newOrUnfinished } from "../newOrUnfinished.ts";
 import { namesTitle, splitTable } from "../scoreTable.ts";
 import { gibibytes } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
@@ -35,7 +35,11 @@ export const train: CommandDefinition = {
   async run([folder], options, context) {
     const { output, signal } = context;
     const { trainClassifier } = await import("../../recipes/trainClassifier.ts");
-    const result = await trainClassifier(await requestOf(folder, options, context), {
+    const request = await newOrUnfinished("train", "photos", folder, options, async (photos) => ({
+      ...(await trainingRequest(photos, options, context)),
+      ...jointOf(options),
+    }));
+    const result = await trainClassifier(request, {
       onProgress: output.onProgress,
       onPhase(phase) {
         output.note(describePhase(phase));
@@ -54,29 +58,6 @@ export const train: CommandDefinition = {
     return exitCodes.done;
   },
 };
-
-/** What the command line asks for, or what the unfinished run was asked for. */
-async function requestOf(
-  folder: unknown,
-  options: Readonly<Record<string, unknown>>,
-  context: CommandContext,
-): Promise<TrainingRequest> {
-  const { resume } = options;
-  if (typeof folder === "string" && typeof resume !== "string") {
-    const request = await trainingRequest(folder, options, context);
-    return { ...request, ...jointOf(options), resume: resume !== false };
-  }
-  if (typeof resume === "string" && folder === undefined) {
-    const { unfinishedRequest } = await import("../../recipes/phases/unfinishedRun.ts");
-    return unfinishedRequest(resume);
-  }
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    folder === undefined
-      ? "train: missing required argument 'folder': expected a folder of photos, or --resume with an unfinished run."
-      : "train: expected a folder or --resume <run>, got both. Leave the folder out: the run knows what it was asked for.",
-  );
-}
 
 function describePhase({
   name,

@@ -9,7 +9,6 @@ import { BackupAndRestore, checkpointName } from "../../training/callbacks/backu
 import type { Callback } from "../../training/callbacks/callback.ts";
 import { type Checkpoint, checkpointFormat } from "../../training/callbacks/checkpoint.ts";
 import type { PreparedData } from "../data/prepareData.ts";
-import type { TrainingRequest } from "../request/training.ts";
 import type { TrainingPhase } from "../request/trainingPhases.ts";
 
 const formats = { train: "permafrost run 1", pretrain: "permafrost pretraining 1" } as const;
@@ -192,12 +191,11 @@ async function removeCheckpoints(folder: string): Promise<void> {
  * @param run - The run's folder, or that of the bundle it is for.
  * @throws PermafrostError NOT_FOUND when there is none.
  */
-export async function unfinishedRequest(run: string): Promise<TrainingRequest>;
 export async function unfinishedRequest<Request extends RunRequest>(
   run: string,
   kind: RunKind,
 ): Promise<Request>;
-export async function unfinishedRequest(run: string, kind: RunKind = "train"): Promise<RunRequest> {
+export async function unfinishedRequest(run: string, kind: RunKind): Promise<RunRequest> {
   const folder = path.resolve(run);
   for (const place of [folder, runFolder(folder)]) {
     const record = await readRecord(place);

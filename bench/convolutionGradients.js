@@ -10,7 +10,9 @@ import os from "node:os";
 import { Runtime } from "../dist/engine/runtime.js";
 import { GraphBuilder } from "../dist/graph/builder.js";
 import { encodeModel } from "../dist/onnx/encode.js";
+import { denseFilterGradient } from "../dist/ops/filterGradient.js";
 import { operators } from "../dist/ops/index.js";
+import { convolutionByWinograd, filterGradientByWinograd, isBetterByWinograd } from "../dist/ops/winograd.js";
 import { float32, tensor } from "../dist/tensor/tensor.js";
 
 const rounds = Number(process.argv[2] ?? 7);
@@ -141,6 +143,44 @@ function inputGradient(name, [n, c, image, k], { size, stride = 1, groups = 1 })
   };
 }
 
+/** 3 x 3 convolutions with fed filters and their gradients by filters, the plain way and by Winograd's. */
+function winograd([n, c, image, k]) {
+  const window = { size: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1] };
+  const counts = [image, image];
+  const parts = { window, channels: c, filters: k, counts, imageSize: counts, pads: window.pads };
+  const forms = (better, shape, plain, tiled) => ({
+    [better ? "plain" : "* plain"]: form(shape, plain),
+    [better ? "* Winograd" : "Winograd"]: form(shape, tiled),
+  });
+  const [x, filters, dy] = [
+    [n, c, image, image],
+    [k, c, 3, 3],
+    [n, k, image, image],
+  ];
+  const convolution = ({ node }, ...inputs) => node("Conv", inputs, { pads: { ints: window.pads } });
+  const gradient = (write) => (one, from, by) =>
+    write(one.onnx, { x: from, dy: by, imageSize: counts, counts, window, shape: filters });
+  return [
+    {
+      name: `winograd, forward ${n},${c},${image} to ${k}`,
+      inputs: [x, filters],
+      forms: forms(isBetterByWinograd(parts), dy, convolution, ({ onnx }, ...inputs) =>
+        convolutionByWinograd(onnx, inputs, parts),
+      ),
+    },
+    {
+      name: `winograd, filters ${n},${c},${image} to ${k}`,
+      inputs: [x, dy],
+      forms: forms(
+        isFilterBetterByWinograd(parts),
+        filters,
+        gradient(denseFilterGradient),
+        gradient(filterGradientByWinograd),
+      ),
+    },
+  ];
+}
+
 /** The gradient of max pooling with windows of 2 x 2 side by side, with the pooling. */
 function maxPoolGradient([n, c, image]) {
   const half = image >> 1;
@@ -231,6 +271,24 @@ const cases = [
     ["depthwise 5x5 s1 32,576,7", [32, 576, 7, 576], { size: 5, groups: 576 }],
     ["depthwise 5x5 s2 32,288,14", [32, 288, 14, 288], { size: 5, stride: 2, groups: 288 }],
   ].flatMap((one) => [filterGradient(...one), inputGradient(...one)]),
+  ...[
+    [20, 64, 150, 64],
+    [20, 64, 75, 128],
+    [20, 128, 75, 128],
+    [20, 64, 37, 64],
+    [20, 128, 37, 256],
+    [20, 256, 37, 256],
+    [20, 512, 18, 512],
+    [20, 512, 9, 512],
+    [20, 64, 14, 64],
+    [20, 128, 14, 128],
+    [20, 128, 7, 128],
+    [20, 512, 5, 512],
+    [20, 256, 6, 256],
+    [2, 256, 37, 256],
+    [2, 512, 9, 512],
+    [64, 128, 28, 128],
+  ].flatMap(winograd),
   maxPoolGradient([4, 64, 150]),
   maxPoolGradient([20, 512, 9]),
   reluGradient([4, 64, 150, 150]),

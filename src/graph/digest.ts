@@ -47,6 +47,7 @@ class CanonicalForm implements OnnxEmitter {
       inputs: node.inputs.map((input) => this.#nameOf(input)),
       outputs: resultNames(node, this.#used, (output) => this.#nameOf(output)),
       inputTypes: node.inputs.map((input) => input.type),
+      constantInputs: node.inputs.map((input) => input.source.kind === "constant"),
       outputTypes: node.outputs.map((output) => output.type),
       attributes: node.attributes,
     });

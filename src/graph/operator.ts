@@ -43,6 +43,8 @@ export interface LoweredNode<Attributes> {
   /** Of several results those beside the first that nothing uses have the name "". */
   readonly outputs: readonly string[];
   readonly inputTypes: readonly TensorType[];
+  /** Which inputs are constants of the graph; ONNX Runtime lays out constant filters beforehand. */
+  readonly constantInputs: readonly boolean[];
   readonly outputTypes: readonly TensorType[];
   readonly attributes: Attributes;
 }

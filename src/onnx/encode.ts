@@ -58,6 +58,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       inputs: node.inputs.map((input) => writer.nameOf(input)),
       outputs: resultNames(node, used, (output) => writer.nameOf(output)),
       inputTypes: node.inputs.map((input) => input.type),
+      constantInputs: node.inputs.map((input) => input.source.kind === "constant"),
       outputTypes: node.outputs.map((output) => output.type),
       attributes: node.attributes,
     });

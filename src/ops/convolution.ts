@@ -1,6 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Operator } from "../graph/operator.ts";
 import { elementsPerSample, type TensorType } from "../tensor/shape.ts";
+import { reshapeOnnx } from "./emitting.ts";
 import { imageSize } from "./imageSize.ts";
 import {
   expectInputs,
@@ -11,6 +12,7 @@ import {
   expectShape,
 } from "./signature.ts";
 import { onnxWindow, type Window, type WindowAttributes, windowCount, windowOf } from "./window.ts";
+import { convolutionByWinograd, isBetterByWinograd } from "./winograd.ts";
 
 export interface Conv2dAttributes extends WindowAttributes {
   /** Input and output channels are split into this many groups. Default 1; as many as channels is depthwise. */
@@ -54,8 +56,19 @@ export const conv2d: Operator<"conv2d", Conv2dAttributes> = {
     const [result] = conv2d.infer(inputs, attributes);
     return elementsPerSample(result!.shape) * elementsPerSample(filters!.shape.slice(1));
   },
-  lower(onnx, { inputs, outputs, inputTypes, attributes }) {
+  lower(onnx, { inputs, outputs, inputTypes, outputTypes, constantInputs, attributes }) {
+    const { groups = 1 } = attributes;
     const window = windowOf(imageSize(inputTypes[1]!), attributes);
-    onnx.node("Conv", inputs, outputs, { ...onnxWindow(window), group: { int: attributes.groups ?? 1 } });
+    const [filters, channels] = inputTypes[1]!.shape.map(Number);
+    const counts = imageSize(outputTypes[0]!);
+    const parts = { window, channels: channels!, filters: filters!, counts };
+    // Constant filters stay with Conv: what is stored must have the same bits in any batch.
+    if (groups === 1 && !constantInputs[1] && isBetterByWinograd(parts)) {
+      const [x, fed, bias] = inputs;
+      const tiled = { ...parts, imageSize: imageSize(inputTypes[0]!), pads: window.pads };
+      const y = convolutionByWinograd(onnx, [x!, fed!], tiled);
+      if (bias === undefined) onnx.node("Identity", [y], outputs);
+      else onnx.node("Add", [y, reshapeOnnx(onnx, bias, [-1, 1, 1])], outputs);
+    } else onnx.node("Conv", inputs, outputs, { ...onnxWindow(window), group: { int: groups } });
   },
 };

@@ -16,9 +16,16 @@ import {
   expectRank,
   expectSameDType,
   expectShape,
+  type Pads,
   type Pair,
 } from "./signature.ts";
 import { onnxWindow, type Window, windowCount, windowOf } from "./window.ts";
+import {
+  convolutionByWinograd,
+  filterGradientByWinograd,
+  isBetterByWinograd,
+  isFilterBetterByWinograd,
+} from "./winograd.ts";
 
 export interface Conv2dInputGradientAttributes extends Conv2dAttributes {
   /** Height and width of the convolution's input. */
@@ -47,7 +54,7 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
     const window = windowOf(imageSize(inputTypes[1]!), attributes);
     const { groups = 1 } = attributes;
     const reach = window.size.map((size, axis) => (size - 1) * window.dilations[axis]!);
-    const pads = window.pads.map((pad, side) => reach[side % 2]! - pad);
+    const pads = window.pads.map((pad, side) => reach[side % 2]! - pad) as unknown as Pads;
     const isDepthwise = groups > 1 && inputTypes[1]!.shape[0] === groups && inputTypes[1]!.shape[1] === 1;
     const counts = imageSize(inputTypes[0]!);
     const depthwise = { window, imageSize: attributes.inputSize, counts, channels: groups };
@@ -56,8 +63,18 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
       onnx.node("Identity", [inputGradientByProducts(onnx, [dy!, filters!], depthwise)], node.outputs);
       return;
     }
+    const byWinograd = {
+      window,
+      channels: Number(inputTypes[0]!.shape[1]),
+      filters: Number(inputTypes[1]!.shape[1]),
+      counts: attributes.inputSize,
+    };
     const isStepless = window.strides.every((stride) => stride === 1);
-    if (isStepless && pads.every((pad) => pad >= 0) && (groups === 1 || isDepthwise))
+    if (groups === 1 && isBetterByWinograd(byWinograd) && pads.every((pad) => pad >= 0)) {
+      const [dy, filters] = node.inputs;
+      const turned = { ...byWinograd, imageSize: counts, pads, turned: true };
+      onnx.node("Identity", [convolutionByWinograd(onnx, [dy!, filters!], turned)], node.outputs);
+    } else if (isStepless && pads.every((pad) => pad >= 0) && (groups === 1 || isDepthwise))
       lowerToConv(onnx, node, window, pads);
     else lowerToConvTranspose(onnx, node, window);
   },
@@ -148,9 +165,13 @@ export const conv2dFilterGradient: Operator<"conv2dFilterGradient", Conv2dFilter
   mixesBatch: () => true,
 };
 
-function filterGradientForm({ window, shape }: FilterGradientParts, groups: number) {
+function filterGradientForm({ window, shape, counts }: FilterGradientParts, groups: number) {
   const isPointwise =
     [...window.size, ...window.strides].every((size) => size === 1) && window.pads.every((pad) => pad === 0);
-  if (groups === 1) return isPointwise ? pointwiseFilterGradient : denseFilterGradient;
+  if (groups === 1) {
+    const dense = { window, filters: shape[0]!, channels: shape[1]!, counts };
+    if (isFilterBetterByWinograd(dense)) return filterGradientByWinograd;
+    return isPointwise ? pointwiseFilterGradient : denseFilterGradient;
+  }
   return shape[0] === groups && shape[1] === 1 ? depthwiseFilterGradient : groupedFilterGradient;
 }

@@ -23,6 +23,15 @@ export function cpuClass(): string {
   return flags.has("avx") ? "avx" : "sse";
 }
 
+/**
+ * Channels in a block of the layout in which ONNX Runtime's convolutions are fastest here: as many floats as a vector register holds.
+ * Undefined where that is not known or PERMAFROST_PLAIN_CONVOLUTIONS is set; then no program is written for that layout. The training thread tries it before it trusts it.
+ */
+export function channelBlock(): number | undefined {
+  if (process.env["PERMAFROST_PLAIN_CONVOLUTIONS"]) return undefined;
+  return { avx512: 16, avx2: 8, avx: 8 }[cpuClass()];
+}
+
 function linuxCpuFlags(): ReadonlySet<string> | undefined {
   if (platform() !== "linux") return undefined;
   try {

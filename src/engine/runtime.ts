@@ -1,6 +1,6 @@
 import { numericsClass } from "./numerics.ts";
 import { type LoadOptions, loadOrt, type Ort } from "./ort.ts";
-import { selfTest } from "./selfTest.ts";
+import { selfTest, tryBlocks } from "./selfTest.ts";
 import { Session } from "./session.ts";
 
 /** ONNX Runtime in this thread, tested and ready to load models. */
@@ -25,6 +25,11 @@ export class Runtime {
 
   get numericsClass(): string {
     return numericsClass(this.#ort.version);
+  }
+
+  /** @throws PermafrostError ENGINE_FAILED where models written for blocks of so many channels would give wrong numbers. */
+  tryBlocks(channelBlock: number): Promise<void> {
+    return tryBlocks(this.#ort, channelBlock);
   }
 
   /** One thread unless told otherwise. */

@@ -3,6 +3,7 @@ import { GraphBuilder } from "../graph/builder.ts";
 import { encodeModel } from "../onnx/encode.ts";
 import { operators } from "../ops/index.ts";
 import { Arena } from "../tensor/arena.ts";
+import { float32 } from "../tensor/tensor.ts";
 import type { Ort } from "./ort.ts";
 import { Session } from "./session.ts";
 
@@ -52,4 +53,39 @@ async function tryInPlace(ort: Ort, skipCopies: boolean): Promise<void> {
   } finally {
     await session.close();
   }
+}
+
+/**
+ * Tries whether the engine's blocked layout is what programs for this machine were written for: a wrong size of blocks would give
+ * wrong numbers without an error.
+ *
+ * @throws PermafrostError ENGINE_FAILED if it is not.
+ */
+export async function tryBlocks(ort: Ort, channelBlock: number): Promise<void> {
+  const channels = channelBlock + 4;
+  const builder = new GraphBuilder();
+  const x = builder.input("x", { dtype: "float32", shape: ["batch", channels, 1, 2] }, { kind: "data" });
+  // Two taps: the order of a single one is the same in blocks of any size.
+  const w = builder.input("w", { dtype: "float32", shape: [channels, 1, 1, 2] }, { kind: "data" });
+  const y = builder.apply(operators.conv2d, [x, w], { groups: channels });
+  const model = encodeModel(builder.build([y]), { channelBlock });
+  const pixels = Float32Array.from({ length: 2 * channels }, (_, index) => index + 1);
+  const taps = Float32Array.from({ length: 2 * channels }, (_, index) => 3 * index - 5);
+  const session = await Session.load(ort, model, { threads: 1, skipCopies: false });
+  try {
+    const feeds = { x: float32([1, channels, 1, 2], pixels), w: float32([channels, 1, 1, 2], taps) };
+    const { [y.name]: received } = await session.run(feeds);
+    const isRight = Array.from(received!.data, Number).every(
+      (sum, index) =>
+        sum === pixels[2 * index]! * taps[2 * index]! + pixels[2 * index + 1]! * taps[2 * index + 1]!,
+    );
+    if (isRight) return;
+  } finally {
+    await session.close();
+  }
+  throw new PermafrostError(
+    "ENGINE_FAILED",
+    `engine self-test: expected ONNX Runtime to keep convolutions in blocks of ${channelBlock} channels on this processor, and it does not. ` +
+      "Set PERMAFROST_PLAIN_CONVOLUTIONS=1 to train without that layout (slower), and please report the processor.",
+  );
 }

@@ -58,6 +58,11 @@ export type OnnxAttribute =
 
 /** Takes the ONNX nodes that operators write. */
 export interface OnnxEmitter {
+  /**
+   * Channels in a block of the layout that the engine's convolutions are fastest in, on the machine that will run the model.
+   * Left out: not known, or none; such a model runs anywhere.
+   */
+  readonly channelBlock?: number | undefined;
   /** One ONNX node. The default domain is ONNX's own; ONNX Runtime's additions live in "com.microsoft". */
   node(
     opType: string,

@@ -42,6 +42,8 @@ export interface EncodeOptions {
    * and nothing is copied (see engine/). Default false.
    */
   readonly sentinel?: boolean;
+  /** See `OnnxEmitter`. Left out: the model runs on any machine. */
+  readonly channelBlock?: number | undefined;
 }
 
 /**
@@ -51,7 +53,7 @@ export interface EncodeOptions {
  * asked for twice appears once. Constants are initializers, equal ones shared.
  */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
-  const writer = new GraphWriter();
+  const writer = new GraphWriter(options.channelBlock);
   const used = usedValues(graph);
   for (const node of graph.nodes) {
     node.op.lower(writer, {
@@ -79,10 +81,9 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
     create(ModelProtoSchema, {
       irVersion,
       producerName: "permafrost",
-      opsetImport: [
-        create(OperatorSetIdProtoSchema, { domain: "", version: BigInt(opset) }),
-        create(OperatorSetIdProtoSchema, { domain: "com.microsoft", version: 1n }),
-      ],
+      opsetImport: [...new Set(["", "com.microsoft", ...nodes.map(({ domain }) => domain)])].map((domain) =>
+        create(OperatorSetIdProtoSchema, { domain, version: domain === "" ? BigInt(opset) : 1n }),
+      ),
       graph: create(GraphProtoSchema, {
         name: "permafrost",
         node: nodes,
@@ -98,8 +99,13 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
 class GraphWriter implements OnnxEmitter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
+  readonly channelBlock: number | undefined;
   readonly #constants = new ConstantPool();
   #temporaries = 0;
+
+  constructor(channelBlock: number | undefined) {
+    this.channelBlock = channelBlock;
+  }
 
   nameOf(value: Value): string {
     return value.source.kind === "constant" ? this.constant(value.source.tensor) : value.name;

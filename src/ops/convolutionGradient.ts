@@ -1,5 +1,6 @@
 import type { LoweredNode, OnnxEmitter, Operator } from "../graph/operator.ts";
 import { int64s } from "./axes.ts";
+import { blockedDepthwise, canBeBlocked } from "./blockedConvolution.ts";
 import { type Conv2dAttributes, conv2d } from "./convolution.ts";
 import { inputGradientByProducts, isInputBetterAsProducts } from "./depthwiseGradient.ts";
 import {
@@ -58,7 +59,10 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
     const isDepthwise = groups > 1 && inputTypes[1]!.shape[0] === groups && inputTypes[1]!.shape[1] === 1;
     const counts = imageSize(inputTypes[0]!);
     const depthwise = { window, imageSize: attributes.inputSize, counts, channels: groups };
-    if (isDepthwise && isInputBetterAsProducts(depthwise)) {
+    const isStepless = window.strides.every((stride) => stride === 1);
+    const isConvolution = isStepless && pads.every((pad) => pad >= 0);
+    const isBlocked = isConvolution && canBeBlocked(groups) && onnx.channelBlock !== undefined;
+    if (isDepthwise && !isBlocked && isInputBetterAsProducts(depthwise)) {
       const [dy, filters] = node.inputs;
       onnx.node("Identity", [inputGradientByProducts(onnx, [dy!, filters!], depthwise)], node.outputs);
       return;
@@ -69,13 +73,11 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
       filters: Number(inputTypes[1]!.shape[1]),
       counts: attributes.inputSize,
     };
-    const isStepless = window.strides.every((stride) => stride === 1);
-    if (groups === 1 && isBetterByWinograd(byWinograd) && pads.every((pad) => pad >= 0)) {
+    if (groups === 1 && isConvolution && isBetterByWinograd(byWinograd)) {
       const [dy, filters] = node.inputs;
       const turned = { ...byWinograd, imageSize: counts, pads, turned: true };
       onnx.node("Identity", [convolutionByWinograd(onnx, [dy!, filters!], turned)], node.outputs);
-    } else if (isStepless && pads.every((pad) => pad >= 0) && (groups === 1 || isDepthwise))
-      lowerToConv(onnx, node, window, pads);
+    } else if (isConvolution && (groups === 1 || isDepthwise)) lowerToConv(onnx, node, window, pads);
     else lowerToConvTranspose(onnx, node, window);
   },
 };
@@ -85,7 +87,7 @@ function lowerToConv(
   onnx: OnnxEmitter,
   { inputs, outputs, attributes: { groups = 1 } }: LoweredNode<Conv2dInputGradientAttributes>,
   window: Window,
-  pads: readonly number[],
+  pads: Pads,
 ): void {
   let filters = inputs[1]!;
   if (groups === 1) {
@@ -99,6 +101,12 @@ function lowerToConv(
     const bounds = [[-1, -1], ends, [2, 3], [-1, -1]].map((values) => onnx.constant(int64s(values)));
     onnx.node("Slice", [filters, ...bounds], [turned]);
     filters = turned;
+  }
+  const block = onnx.channelBlock;
+  if (groups > 1 && canBeBlocked(groups) && block !== undefined) {
+    const blocked = { window: { ...window, pads }, channels: groups, block };
+    onnx.node("Identity", [blockedDepthwise(onnx, [inputs[0]!, filters], blocked)], outputs);
+    return;
   }
   onnx.node("Conv", [inputs[0]!, filters], outputs, {
     ...onnxWindow(window),

@@ -56,8 +56,16 @@ function partsMet(onnx: OnnxEmitter, { x, window, counts, shape }: FilterGradien
   return met;
 }
 
-/** The same for windows of one pixel that meet every pixel: one product a sample, then their sum. */
-export function pointwiseFilterGradient(onnx: OnnxEmitter, { x, dy, shape }: FilterGradientParts): string {
+/** The same for windows of one pixel that meet every pixel: one product a sample, then their sum; for images of one pixel one product. */
+export function pointwiseFilterGradient(
+  onnx: OnnxEmitter,
+  { x, dy, shape, counts }: FilterGradientParts,
+): string {
+  if (counts[0] * counts[1] === 1) {
+    const rows = [reshapeOnnx(onnx, dy, [0, shape[0]!]), reshapeOnnx(onnx, x, [0, shape[1]!])];
+    const product = applyOnnx(onnx, "FusedMatMul", rows, { transA: { int: 1 } }, "com.microsoft");
+    return reshapeOnnx(onnx, product, shape);
+  }
   const factors = [reshapeOnnx(onnx, dy, [0, 0, -1]), reshapeOnnx(onnx, x, [0, 0, -1])];
   const products = applyOnnx(onnx, "FusedMatMul", factors, { transB: { int: 1 } }, "com.microsoft");
   const axes = onnx.constant(int64s([0]));

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { PermafrostError } from "../../base/errors.ts";
+import { channelBlock } from "../../engine/numerics.ts";
 import { optimizerConfig } from "../../optimizers/index.ts";
 import type { Compiled } from "../compiled/compile.ts";
 import { batchLayout } from "../thread/batchBuffer.ts";
@@ -48,6 +49,7 @@ export function buildProgram(compiled: Compiled, options: ProgramOptions): Built
     statistics: train.statistics,
     optimizer: optimizerConfig(compiled.optimizer),
     layout: batchLayout(capacity, test === undefined ? [train.program] : [train.program, test.program]),
+    channelBlock: channelBlock(),
     threads: options.threads ?? availableParallelism(),
   };
   return { program, train, test };

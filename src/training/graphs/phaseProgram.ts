@@ -1,5 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
+import { channelBlock } from "../../engine/numerics.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
 import { encodeModel } from "../../onnx/encode.ts";
 import type { DrawnInput, PhaseOutput, PhaseProgram } from "../thread/trainProgram.ts";
@@ -32,7 +33,7 @@ export function phaseProgram(
 ): PhaseProgram {
   const x = dataInput(graph);
   return {
-    model: encodeModel(graph, { sentinel: true }),
+    model: encodeModel(graph, { sentinel: true, channelBlock: channelBlock() }),
     x: x.name,
     xShape: sampleShape(x),
     outputs: outputs.map((output) => phaseOutput(graph, output)),

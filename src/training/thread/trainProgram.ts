@@ -74,6 +74,8 @@ export interface PhaseProgram {
 
 /** Everything the training thread needs, as plain data that can be sent to it. */
 export interface TrainProgram {
+  /** What the models were written for; see `channelBlock` in engine/numerics. Left out: they run anywhere. */
+  readonly channelBlock?: number | undefined;
   readonly train: PhaseProgram;
   /** Left out: nothing is measured while training. */
   readonly test: PhaseProgram | undefined;

@@ -26,6 +26,7 @@ function trainHandlers() {
     start: async (program: TrainProgram) => {
       const runtime = await started;
       await current?.runner.close();
+      if (program.channelBlock !== undefined) await runtime.tryBlocks(program.channelBlock);
       current = { layout: program.layout, runner: await StepRunner.create(runtime, program) };
       return { numericsClass: runtime.numericsClass };
     },

@@ -31,7 +31,7 @@ import { sparseTopKCategoricalAccuracy, topKCategoricalAccuracy } from "./topK.t
 export type { BinaryAccuracyOptions } from "./accuracy.ts";
 export type { AucOptions } from "./auc.ts";
 export type { RetrievalOptions, ThresholdOptions } from "./confusionCounts.ts";
-export type { CrossentropyMetricOptions } from "./crossentropies.ts";
+export type { CrossentropyMetricOptions, SparseCrossentropyMetricOptions } from "./crossentropies.ts";
 export type { F1Options, FBetaOptions } from "./fScore.ts";
 export type { MeanIoUOptions } from "./meanIoU.ts";
 export type { Metric, MetricOptions } from "./metric.ts";

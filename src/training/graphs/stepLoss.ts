@@ -52,9 +52,9 @@ export function totalLoss(
   count: Value,
   penalty: Value | undefined,
 ): Value {
-  const terms = outputs.flatMap(({ output, losses, weights }) => {
+  const terms = outputs.flatMap(({ output, losses, weights, target }) => {
     if (losses === undefined) return [];
-    const mean = reduceLosses(g, output.loss!.reduction, losses, weights, count);
+    const mean = reduceLosses(g, output.loss!, { losses, weights, target, count });
     if (output.lossWeight === 1) return [mean];
     return [g.apply(operators.mul, [mean, g.constant(scalar(output.lossWeight), "loss_weight")], {})];
   });

@@ -16,14 +16,15 @@ export function measuredOutputs(
   return outputs.map(({ losses, targetShape, predictionShape }, place) => {
     const regions = batch.outputs[place]!;
     const { loss } = compiled.outputs[place]!;
+    const [targets, weights] = [regions.target(count, sizeOf(targetShape)), regions.weights(count)];
     return {
       loss:
         loss && losses !== undefined
-          ? reducedLoss(loss.reduction, regions.losses(count), regions.weights(count))
+          ? reducedLoss(loss, { losses: regions.losses(count), weights, targets })
           : undefined,
       prediction: regions.prediction(count, sizeOf(predictionShape)),
-      targets: regions.target(count, sizeOf(targetShape)),
-      weights: regions.weights(count),
+      targets,
+      weights,
     };
   });
 }

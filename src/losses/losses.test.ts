@@ -7,7 +7,9 @@ import type { Value } from "../graph/graph.ts";
 import { permute, toEngineShape } from "../layers/layout.ts";
 import { operators } from "../ops/index.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
-import { type Loss, reducedLoss, reduceLosses, resolveLoss, sparseCategoricalCrossentropy } from "./index.ts";
+import { type Loss, sparseCategoricalCrossentropy } from "./index.ts";
+import { reducedLoss, reduceLosses } from "./reduction.ts";
+import { resolveLoss } from "./resolveLoss.ts";
 
 interface Numbers {
   readonly shape: readonly number[];

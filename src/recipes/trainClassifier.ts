@@ -55,7 +55,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   const phases = trainingPhases(request, base);
   const store = await FeatureStore.open(request.store);
   for (const text of store.warnings) warn(text);
-  const found = await prepareData(request, hooks, clock);
+  const found = await prepareData(request, { ...hooks, onWarning: warn }, clock);
   const model = classifierModel(
     base,
     headLayers(request.head, found.dataset.classNames.length, found.dataset.task),

@@ -9,7 +9,7 @@ import {
   orthogonalRegularizer,
   type Regularizer,
 } from "../../src/layers/regularizers.ts";
-import { resolveLoss } from "../../src/losses/index.ts";
+import { resolveLoss } from "../../src/losses/resolveLoss.ts";
 import * as metrics from "../../src/metrics/index.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/index.ts";
 import type { CompileOptions } from "../../src/training/compiled/compile.ts";
@@ -145,7 +145,6 @@ function scheduleOf(rate: number | Made): unknown {
 function metricOf(entry: string | Made): string | metrics.Metric {
   if (typeof entry === "string") return entry;
   const { class: name, ...options } = entry;
-  const { resolveMetric: _, ...factories } = metrics;
-  const table: Readonly<Record<string, (options: never) => metrics.Metric>> = factories;
+  const table: Readonly<Record<string, (options: never) => metrics.Metric>> = metrics;
   return lookUp("metric", name, table)(inCamelCase(options) as never);
 }

@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Parameter } from "../../layers/parameter.ts";
 import { regularizationPenalty } from "../../layers/regularizers.ts";
-import { reduceLosses } from "../../losses/index.ts";
+import { reduceLosses } from "../../losses/reduction.ts";
 import { operators } from "../../ops/index.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";

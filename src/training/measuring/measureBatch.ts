@@ -1,4 +1,4 @@
-import { reducedLoss } from "../../losses/index.ts";
+import { reducedLoss } from "../../losses/reduction.ts";
 import { sizeOf } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";
 import type { CompiledOutput } from "../compiled/compiledOutputs.ts";

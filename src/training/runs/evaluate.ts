@@ -1,4 +1,4 @@
-import { reducedLoss } from "../../losses/index.ts";
+import { reducedLoss } from "../../losses/reduction.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";
 import { withEngine } from "../features/frozenFeatures.ts";

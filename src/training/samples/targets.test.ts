@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { resolveLoss, sparseCategoricalCrossentropy } from "../../losses/index.ts";
+import { sparseCategoricalCrossentropy } from "../../losses/index.ts";
+import { resolveLoss } from "../../losses/resolveLoss.ts";
 import { float32, tensor } from "../../tensor/tensor.ts";
 import { encodeTargets, type Targets } from "./targets.ts";
 

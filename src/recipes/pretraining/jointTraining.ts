@@ -4,23 +4,18 @@ import { balancedClassWeights } from "../../data/classWeights.ts";
 import type { SplitSample } from "../../data/split.ts";
 import type { Model } from "../../models/functional.ts";
 import { reconstructionName } from "../../models/mirror.ts";
-import { weightsDigest } from "../../models/weights.ts";
 import { cosineDecay } from "../../optimizers/schedules/cosineDecay.ts";
 import { type Compiled, compileModel } from "../../training/compiled/compile.ts";
-import { FrozenWatch } from "../../training/compiled/frozenWeights.ts";
 import { trainedWeights } from "../../training/compiled/trainedWeights.ts";
-import { HistoryRecorder } from "../../training/measuring/history.ts";
-import { fit } from "../../training/runs/fit.ts";
 import type { FitOptions } from "../../training/runs/fitOptions.ts";
 import { predictionsName, taskTraining } from "../classifier/taskTraining.ts";
 import { expectedOf } from "../data/expectedTargets.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import { pictureFeatures } from "../features/cutFeatures.ts";
 import { ForwardLog } from "../features/forwardLog.ts";
-import { isLossNan } from "../phases/earlyEnd.ts";
-import { optimizerWithRate, phaseStart, reporter } from "../phases/fitHead.ts";
-import { type HeadTraining, labelsOf, samplesOf } from "../phases/headTraining.ts";
-import { lastGoodWeights } from "../phases/lastGoodWeights.ts";
+import { optimizerWithRate } from "../phases/fitHead.ts";
+import { fitPhase, type PhaseFit } from "../phases/fitPhase.ts";
+import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "../phases/headTraining.ts";
 import { standardizeFirst, type TrainedClassifier } from "../phases/trainPhases.ts";
 import { viewDraws } from "../request/augmentation.ts";
 import type { JointTraining, TrainingHooks } from "../request/training.ts";
@@ -119,52 +114,27 @@ async function fitJointly(
   joint: JointTraining,
   { unlabelled, kept }: Unlabelled,
   hooks: TrainingHooks,
-): Promise<
-  Pick<TrainedClassifier, "history" | "failure"> & { readonly record: TrainedClassifier["phases"][number] }
-> {
-  const { request, phase, found, base, model } = training;
-  const { epochs, batchSize, seed } = request;
+): Promise<Pick<TrainedHead, "history" | "failure" | "record">> {
+  const { request, found, base, model } = training;
   const train = [...samplesOf(found, "train"), ...unlabelled.dataset.samples];
   const validation = samplesOf(found, "validation");
   const { digests } = unlabelled;
-  const steps = Math.ceil(train.length / batchSize);
+  const steps = Math.ceil(train.length / request.batchSize);
   const both = jointModel(base, model, request);
-  const compiled = compiledJointly(training, joint, both, steps * epochs);
-  const start = phaseStart(training, compiled, reason);
-  hooks.onPhase?.(start);
-  const frozen = new FrozenWatch(compiled);
-  const before = weightsDigest(base);
-  const finished = new HistoryRecorder({ epochs, steps, verbose: 0 });
-  const everything = { dataset: { ...found.dataset, samples: [...train, ...validation] }, digests };
-  const backup = training.run?.backup(everything, phase, ({ nextEpoch, history }) => {
-    finished.restore(history);
-    hooks.onResume?.(nextEpoch);
-  });
   const pairs = pairsOf(training, train, digests, kept, true);
-  const fitting = fit(compiled, pairs.inputs, targetsOf(found, train, pairs), {
-    epochs,
-    batchSize,
-    seed,
-    callbacks: [
-      lastGoodWeights(compiled, epochs),
-      reporter(hooks, finished),
-      training.callback,
-      backup,
-    ].filter((each) => each !== undefined),
-    sampleWeight: weightsOf(training, unlabelled.dataset.samples.length),
-    ...validationOf(training, validation, pairsOf(training, validation, digests, kept, false)),
-    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
-    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-  });
-  const outcome = await fitting.then(
-    (history) => ({ history }),
-    (failure: unknown) => {
-      if (!isLossNan(failure) || finished.epoch.length === 0) throw failure;
-      return { history: finished, failure };
+  const fitted: PhaseFit = {
+    compiled: compiledJointly(training, joint, both, steps * request.epochs),
+    x: pairs.inputs,
+    y: targetsOf(found, train, pairs),
+    options: {
+      sampleWeight: weightsOf(training, unlabelled.dataset.samples.length),
+      ...validationOf(training, validation, pairsOf(training, validation, digests, kept, false)),
     },
-  );
-  const digest = { before, after: weightsDigest(base) };
-  return { ...outcome, record: { ...start, frozen: frozen.check(), base: digest } };
+    cut: reason,
+    steps,
+    data: { dataset: { ...found.dataset, samples: [...train, ...validation] }, digests },
+  };
+  return await fitPhase(training, fitted, hooks);
 }
 
 function compiledJointly(

@@ -38,10 +38,10 @@ const rooms = {
     "data",
     "features",
     "phases",
+    "pretraining",
     "planning",
     "scoring",
     "verification",
-    "pretraining",
   ],
 };
 

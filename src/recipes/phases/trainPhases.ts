@@ -72,7 +72,7 @@ export async function standardizeFirst(
   const { unfrozenFrom, ...wholeBase } = phase;
   if (unfrozenFrom === undefined && keepsPrefix(request)) return found;
   freezeBelow(training.base, undefined);
-  const { compat: _compat, mixing: _mixing, ...plain } = request;
+  const { compat: _compat, mixing: _mixing, joint: _joint, ...plain } = request;
   const { dataset, digests, features } = await imagesAtCut(
     { ...training, request: plain, phase: wholeBase },
     hooks,

@@ -116,7 +116,10 @@ async function prepareViews(parts: ComparisonParts, training: HeadTraining, hook
   const { base, model, phase } = training;
   const { batchSize, seed } = request;
   const { prefix, reason: cut } = splitClassifier(model);
-  if (request.mixing !== undefined) throw nothingStored();
+  if (request.mixing !== undefined)
+    throw nothingStored("--mixup and --cutmix mix pictures anew in every step");
+  if (request.joint !== undefined)
+    throw nothingStored("--joint reconstructs pictures, which pass the encoder in every step");
   if (prefix === undefined || request.compat !== undefined) throw nothingFrozen(phase);
   const options = extractionOptions(training, hooks, prefix);
   const chosen = chooseImages(parts.found, batchSize * (request.steps ?? usualSteps), batchSize, seed);
@@ -221,14 +224,14 @@ async function runBoth(
 function nothingFrozen({ name }: TrainingPhase): PermafrostError {
   return new PermafrostError(
     "INVALID_ARGUMENT",
-    `verify: expected a part of the base that is frozen, but all of it is trained (${name === "all" ? "--unfreeze all" : "--compat keras-2.0.8"}): nothing is stored, and there is only the plain way. Unfreeze less of it.`,
+    `verify: expected a part of the base that is frozen, but all of it is trained (${name === "all" ? "--unfreeze all, as --encoder has it" : "--compat keras-2.0.8"}): nothing is stored, and there is only the plain way. Unfreeze less of it.`,
   );
 }
 
-function nothingStored(): PermafrostError {
+function nothingStored(why: string): PermafrostError {
   return new PermafrostError(
     "INVALID_ARGUMENT",
-    "verify: --mixup and --cutmix mix pictures anew in every step: nothing is stored, and there is only the plain way. Leave them out.",
+    `verify: ${why}: nothing is stored, and there is only the plain way. Leave it out.`,
   );
 }
 

@@ -7,7 +7,7 @@ import { classifierModel } from "./classifier/classifierModel.ts";
 import { headLayers } from "./classifier/headLayers.ts";
 import { openBase } from "./classifier/openBase.ts";
 import { prepareData } from "./data/prepareData.ts";
-import { countSamples, countViews } from "./data/viewCounts.ts";
+import { countSamples, countViews, seenDraws } from "./data/viewCounts.ts";
 import type { HeadTraining } from "./phases/headTraining.ts";
 import { keepsPrefix } from "./phases/mixing.ts";
 import { baseRate } from "./planning/baseRate.ts";
@@ -79,7 +79,7 @@ export async function planTraining(
     draws: drawsName(draws?.policy),
     images,
     unlabelled,
-    views: planned.length === 1 ? planned[0]!.views : countViews(data, draws, epochs),
+    views: planned.length === 1 ? planned[0]!.views : countViews(data, seenDraws(draws, epochs)),
     forwards: {
       compute,
       stored: (first?.forwards.stored ?? 0) + total(({ forwards }) => forwards.stored),

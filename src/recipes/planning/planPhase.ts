@@ -5,7 +5,7 @@ import { checksumBytes, rowBytes, rowFormat } from "../../features/packFormat.ts
 import { featureGroup } from "../../features/prefixGroup.ts";
 import { rateFactors } from "../../training/compiled/rateFactors.ts";
 import { trainedWeights } from "../../training/compiled/trainedWeights.ts";
-import { countSamples, countViews, type ViewCounts } from "../data/viewCounts.ts";
+import { countSamples, countViews, seenDraws, type ViewCounts } from "../data/viewCounts.ts";
 import { samplesOf } from "../phases/headTraining.ts";
 import { keepsPrefix, trainingSplit } from "../phases/mixing.ts";
 import { plainForwards } from "../request/forwardCounts.ts";
@@ -58,7 +58,7 @@ export async function planPhase(planning: PhasePlanning, phase: TrainingPhase): 
   if (prefix === undefined) {
     const compute = plainForwards(countSamples(data), epochs) + epochs * unlabelled;
     const seconds = { compute: 0, steps: steps * perStep };
-    const views = countViews(data, planning.draws, firstEpoch + epochs, firstEpoch);
+    const views = countViews(data, seenDraws(planning.draws, firstEpoch + epochs, firstEpoch));
     return { ...start, steps, views, forwards: { compute, stored: 0 }, bytes: 0, seconds };
   }
   const group = whole?.group ?? planningGroup(planning, prefix);

@@ -7,7 +7,7 @@ import { augmentationWarnings } from "../request/augmentation.ts";
 import type { ForwardCounts, Recomputation } from "../request/forwardCounts.ts";
 import { compatWarning, type PhaseRecord } from "../request/phaseRecord.ts";
 import type { TrainingHooks } from "../request/training.ts";
-import type { TrainingPhase } from "../request/trainingPhases.ts";
+import { isFromNothing, type TrainingPhase } from "../request/trainingPhases.ts";
 import type { HeadTraining, TrainedHead } from "./headTraining.ts";
 import { imagesAtCut } from "./imagesAtCut.ts";
 import { keepsPrefix } from "./mixing.ts";
@@ -79,7 +79,7 @@ export async function standardizeFirst(
     log,
     undefined,
   );
-  await standardize(model, features, { dataset, digests });
+  await standardize(model, features, { dataset, digests }, isFromNothing(request, training.base));
   features.close();
   return { dataset, digests };
 }

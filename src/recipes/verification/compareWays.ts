@@ -21,7 +21,7 @@ import { standardize } from "../phases/standardize.ts";
 import { viewDraws } from "../request/augmentation.ts";
 import type { PhaseRecord } from "../request/phaseRecord.ts";
 import type { TrainingHooks, TrainingRequest } from "../request/training.ts";
-import { type TrainingPhase, trainingPhases } from "../request/trainingPhases.ts";
+import { isFromNothing, type TrainingPhase, trainingPhases } from "../request/trainingPhases.ts";
 import { type FeatureDifference, featureDifference } from "./featureDifference.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
 
@@ -64,7 +64,11 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
   const views = await prepareViews(parts, stored, hooks);
   try {
     const { data, order, steps } = views;
-    for (const { model } of [plain, stored]) await standardize(model, views.baseFeatures, data);
+    const { phase, base } = stored;
+    const isUntrained = phase.unfrozenFrom !== undefined && isFromNothing(parts.request, base);
+    for (const { model } of [plain, stored]) {
+      await standardize(model, views.baseFeatures, data, isUntrained);
+    }
     const { lockstep, records } = await runBoth({ plain, stored }, views, hooks);
     const { difference } = lockstep;
     const feature =

@@ -81,7 +81,7 @@ export function asFailure(error: unknown, host: string): unknown {
     return new FetchFailure(message, { isPassing: true, cause: error });
   if (code === "ENOTFOUND")
     return new FetchFailure(`${host}: there is no such host, or no network`, { cause: error });
-  if (code.startsWith("ERR_TLS") || /CERT|SELF_SIGNED|UNABLE_TO/.test(code))
+  if (/^(EPROTO|ERR_TLS|ERR_SSL)/.test(code) || /CERT|SELF_SIGNED|UNABLE_TO/.test(code))
     return new FetchFailure(`${message} (${code})`, { cause: error });
   return error;
 }

@@ -3,6 +3,7 @@ import https from "node:https";
 import { isIP, type Socket } from "node:net";
 import tls from "node:tls";
 import type { Environment } from "../base/cacheFolder.ts";
+import { statusFailure } from "./fetchFailure.ts";
 import { proxyAuthorization, proxyFor } from "./proxy.ts";
 
 export interface HttpRequest {
@@ -45,6 +46,8 @@ export async function httpRequest(address: URL, request: HttpRequest): Promise<H
   const tunnel = await tunnelTo(url, proxy, { ...request, headers: proxyAuthorization(named) });
   const name = isIP(url.hostname.replace(/^\[|\]$/g, "")) === 0 ? { servername: url.hostname } : {};
   const socket = tls.connect({ socket: tunnel, ...name });
+  // The request tells of the first error; what follows it has no other listener.
+  for (const each of [tunnel, socket]) each.on("error", () => undefined);
   return answerTo(url, https.request(url, { ...options, createConnection: () => socket }), request);
 }
 
@@ -69,14 +72,15 @@ function clientOf({ protocol }: URL): Pick<typeof http, "request"> {
 
 function answerTo(url: URL, sent: http.ClientRequest, request: HttpRequest): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const stop = () => sent.destroy(new Error("stopped"));
+    let end = (reason: Error): unknown => sent.destroy(reason);
+    const stop = () => end(new Error("stopped"));
     request.signal?.addEventListener("abort", stop, { once: true });
-    const finish = () => request.signal?.removeEventListener("abort", stop);
-    sent.on("close", finish);
+    sent.on("close", () => request.signal?.removeEventListener("abort", stop));
     sent.on("error", reject);
-    sent.setTimeout(request.silence, () => sent.destroy(silent(url, request)));
+    sent.setTimeout(request.silence, () => end(silent(url, request)));
     sent.on("response", (body: IncomingMessage) => {
-      // What comes late is told by reading the body.
+      // Whoever reads the body is told why it ended.
+      end = (reason) => body.destroy(reason);
       body.on("error", () => undefined);
       resolve({
         url,
@@ -106,7 +110,8 @@ function tunnelTo(url: URL, proxy: URL, request: HttpRequest): Promise<Socket> {
       socket.setTimeout(0);
       if (statusCode === 200) return resolve(socket);
       socket.destroy();
-      reject(new Error(`the proxy ${proxy.host} answered ${statusCode} to a connection to ${host}`));
+      const where = `asked for a connection to ${host}, the proxy ${proxy.host}`;
+      reject(statusFailure(statusCode ?? 0, where, {}));
     });
     sent.end();
   });

@@ -12,7 +12,7 @@ import { small, smallApplication, vggLike, vggLikeApplication } from "./smallEnc
 import { vgg16, vgg16Application, vgg19, vgg19Application } from "./vgg.ts";
 
 export type { Application, ApplicationOptions } from "./application.ts";
-export { BaseNetwork } from "./application.ts";
+export { BaseNetwork, isFoundAgain } from "./application.ts";
 export type { CatalogueOptions } from "./catalogue.ts";
 export { denseNet121 } from "./denseNet.ts";
 export { type MobileNetOptions, mobileNet } from "./mobileNet.ts";

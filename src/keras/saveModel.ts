@@ -1,4 +1,4 @@
-import { BaseNetwork, createBase } from "../applications/index.ts";
+import { BaseNetwork, createBase, isFoundAgain } from "../applications/index.ts";
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import { sha256 } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
@@ -118,7 +118,7 @@ function choosePreprocessing(
 }
 
 async function hasOriginalWeights(base: BaseNetwork): Promise<boolean> {
-  if (base.weightSource === null) return false;
+  if (base.weightSource === null || !isFoundAgain(base)) return false;
   const original = await createBase(base.application.name, {
     ...formOptions(base),
     weights: base.weightSource.name,

@@ -42,7 +42,7 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { base: name, epochs } = request;
   const [base, data, { version }] = await Promise.all([
-    openBase(request),
+    openBase(request, hooks),
     prepareData(request, hooks, new PhaseClock()),
     loadOrt(),
   ]);
@@ -59,7 +59,7 @@ export async function planTraining(
   const known = { request, base, model, data, draws, store, ...numerics, ...(joint && { joint }) };
   const split = classifierGraphs(model);
   const group = planningGroup(known, split.prefix);
-  const rate = await baseRate(request.store, group, split.prefix);
+  const rate = await baseRate(request.store, group, split.prefix, base);
   const planning = { ...known, frozenBase: { split, group, rate } };
   const planned: PlannedPhase[] = [];
   // As `trainPhases`: the head is standardised by what the frozen base gives.

@@ -24,6 +24,15 @@ export class HubCache {
     if (revision !== commit) await writeFileAtomic(this.#ref(revision), commit);
   }
 
+  /** The file that was chosen as the model of a commit: of the files that are here, others may look as likely. */
+  async modelOf(commit: string): Promise<string | undefined> {
+    return (await readFile(this.#model(commit), "utf8").catch(() => "")) || undefined;
+  }
+
+  async noteModel(commit: string, file: string): Promise<void> {
+    await writeFileAtomic(this.#model(commit), file);
+  }
+
   /** The path of a file of a commit, if it is here. */
   async find(commit: string, file: string): Promise<string | undefined> {
     const place = this.#snapshot(commit, file);
@@ -64,6 +73,11 @@ export class HubCache {
 
   #ref(revision: string): string {
     return path.join(this.folder, "refs", ...revision.split("/"));
+  }
+
+  /** Python's tools look at the three other folders only. */
+  #model(commit: string): string {
+    return path.join(this.folder, "permafrost", commit);
   }
 
   #snapshot(commit: string, file: string): string {

@@ -41,22 +41,25 @@ export async function hubFile(
   const hub = await hubSettings(settings.environment);
   const cache = new HubCache(hub.cache, reference.repository);
   const known =
-    options.refresh === true && settings.offline === undefined ? undefined : await cached(reference, cache);
+    options.refresh === true && settings.offline === undefined
+      ? undefined
+      : await cached({ reference, settings, hub, cache });
   return known ?? (await fetched({ reference, settings, hub, cache }));
 }
 
-async function cached(reference: HubReference, cache: HubCache): Promise<HubFile | undefined> {
+async function cached({ reference, settings, cache }: Fetching): Promise<HubFile | undefined> {
   const commit = await cache.commitOf(reference.revision);
   if (commit === undefined) return undefined;
   const files = await cache.filesOf(commit);
-  const file = reference.file ?? modelIn(reference.repository, files);
+  const known = reference.file ?? (await cache.modelOf(commit));
+  const file = known ?? (settings.offline === undefined ? undefined : modelIn(reference.repository, files));
   if (file === undefined || !files.includes(file)) return undefined;
   const place = await cache.find(commit, file);
   if (place === undefined || !(await isWhole(place, file, files))) return undefined;
   return described({ reference: { ...reference, file }, cache, commit });
 }
 
-/** Of those that are here; what is not clear from these is asked of the server. */
+/** Of those that are here, where nobody can be asked for the others. */
 function modelIn(repository: string, files: readonly string[]): string | undefined {
   try {
     return modelFileOf(repository, files);
@@ -100,6 +103,7 @@ async function fetched({ reference, settings, hub, cache }: Fetching): Promise<H
   ]);
   for (const name of wanted) await fetchOne(context, name);
   await cache.noteCommit(revision, commit);
+  if (reference.file === undefined) await cache.noteModel(commit, file);
   return described({ reference: { ...reference, file }, cache, commit });
 }
 

@@ -59,8 +59,8 @@ const usualSteps = 50;
 
 /** Trains the plain and the stored way at once and compares them after every step. */
 export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks): Promise<WaysComparison> {
-  const plain = await newTraining(parts);
-  const stored = await newTraining(parts);
+  const plain = await newTraining(parts, hooks);
+  const stored = await newTraining(parts, hooks);
   const views = await prepareViews(parts, stored, hooks);
   try {
     const { data, order, steps } = views;
@@ -101,9 +101,9 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
 }
 
 /** A model of its own for each way, with the same initial weights. */
-async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
+async function newTraining(parts: ComparisonParts, hooks: TrainingHooks): Promise<HeadTraining> {
   const { request, found } = parts;
-  const base: BaseNetwork = await openBase(request);
+  const base: BaseNetwork = await openBase(request, hooks);
   const layers = headLayers(request.head, found.dataset.classNames.length, found.dataset.task);
   const phase = trainingPhases(request, base).at(-1)!;
   const model = classifierModel(base, layers, request);

@@ -111,7 +111,7 @@ function sizeIn(preprocessing: unknown): number | undefined {
 /** Of runs before trials, the one of most images. */
 function rateOf(network: BaseNetwork, measured: readonly MeasuredBase[]): BaseInfo["rate"] {
   const own = measured
-    .filter(({ bases, cut }) => bases.includes(network.application.commandName) && isWhole(network, cut))
+    .filter((one) => one.bases.includes(network.application.commandName) && isWhole(network, one))
     .sort((a, b) => (b.views ?? 0) - (a.views ?? 0));
   const [best] = own;
   if (best === undefined) return undefined;
@@ -121,9 +121,11 @@ function rateOf(network: BaseNetwork, measured: readonly MeasuredBase[]): BaseIn
 }
 
 /** Whether features are those of the whole network: with a part of it unfrozen, less of it runs. */
-function isWhole({ outputShape }: BaseNetwork, cut: readonly number[] | undefined): boolean {
-  if (cut === undefined) return true;
-  const [, rows, columns, channels] = outputShape;
-  const [depth, height, width] = cut;
-  return depth === channels && (cut.length === 1 || (height === rows && width === columns));
+function isWhole({ outputShape, preprocessing }: BaseNetwork, { cut, size, isTrial }: MeasuredBase): boolean {
+  if (cut === undefined || isTrial === true) return true;
+  const [, rows, , channels] = outputShape;
+  const [depth, height] = cut;
+  if (depth !== channels || height === undefined) return depth === channels;
+  // Maps shrink with the picture, rounded up or down.
+  return Math.abs(height - (Number(rows) * (size ?? preprocessing.height)) / preprocessing.height) <= 1;
 }

@@ -96,10 +96,13 @@ describe("a file of Hugging Face", () => {
     await symlink(path.join("..", "..", "blobs", sha256(large)), path.join(snapshot, "model.onnx"));
     await writeFile(path.join(cache, "refs", "main"), hubCommit);
     const environment = { HF_HUB_CACHE: folder, HF_ENDPOINT: "http://127.0.0.1:9" };
-    expect((await hubFile(`hf:${repository}`, { environment })).path).toBe(path.join(snapshot, "model.onnx"));
+    const named = `hf:${repository}/model.onnx`;
+    expect((await hubFile(named, { environment })).path).toBe(path.join(snapshot, "model.onnx"));
+    const unnamed = await hubFile(`hf:${repository}`, { environment, offline: true });
+    expect(unnamed.path).toBe(path.join(snapshot, "model.onnx"));
     await rm(path.join(cache, "blobs", sha256(large)));
     await writeFile(path.join(cache, "blobs", sha256(large)), "changed");
-    await expect(hubFile(`hf:${repository}`, { environment })).rejects.toMatchObject({
+    await expect(hubFile(named, { environment })).rejects.toMatchObject({
       code: "DIGEST_MISMATCH",
     });
   });
@@ -121,6 +124,7 @@ describe("a file of Hugging Face", () => {
       hubFile(`hf:${repository}`, {
         environment: { HF_ENDPOINT: server.hub.address, ...environment },
         patience,
+        refresh: true,
       });
     await expect(ask({ HF_HOME: await home() })).rejects.toThrow(/401.*set HF_TOKEN/s);
     await expect(ask({ HF_HOME: await home(), HF_TOKEN: "wrong" })).rejects.toThrow(/401.*the token in use/s);

@@ -5,7 +5,7 @@ import { createBase } from "../../src/applications/index.ts";
 import { writeWeights } from "../../src/models/weightFile.ts";
 import { localHub } from "../support/localHub.ts";
 import { type LocalServer, localServer, sendFile } from "../support/localServer.ts";
-import { lastEvent, runCli } from "../support/runCli.ts";
+import { type Kill, lastEvent, runCli } from "../support/runCli.ts";
 import { type Workplace, workplace } from "../support/workplace.ts";
 
 const file = "mobilenet_1_0_224_tf_no_top.h5";
@@ -148,7 +148,6 @@ describe("permafrost weights fetch", () => {
   });
 
   it("goes on after a kill where the killed one was", async () => {
-    let kill: () => void = () => undefined;
     const first = 4 * 2 ** 20;
     await using server = await localServer((request, response, number) => {
       if (number > 1) sendFile(request, response, content, { etag: '"1"' });
@@ -158,17 +157,10 @@ describe("permafrost weights fetch", () => {
       }
     });
     const folder = place.at("killed");
-    const part = path.join(folder, `${file}.part`);
     const killed = runCli(fetch(server, folder), {
       environment: alone(""),
-      onStart: (send) => {
-        kill = () => send("SIGKILL");
-      },
+      onStart: (kill) => void killOnce(path.join(folder, `${file}.part`), first, kill),
     });
-    while (((await stat(part).catch(() => undefined))?.size ?? 0) < first) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    kill();
     expect((await killed).code).toBe(137);
     const run = await runCli(fetch(server, folder), { environment: alone("") });
     expect(run.code).toBe(0);
@@ -176,3 +168,13 @@ describe("permafrost weights fetch", () => {
     expect(server.requests.map(({ headers }) => headers.range)).toEqual([undefined, `bytes=${first}-`]);
   });
 });
+
+/** Kills a process when a file that it writes has so many bytes. */
+async function killOnce(written: string, bytes: number, kill: Kill): Promise<void> {
+  for (let tries = 0; tries < 5_000; tries++) {
+    const facts = await stat(written).catch(() => undefined);
+    if (facts !== undefined && facts.size >= bytes) break;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  kill("SIGKILL");
+}

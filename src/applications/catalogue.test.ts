@@ -19,7 +19,7 @@ describe("networks of the catalogue", () => {
     const asking = createBase(application.commandName, { fetching });
     await expect(asking).rejects.toMatchObject({ code: "OFFLINE" });
     await expect(createBase(application.commandName, { fetching })).rejects.toThrow(
-      /no_?top.*\.h5 \(a little more than \d+ bytes, .*get https:.*no_?top.*\.h5 and run: permafrost weights import/s,
+      /no_?top.*\.h5 \(a little more than \d+ bytes, .*permafrost weights fetch .*get https:.*no_?top.*\.h5 and run: permafrost weights import/s,
     );
     const base = await createBase(application.commandName, { ...tiny, weights: "random" });
     expect(base.weightSource).toBeNull();

@@ -127,7 +127,7 @@ async function openChosen(
   // Loaded only here: most bases bring their weights along.
   const { openFileWeights, openPublishedWeights } = await import("./openNamedWeights.ts");
   if (weights !== "imagenet") return openFileWeights(weights, fetching);
-  return openPublishedWeights(application.name, publishedFor(application, options, variant), fetching);
+  return openPublishedWeights(application, publishedFor(application, options, variant), fetching);
 }
 
 /** The published weights of this very form of the network. */

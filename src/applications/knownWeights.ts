@@ -5,7 +5,7 @@ import type { PublishedFile } from "../fetching/publishedFile.ts";
 import type { Application } from "./application.ts";
 import type { CatalogueApplication, PublishedWeights } from "./catalogue.ts";
 import { applications, baseNames } from "./index.ts";
-import { withLeastBytes } from "./openNamedWeights.ts";
+import { toBeFetched } from "./openNamedWeights.ts";
 
 /** A published file of weights, and the network that it is for. */
 export interface KnownWeights extends PublishedWeights, PublishedFile {
@@ -20,8 +20,8 @@ export function knownWeights(): readonly KnownWeights[] {
 
 function weightsOfApplication(application: Application): readonly KnownWeights[] {
   if (!isOfCatalogue(application)) return [];
-  const { name, commandName, published } = application;
-  return published.map((one) => ({ ...withLeastBytes(name, one), base: commandName }));
+  const { commandName: base, published } = application;
+  return published.map((one) => ({ ...toBeFetched(application, one), base }));
 }
 
 function isOfCatalogue(application: Application): application is CatalogueApplication {

@@ -8,7 +8,7 @@ import type { FetchOptions } from "../fetching/settings.ts";
 import { knownNetworks } from "../formats/knownNetworks.ts";
 import { openWeights } from "../formats/openWeights.ts";
 import type { WeightFile } from "../formats/weightFile.ts";
-import type { WeightSource } from "./application.ts";
+import type { Application, WeightSource } from "./application.ts";
 
 /** A published file of weights of a network with its classifier or without. */
 interface PublishedNetwork extends PublishedFile {
@@ -25,28 +25,28 @@ export interface NamedWeights {
 /**
  * The published weights of a network, fetched if they are not here yet, their digest checked.
  *
- * @param name - Of the application.
  * @throws PermafrostError as `publishedFile`, and WEIGHTS_INVALID.
  */
 export async function openPublishedWeights(
-  name: string,
+  application: Pick<Application, "name" | "commandName">,
   published: PublishedNetwork,
   fetching: FetchOptions | undefined,
 ): Promise<NamedWeights> {
-  const { path: place, origin, sha256 } = await publishedFile(withLeastBytes(name, published), fetching);
+  const { path: place, origin, sha256 } = await publishedFile(toBeFetched(application, published), fetching);
   const { licence } = published;
   return { file: await openWeights(place), source: { name: "imagenet", origin, sha256, licence } };
 }
 
-/** Its size is not published; its numbers take four bytes each. */
-export function withLeastBytes<Published extends PublishedNetwork>(
-  name: string,
+/** What messages tell of a file. Its size is not published; its numbers take four bytes each. */
+export function toBeFetched<Published extends PublishedNetwork>(
+  { name, commandName }: Pick<Application, "name" | "commandName">,
   published: Published,
 ): Published & PublishedFile {
   const known = knownNetworks.find((one) => sameSpelling(one.name) === sameSpelling(name));
-  if (known === undefined) return published;
+  const command = `permafrost weights fetch ${commandName}${published.includeTop ? " --top" : ""}`;
+  if (known === undefined) return { ...published, command };
   const [whole, withoutTop] = known.parameters;
-  return { ...published, leastBytes: 4 * (published.includeTop ? whole : withoutTop) };
+  return { ...published, command, leastBytes: 4 * (published.includeTop ? whole : withoutTop) };
 }
 
 /**

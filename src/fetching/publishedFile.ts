@@ -19,6 +19,8 @@ export interface PublishedFile {
   readonly md5?: string;
   /** Its exact size, if it is known. */
   readonly bytes?: number;
+  /** The command that fetches it, for messages. */
+  readonly command?: string;
   /** What it must have at least, for messages where the exact size is not known: that of its numbers. */
   readonly leastBytes?: number;
 }
@@ -195,7 +197,7 @@ function offline(file: PublishedFile, place: string, reason: string): Permafrost
   return new PermafrostError(
     "OFFLINE",
     `${file.file} (${sizeText(file)}, ${digest === undefined ? "no digest published" : showDigest(digest)}) is not in ${path.dirname(place)}, and it is not fetched: ${reason}. ` +
-      byHand(file),
+      `${file.command === undefined ? "" : `Where there is a network, run: ${file.command}. `}${byHand(file)}`,
     { details: { path: place, origin: `${file.origin}${file.file}`, digest: digest?.value } },
   );
 }

@@ -44,9 +44,10 @@ export async function vggLike(options: ApplicationOptions = {}): Promise<BaseNet
 
 /**
  * VGG16 of Keras's catalogue; inputs as Caffe's (see `preprocessInput`). Without its classifier the output is
- * [batch, height / 32, width / 32, 512]. Weights: "random", or the path of a file with Keras's layer names (`.h5`, ...).
+ * [batch, height / 32, width / 32, 512]. Weights: "imagenet" (Keras's own, fetched when they are not here), "random", or the path of
+ * a file with Keras's layer names (`.h5`, ...).
  *
- * @throws PermafrostError NOT_FOUND for "imagenet", which is not fetched yet; INVALID_ARGUMENT for a size below 32.
+ * @throws PermafrostError INVALID_ARGUMENT for a size below 32; OFFLINE, FETCH_FAILED, DIGEST_MISMATCH, WEIGHTS_INVALID for weights.
  */
 export async function vgg16(options: CatalogueOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await plainVgg16(options));

@@ -48,7 +48,9 @@ export async function httpRequest(address: URL, request: HttpRequest): Promise<H
   const socket = tls.connect({ socket: tunnel, ...name });
   // The request tells of the first error; what follows it has no other listener.
   for (const each of [tunnel, socket]) each.on("error", () => undefined);
-  return answerTo(url, https.request(url, { ...options, createConnection: () => socket }), request);
+  // An agent would make a connection of its own.
+  const { method } = options;
+  return answerTo(url, https.request(url, { method, headers, createConnection: () => socket }), request);
 }
 
 /** Node would put a name and a password in an address into a header of its own, for proxies too. */

@@ -125,7 +125,8 @@ function isWhole({ outputShape, preprocessing }: BaseNetwork, { cut, size, isTri
   if (cut === undefined || isTrial === true) return true;
   const [, rows, , channels] = outputShape;
   const [depth, height] = cut;
-  if (depth !== channels || height === undefined) return depth === channels;
+  // Heads that pool have the pooling in front of the cut.
+  if (depth !== channels || height === undefined || height === 1) return depth === channels;
   // Maps shrink with the picture, rounded up or down.
   return Math.abs(height - (Number(rows) * (size ?? preprocessing.height)) / preprocessing.height) <= 1;
 }

@@ -16,7 +16,7 @@ export const weightsVerify: CommandDefinition = {
     if (found.length > 0) output.print(table(["file", "", "held against"], found.map(line)));
     output.print(
       damaged.length === 0
-        ? `${found.length} files, none damaged.`
+        ? `${found.length} ${found.length === 1 ? "file" : "files"}, none damaged.`
         : `${damaged.length} of ${found.length} files are damaged. Remove them, and they are fetched again.`,
     );
     output.emit({ event: "weights", files: found, clean: damaged.length === 0 });

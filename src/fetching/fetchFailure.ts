@@ -76,7 +76,8 @@ export function asFailure(error: unknown, host: string): unknown {
   if (error instanceof FetchFailure) return error;
   const code = systemCode(error);
   if (code === undefined) return error;
-  const message = `${host}: ${error instanceof Error && error.message !== "" ? error.message : code}`;
+  const told = error instanceof Error && error.message !== "" ? error.message : code;
+  const message = `${host}: ${told === "aborted" ? "the connection broke off" : told}`;
   if (passing.has(code) || code.startsWith("HPE_"))
     return new FetchFailure(message, { isPassing: true, cause: error });
   if (code === "ENOTFOUND")

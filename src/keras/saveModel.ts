@@ -7,7 +7,7 @@ import { DefinedLayer } from "../layers/definition.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { bundleContents, formOptions } from "../recipes/classifier/classifierBundle.ts";
+import { bundleContents, formOptions, unasked } from "../recipes/classifier/classifierBundle.ts";
 import type { Decision } from "../saving/bundleContents.ts";
 import { checkReplaceable, saveBundle } from "../saving/saveBundle.ts";
 import type { TrainedOn } from "./trainedOn.ts";
@@ -119,11 +119,19 @@ function choosePreprocessing(
 
 async function hasOriginalWeights(base: BaseNetwork): Promise<boolean> {
   if (base.weightSource === null || !isFoundAgain(base)) return false;
-  const original = await createBase(base.application.name, {
-    ...formOptions(base),
-    weights: base.weightSource.name,
-  });
-  return weightsDigest(original) === weightsDigest(base);
+  try {
+    const { name } = base.weightSource;
+    // As whoever opens the bundle will look for them.
+    const original = await createBase(base.application.name, {
+      ...formOptions(base),
+      weights: name,
+      fetching: unasked,
+    });
+    return weightsDigest(original) === weightsDigest(base);
+  } catch (error) {
+    if (error instanceof PermafrostError && error.code === "OFFLINE") return false;
+    throw error;
+  }
 }
 
 function decisionOf(model: Model): Decision {

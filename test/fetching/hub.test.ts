@@ -190,6 +190,17 @@ describe("a file of Hugging Face", () => {
     ).rejects.toThrow("files outside of its repository");
   });
 
+  it("brings nothing from a listing that leads out of the cache", async () => {
+    const outside = "onnx/model.onnx_/../../../../../../outside";
+    await using server = await localHub(repository, { "onnx/model.onnx": large, [outside]: large });
+    const folder = await home();
+    await hubFile(`hf:${repository}`, { environment: { HF_HOME: folder, HF_ENDPOINT: server.hub.address } });
+    await expect(lstat(path.join(folder, "outside"))).rejects.toThrow("ENOENT");
+    expect(
+      server.hub.requests.map(({ path: asked }) => asked).filter((asked) => asked.includes("outside")),
+    ).toEqual([]);
+  });
+
   it("that is not there is told with what is", async () => {
     await using server = await localHub(repository, files);
     const environment = { HF_HOME: await home(), HF_ENDPOINT: server.hub.address };

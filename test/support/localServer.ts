@@ -74,7 +74,8 @@ export function sendFile(
   });
   if (request.method === "HEAD") response.end();
   else if (breakAfter !== undefined) {
-    response.write(part.subarray(0, breakAfter), () => setTimeout(() => response.destroy(), 20));
+    // An orderly end of the connection: every byte before it arrives.
+    response.write(part.subarray(0, breakAfter), () => response.socket?.end());
   } else if (slow !== undefined) sendSlowly(response, part, slow);
   else response.end(part);
 }

@@ -56,7 +56,7 @@ async function cached({ reference, settings, cache }: Fetching): Promise<HubFile
   if (file === undefined || !files.includes(file)) return undefined;
   const place = await cache.find(commit, file);
   if (place === undefined || !(await isWhole(place, file, files))) return undefined;
-  return described({ reference: { ...reference, file }, cache, commit });
+  return describedFile({ reference: { ...reference, file }, cache, commit });
 }
 
 /** Of those that are here, where nobody can be asked for the others. */
@@ -94,17 +94,15 @@ async function fetched({ reference, settings, hub, cache }: Fetching): Promise<H
   const file = reference.file ?? modelFileOf(repository, files);
   if (!files.includes(file)) throw notThere(reference, files);
   const context = { hub, settings, repository, revision: commit, cache };
+  const described = describingFiles.flatMap((name) => [name, sibling(file, name)]);
+  const beside = new Set([...companionsOf(file, files), ...described.filter((name) => files.includes(name))]);
+  // The file itself comes last: where it is, what belongs to it is too. Shards are known only then, and looked for each time.
+  for (const name of beside) await fetchOne(context, name);
   const place = await fetchOne(context, file);
-  const top = describingFiles.flatMap((name) => [name, sibling(file, name)]);
-  const wanted = new Set([
-    ...companionsOf(file, files),
-    ...(await shardsIn(place, file)),
-    ...top.filter((name) => files.includes(name)),
-  ]);
-  for (const name of wanted) await fetchOne(context, name);
+  for (const name of await shardsIn(place, file)) await fetchOne(context, name);
   await cache.noteCommit(revision, commit);
   if (reference.file === undefined) await cache.noteModel(commit, file);
-  return described({ reference: { ...reference, file }, cache, commit });
+  return describedFile({ reference: { ...reference, file }, cache, commit });
 }
 
 /** Fetches one file into the cache, unless its content is there. */
@@ -132,7 +130,7 @@ function sibling(file: string, name: string): string {
   return [...file.split("/").slice(0, -1), name].join("/");
 }
 
-async function described({
+async function describedFile({
   reference,
   cache,
   commit,

@@ -6,6 +6,7 @@ import { requestFollowing, shownAddress } from "../redirects.ts";
 import { withRetries } from "../retry.ts";
 import type { FetchSettings } from "../settings.ts";
 import { isCommit } from "./hubCache.ts";
+import { isSafeName } from "./hubReference.ts";
 import type { HubSettings } from "./hubSettings.ts";
 
 /** What is asked of the server, and how. */
@@ -50,7 +51,9 @@ export async function listRepository(context: HubContext): Promise<HubListing> {
   const { sha, siblings } = parseListing(text);
   if (typeof sha !== "string" || !isCommit(sha) || !Array.isArray(siblings)) throw notUnderstood(url);
   const names = (siblings as readonly { readonly rfilename?: unknown }[]).map((each) => each?.rfilename);
-  return { commit: sha, files: names.filter((name) => typeof name === "string") };
+  const texts = names.filter((name) => typeof name === "string");
+  // Names become paths here.
+  return { commit: sha, files: texts.filter((name) => name.split("/").every(isSafeName)) };
 }
 
 /** What the server knows of a file; undefined: there is none of this name. */

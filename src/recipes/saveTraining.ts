@@ -43,6 +43,7 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
     // Nobody else has a base that was trained here, or in an earlier run.
     embedBase: saved.request.embedBase || isBaseChanged(saved.trained.phases) || !isFoundAgain(saved.base),
     metrics: { ...saved.scored.metrics },
+    ...(saved.scored.calibration === undefined ? {} : { calibration: saved.scored.calibration }),
     run: {
       command: saved.request.commandLine,
       versions: versions(),

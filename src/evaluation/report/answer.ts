@@ -5,7 +5,8 @@ import type { Answer, Confusion, KeyNumber } from "./page/page.ts";
 
 /** A split together with its scores. */
 export interface JudgedSplit {
-  readonly split: SplitReport["split"];
+  /** "all": whatever is in a folder, images of the training perhaps among them. */
+  readonly split: SplitReport["split"] | "all";
   readonly scores: ClassificationScores;
 }
 
@@ -34,7 +35,7 @@ export function classificationAnswer(judged: JudgedSplit): Omit<Answer, "numbers
   return {
     sentence: sentence(judged, scores.perClass.length),
     remark: `${caution(judged)} ${baseline(scores)}`,
-    pictureTitle: `What was taken for what (${split} split)`,
+    pictureTitle: `What was taken for what (${split === "all" ? "all pictures" : `${split} split`})`,
     picture: { kind: "confusion", confusion: confusionOf(scores) },
   };
 }
@@ -82,11 +83,14 @@ function wrongAnswers({ confusion }: ClassificationScores): number {
 }
 
 function sentence({ split, scores }: JudgedSplit, classes: number): string {
-  const pictures = plural(scores.samples, "picture");
-  if (split === "train") {
-    return `On the ${pictures} it was trained on, it picks the right one of ${classes} classes ${percent(scores.accuracy)} of the time.`;
-  }
-  return `Shown ${pictures} it was not trained on, it picks the right one of ${classes} classes ${percent(scores.accuracy)} of the time.`;
+  return `${shownWhat(split, scores.samples)}, it picks the right one of ${classes} classes ${percent(scores.accuracy)} of the time.`;
+}
+
+/** The begin of a sentence about what a network says of some pictures. */
+export function shownWhat(split: JudgedSplit["split"], samples: number): string {
+  const pictures = plural(samples, "picture");
+  if (split === "train") return `On the ${pictures} it was trained on`;
+  return split === "all" ? `On all ${pictures} of the folder` : `Shown ${pictures} it was not trained on`;
 }
 
 function caution({ split }: JudgedSplit): string {
@@ -94,6 +98,7 @@ function caution({ split }: JudgedSplit): string {
   if (split === "validation") {
     return "Validation pictures may have guided choices such as when to stop; a separate test split judges more strictly.";
   }
+  if (split === "all") return "Pictures it was trained on may be among them.";
   return "This says nothing about new pictures: hold some back with a validation or test split.";
 }
 

@@ -1,5 +1,6 @@
 import type { MultilabelScores } from "../labelScores.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
+import { shownWhat } from "./answer.ts";
 import { decimal, percent, plural } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
 import type { Answer, Cell, Section } from "./page/page.ts";
@@ -8,9 +9,8 @@ import { counted, share } from "./sections.ts";
 /** The answer about labels in one sentence and two numbers. */
 export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>): Answer {
   const [low, high] = scores.exactMatchInterval;
-  const shown = split === "train" ? "it was trained on" : "it was not trained on";
   return {
-    sentence: `Shown ${plural(scores.samples, "picture")} ${shown}, it decides ${percent(scores.labelAccuracy)} of ${plural(scores.perLabel.length, "label")} a picture rightly, all of them for ${percent(scores.exactMatch)} of the pictures.`,
+    sentence: `${shownWhat(split, scores.samples)}, it decides ${percent(scores.labelAccuracy)} of ${plural(scores.perLabel.length, "label")} a picture rightly, all of them for ${percent(scores.exactMatch)} of the pictures.`,
     remark: `A label is given where its probability is above 50\u202f%. Never giving any label would decide ${percent(withoutLabels(scores))} rightly.`,
     numbers: [
       {

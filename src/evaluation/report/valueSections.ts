@@ -1,5 +1,6 @@
 import type { WorstAnswer } from "../trainingReport.ts";
 import type { RegressionScores } from "../valueScores.ts";
+import { shownWhat } from "./answer.ts";
 import { decimal, plural } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
 import type { Answer, Cell, Section } from "./page/page.ts";
@@ -8,10 +9,9 @@ import type { Answer, Cell, Section } from "./page/page.ts";
 export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>): Answer {
   const first = scores.perValue[0]!;
   const [low, high] = first.meanAbsoluteErrorInterval;
-  const shown = split === "train" ? "it was trained on" : "it was not trained on";
   const isSeveral = scores.perValue.length > 1;
   return {
-    sentence: `Shown ${plural(scores.samples, "picture")} ${shown}, its ${first.name} is off by ${decimal(first.meanAbsoluteError)} on average.`,
+    sentence: `${shownWhat(split, scores.samples)}, its ${first.name} is off by ${decimal(first.meanAbsoluteError)} on average.`,
     remark: `Always saying the median would be off by ${decimal(first.medianError)}.${isSeveral ? " The table below has the other values." : ""}`,
     numbers: [
       {

@@ -92,7 +92,7 @@ function classSection({ scores, details }: Classification): Section {
         table: {
           caption:
             `Loss ${decimal(scores.loss)}; F1 over the classes ${scores.macro.f1.toFixed(3)} (95 % interval ${spanText(details.macroF1Interval)}). ` +
-            "Precision: of the answers naming the class, how many are right. Recall: of its pictures, how many are found. In brackets 95 % intervals.",
+            "Precision: of the answers naming the class, how many are right. Recall: of its pictures, how many are found. In small letters 95 % intervals.",
           columns: [
             { title: "class" },
             ...["precision", "recall", "F1", "AUC", "average precision", "pictures"].map(
@@ -193,7 +193,7 @@ function calibrationSection({ details, scores }: Classification): Section {
         kind: "table",
         table: {
           caption:
-            "Expected calibration error: mean gap between confidence and accuracy, 15 ranges. Brier: mean squared error of the probabilities. In brackets 95 % intervals.",
+            "Expected calibration error: mean gap between confidence and accuracy, 15 ranges. Brier: mean squared error of the probabilities. In small letters 95 % intervals.",
           columns: [
             { title: "probabilities" },
             { title: "calibration error", as: "number" },
@@ -360,7 +360,7 @@ function ranged(
   interval: Interval | null,
   show: (interval: Interval) => string,
 ): Cell {
-  return { text: interval === null ? text : `${text} (${show(interval)})`, value };
+  return interval === null ? { text, value } : { text, value, interval: show(interval) };
 }
 
 function percentSpan(interval: Interval | null): string {

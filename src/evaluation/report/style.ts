@@ -50,7 +50,7 @@ header{padding-top:2.5rem}
 h1{font-size:1rem;font-weight:600;margin:0}
 h2{font-size:1.15rem;font-weight:650;margin:0 0 1rem}
 p{margin:0 0 .75rem;max-width:44rem}
-.muted,caption,figcaption,footer{color:var(--muted)}
+.muted,.caption,caption,figcaption,footer{color:var(--muted)}
 .small{font-size:.875rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .scroll{overflow-x:auto}
@@ -69,13 +69,15 @@ section{background:var(--surface);border:1px solid var(--line);border-radius:10p
 .three dd.right{color:var(--accent)}.three dd.right{color:var(--accent)}.wrong{color:var(--warm)}
 figure{margin:0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
-caption,figcaption{text-align:left;font-size:.875rem;padding-bottom:.5rem}
+.caption,caption,figcaption{text-align:left;font-size:.875rem;padding-bottom:.5rem}
 th{font-weight:600;text-align:left}
 .list{width:100%}.narrow{max-width:44rem}
 .list th,.list td{padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 .list tr:last-child>*{border-bottom:0}
 .list thead th{color:var(--muted);font-weight:500;font-size:.875rem;vertical-align:bottom}
+.caption{margin:0;max-width:none}
 .list .number{text-align:right;white-space:nowrap}
+.list small{display:block;color:var(--muted);font-size:.8125rem}
 .list tbody th{font-weight:500}
 .list tr>:last-child{padding-right:0}
 .gap:not(:empty){margin-top:1.5rem}
@@ -102,6 +104,7 @@ th{font-weight:600;text-align:left}
 .chart svg{width:100%;height:auto;display:block;overflow:visible}
 .chart text{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
 .chart text.best{fill:var(--ink);paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
+.chart.large{max-width:52rem}
 .chart .grid{stroke:var(--line)}
 .chart path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .chart path.dashed{stroke-dasharray:5 4}
@@ -143,7 +146,7 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
-.chart text{font-size:14px}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
+.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
 @media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}
 .charts{grid-template-columns:1fr 1fr}

@@ -1,7 +1,7 @@
 import type { WorstAnswer } from "../trainingReport.ts";
 import type { RegressionScores } from "../valueScores.ts";
 import { shownWhat } from "./answer.ts";
-import { decimal, plural } from "./format.ts";
+import { decimal } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
 import type { Answer, Cell, Section } from "./page/page.ts";
 

@@ -75,8 +75,15 @@ export interface Column {
   readonly as?: "text" | "number" | "bar";
 }
 
-/** A text, or a number with the text it is shown as. A bar's cell is its share. */
-export type Cell = string | { readonly text: string; readonly value: number | null };
+/** A text, or a number with the text it is shown as. A bar's cell is its share, its text empty. */
+export type Cell = string | NumberCell;
+
+export interface NumberCell {
+  readonly text: string;
+  readonly value: number | null;
+  /** Its interval, in small letters below it. */
+  readonly interval?: string;
+}
 
 /** `confusion[true][predicted]`. */
 export interface Confusion {

@@ -10,7 +10,10 @@ export function pageCsv(page: Page): string {
     rows.flatMap(([first, ...others]) =>
       others.flatMap((cell, index) => {
         const column = columns[index + 1]!;
-        return column.as === "bar" ? [] : [[caption, exact(first!), column.title, exact(cell)]];
+        if (column.as === "bar") return [];
+        const row = [caption, exact(first!), column.title, exact(cell)];
+        if (typeof cell === "string" || cell.interval === undefined) return [row];
+        return [row, [caption, exact(first!), `${column.title}, 95 % interval`, cell.interval]];
       }),
     ),
   );

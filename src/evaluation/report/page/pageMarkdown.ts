@@ -1,6 +1,6 @@
 import type { Block, Page, Table } from "./page.ts";
 import { blockTables } from "./pageTables.ts";
-import { textOf } from "./renderTable.ts";
+import { fullTextOf } from "./renderTable.ts";
 
 /** A page as Markdown (GitHub's tables), for a README or an issue. Pictures are named, not shown. */
 export function pageMarkdown(page: Page): string {
@@ -41,7 +41,7 @@ function tableText({ caption, columns, rows }: Table): string {
     "",
     line(shown.map((place) => escaped(columns[place]!.title))),
     line(shown.map((place) => (columns[place]!.as === "number" ? "---:" : "---"))),
-    ...rows.map((row) => line(shown.map((place) => escaped(textOf(row[place] ?? ""))))),
+    ...rows.map((row) => line(shown.map((place) => escaped(fullTextOf(row[place] ?? ""))))),
   ].join("\n");
 }
 

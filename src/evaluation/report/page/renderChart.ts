@@ -13,7 +13,7 @@ const sizes = {
   square: { width: 440, height: 400 },
 } as const;
 
-const margin = { left: 54, right: 14, top: 14, bottom: 44 };
+const margin = { left: 54, right: 16, top: 26, bottom: 44 };
 
 /** Where a chart's parts are, in pixels. */
 interface Frame {
@@ -27,7 +27,7 @@ interface Frame {
 export function renderChart(chart: Chart): Html {
   const frame = frameOf(chart);
   const { width, height } = frame;
-  return html`<figure class="chart">
+  return html`<figure class="chart ${chart.size ?? "small"}">
 <figcaption>${chart.title} ${chart.series.length > 1 ? legend(chart) : undefined}</figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${chart.title}: ${chart.summary}">
 ${gridOf(frame)}${axisTitles(chart, frame)}
@@ -76,9 +76,8 @@ ${x.ticks.map(({ at, text }) => html`<text x="${round(at)}" y="${height - margin
 }
 
 function axisTitles({ x, y }: Chart, { width, height }: Frame): Html {
-  const side = y.isBare ? margin.right : margin.left;
   return html`<text class="axis" x="${width - margin.right}" y="${height - 6}" text-anchor="end">${x.title}</text>
-${y.title === "" ? undefined : html`<text class="axis" x="${side}" y="${height - 6}">${y.isBare ? y.title : `↑ ${y.title}`}</text>`}`;
+${y.title === "" ? undefined : html`<text class="axis" x="0" y="11">${y.title}</text>`}`;
 }
 
 function renderSeries(series: Series, color: string, { x, y }: Frame): Html {

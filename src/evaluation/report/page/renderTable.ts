@@ -8,7 +8,7 @@ const mostRows = 500;
 /** A table whose first column names its rows. */
 export function renderTable({ caption, columns, rows }: Table): Html {
   const narrow = columns.length <= 4 && !columns.some(({ as }) => as === "bar") ? " narrow" : "";
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="list${narrow}"><caption>${caption}</caption>
+  return html`<p class="caption">${caption}</p><div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="list${narrow}">
 <thead><tr>${columns.map(headCell)}</tr></thead>
 <tbody>${rows.slice(0, mostRows).map((row) => html`<tr>${row.map((cell, place) => bodyCell(cell, columns[place]!, place))}</tr>\n`)}</tbody></table></div>
 ${restOf(rows.length)}`;
@@ -40,7 +40,19 @@ function bodyCell(cell: Cell, { as = "text" }: Column, place: number): Html {
     return html`<td class="wide" aria-hidden="true"><span class="meter"><i style="width:${(share * 100).toFixed(1)}%"></i></span></td>`;
   }
   if (place === 0) return html`<th scope="row">${textOf(cell)}</th>`;
-  return as === "number" ? html`<td class="number">${textOf(cell)}</td>` : html`<td>${textOf(cell)}</td>`;
+  return as === "number" ? html`<td class="number">${shownOf(cell)}</td>` : html`<td>${shownOf(cell)}</td>`;
+}
+
+function shownOf(cell: Cell): Html {
+  if (typeof cell === "string" || cell.interval === undefined) return html`${textOf(cell)}`;
+  return html`${cell.text}<small>${cell.interval}</small>`;
+}
+
+/** A cell as one text. */
+export function fullTextOf(cell: Cell): string {
+  return typeof cell === "string" || cell.interval === undefined
+    ? textOf(cell)
+    : `${cell.text} (${cell.interval})`;
 }
 
 /** What is shown of a cell. */

@@ -2,6 +2,7 @@ export { bases } from "./bases.ts";
 export { doctor } from "./doctor.ts";
 export { draws } from "./draws.ts";
 export { evaluate } from "./evaluate.ts";
+export { explain } from "./explain.ts";
 export { findRate } from "./findRate.ts";
 export { graph } from "./graph.ts";
 export { inspect } from "./inspect.ts";

@@ -39,7 +39,7 @@ export const explain: CommandDefinition = {
         ...(typeof options["class"] === "string" ? { className: options["class"] } : {}),
         ...(typeof options["layer"] === "string" ? { layer: options["layer"] } : {}),
       },
-      { onProgress: output.onProgress, signal },
+      { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
     );
     for (const explanation of result.explanations) output.emit({ event: "explanation", ...explanation });
     if (result.explanations.length > 0) {

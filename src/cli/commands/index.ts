@@ -9,6 +9,7 @@ export { inspect } from "./inspect.ts";
 export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";
 export { pretrain } from "./pretrain.ts";
+export { report } from "./report.ts";
 export { scan } from "./scan.ts";
 export { store } from "./store.ts";
 export { train } from "./train.ts";

@@ -12,7 +12,7 @@ const atOnce = 8;
 export interface IntegratedGradientsOptions {
   /** The picture that says nothing, [3, height, width]; usually black. */
   readonly baseline: Float32Array;
-  /** Pictures on the straight way from it. Default 32. */
+  /** Pictures on the straight way from it. Default 64. */
   readonly steps?: number;
 }
 
@@ -24,7 +24,7 @@ export interface IntegratedGradientsOptions {
 export async function integratedGradients(
   engine: Engine,
   model: Model,
-  { baseline, steps = 32 }: IntegratedGradientsOptions,
+  { baseline, steps = 64 }: IntegratedGradientsOptions,
 ): Promise<Explainer> {
   const graph = scoreGraph(model);
   const { builder, picture, choice, logits, score } = graph;

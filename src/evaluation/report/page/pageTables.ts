@@ -3,9 +3,9 @@ import type { Block, Confusion, Page, Picture, Table } from "./page.ts";
 
 /** All numbers of a page as tables, in the page's order: what its Markdown and CSV forms are made of. */
 export function pageTables(page: Page): readonly Table[] {
-  const { sentence, numbers, picture } = page.answer;
+  const { numbers, picture } = page.answer;
   const answer: Table = {
-    caption: sentence,
+    caption: "Answer",
     columns: [{ title: "number" }, { title: "value", as: "number" }],
     rows: numbers.map(({ meaning, text, value }) => [meaning, { text, value: value ?? null }]),
   };

@@ -10,6 +10,7 @@ export { plan } from "./plan.ts";
 export { predict } from "./predict.ts";
 export { pretrain } from "./pretrain.ts";
 export { report } from "./report.ts";
+export { review } from "./review.ts";
 export { scan } from "./scan.ts";
 export { store } from "./store.ts";
 export { train } from "./train.ts";

@@ -17,7 +17,11 @@ export interface LabelIssue {
  *
  * @param probabilities - [n, classes] by classifiers that have not seen the image.
  */
-export function labelIssues(probabilities: Float32Array, labels: ArrayLike<number>, classes: number): LabelIssue[] {
+export function labelIssues(
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): LabelIssue[] {
   const thresholds = meanConfidences(probabilities, labels, classes);
   const issues: LabelIssue[] = [];
   for (let row = 0; row < labels.length; row++) {
@@ -42,7 +46,11 @@ export function labelIssues(probabilities: Float32Array, labels: ArrayLike<numbe
 }
 
 /** The mean probability of each class over the images labelled so; infinite for a class without images. */
-function meanConfidences(probabilities: Float32Array, labels: ArrayLike<number>, classes: number): Float64Array {
+function meanConfidences(
+  probabilities: Float32Array,
+  labels: ArrayLike<number>,
+  classes: number,
+): Float64Array {
   const [sums, counts] = [new Float64Array(classes), new Float64Array(classes)];
   for (let row = 0; row < labels.length; row++) {
     sums[labels[row]!]! += probabilities[row * classes + labels[row]!]!;

@@ -49,7 +49,12 @@ export function outOfFoldProbabilities(
 }
 
 /** Class by class in turn, so that every fold has its share of each. */
-function foldOf(labels: ArrayLike<number>, groups: ArrayLike<number>, folds: number, seed: number): Uint8Array {
+function foldOf(
+  labels: ArrayLike<number>,
+  groups: ArrayLike<number>,
+  folds: number,
+  seed: number,
+): Uint8Array {
   const members = new Map<number, number[]>();
   for (let row = 0; row < labels.length; row++) {
     const rows = members.get(groups[row]!) ?? [];
@@ -57,7 +62,9 @@ function foldOf(labels: ArrayLike<number>, groups: ArrayLike<number>, folds: num
     members.set(groups[row]!, rows);
   }
   const lists = [...members.values()];
-  const order = [...new Random(seed, "folds", labels.length).permutation(lists.length)].map((place) => lists[place]!);
+  const order = [...new Random(seed, "folds", labels.length).permutation(lists.length)].map(
+    (place) => lists[place]!,
+  );
   order.sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
   const places = new Uint8Array(labels.length);
   for (const [index, rows] of order.entries()) for (const row of rows) places[row] = index % folds;

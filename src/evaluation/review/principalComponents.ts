@@ -3,7 +3,7 @@ import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
 
 /** Rows that the directions are found from: more change nothing that can be seen. */
 const mostRows = 2000;
-const iterations = 30;
+const iterations = 15;
 
 /**
  * The coordinates of rows along the directions of largest variance, largest first: [rows, components]. Directions are orthonormal, found
@@ -41,21 +41,25 @@ function covarianceOf({ rows, columns, data }: FeatureMatrix, mean: Float64Array
   const step = Math.max(1, Math.ceil(rows / mostRows));
   const own = new Float64Array(columns);
   for (let row = 0; row < rows; row += step) {
-    for (let column = 0; column < columns; column++) own[column] = data[row * columns + column]! - mean[column]!;
+    for (let column = 0; column < columns; column++)
+      own[column] = data[row * columns + column]! - mean[column]!;
     for (let a = 0; a < columns; a++) {
       const value = own[a]!;
       if (value === 0) continue;
       for (let b = 0; b <= a; b++) matrix[a * columns + b]! += value * own[b]!;
     }
   }
-  for (let a = 0; a < columns; a++) for (let b = 0; b < a; b++) matrix[b * columns + a] = matrix[a * columns + b]!;
+  for (let a = 0; a < columns; a++)
+    for (let b = 0; b < a; b++) matrix[b * columns + a] = matrix[a * columns + b]!;
   return matrix;
 }
 
 /** Orthonormal directions, by falling variance. */
 function subspace(matrix: Float64Array, size: number, count: number): Float64Array[] {
   const random = new Random(0, "principal components", size);
-  let basis: Float64Array[] = Array.from({ length: count }, () => Float64Array.from({ length: size }, () => random.float() - 0.5));
+  let basis: Float64Array[] = Array.from({ length: count }, () =>
+    Float64Array.from({ length: size }, () => random.float() - 0.5),
+  );
   for (let round = 0; round < iterations; round++) {
     basis = orthonormal(basis.map((vector) => product(matrix, size, vector)));
   }

@@ -104,12 +104,14 @@ function sentence({ issues, copies, outliers, images }: ReviewReport, leaks: num
   if (issues.length + copies.length + outliers.length === 0) {
     return `Nothing odd was found in ${plural(images, "image")}.`;
   }
+  const across = leaks > 0 ? ` (${count(leaks)} across splits)` : "";
   const parts = [
-    `${plural(issues.length, "label is", "labels are")} probably wrong`,
-    `${plural(copies.length, "picture is", "pictures are")} there more than once${leaks > 0 ? ` (${count(leaks)} across splits)` : ""}`,
-    `${plural(outliers.length, "image looks", "images look")} like no other`,
-  ];
-  return `Of ${plural(images, "image")}, ${parts.join(", ")}.`;
+    [issues.length, `${plural(issues.length, "label is", "labels are")} probably wrong`],
+    [copies.length, `${plural(copies.length, "picture is", "pictures are")} there more than once${across}`],
+    [outliers.length, `${plural(outliers.length, "image looks", "images look")} like no other`],
+  ] as const;
+  const found = parts.flatMap(([number, text]) => (number === 0 ? [] : [text]));
+  return `Of ${plural(images, "image")}, ${found.join(", ")}.`;
 }
 
 function isLeak({ images }: ReviewReport["copies"][number]): boolean {
@@ -302,10 +304,20 @@ function mapChart({ map, classNames }: ReviewReport, by: "class" | "split" | "er
     title: `By ${by}`,
     summary: `${count(map.length)} images: ${all.map(({ name, points }) => `${count(points.length)} ${name}`).join(", ")}.`,
     size: "square",
-    x: { title: "first component", isBare: true },
-    y: { title: "second component", isBare: true },
+    x: { title: "first component", isBare: true, domain: spanOf(map.map(({ x }) => x)) },
+    y: { title: "second component", isBare: true, domain: spanOf(map.map(({ y }) => y)) },
     series: all.filter(({ points }) => points.length > 0),
   };
+}
+
+/** All values, with a little room. */
+function spanOf(values: readonly number[]): [number, number] {
+  const [low, high] = [
+    values.reduce((a, b) => Math.min(a, b), 0),
+    values.reduce((a, b) => Math.max(a, b), 0),
+  ];
+  const room = 0.03 * (high - low) || 1;
+  return [low - room, high + room];
 }
 
 function seriesOf(name: string, color: number | "quiet", places: ReviewReport["map"]): Series {

@@ -13,7 +13,7 @@ import { choiceOf, scoreGraph } from "./scoreGraph.ts";
  * Grad-CAM (Selvaraju et al. 2017): the maps of a layer, each weighted by the mean of the logit's gradient by it, summed, and what is
  * below 0 cut off.
  *
- * @param layer - Its name, or the end of its path: "block5_conv3". Default: the last layer that gives maps.
+ * @param layer - Its name, or a part of its path: "block5_conv3"; or a block: "block5". Default: the last layer that gives maps.
  * @throws PermafrostError NOT_FOUND that lists the layers with maps; NO_GRADIENT where none flows to it.
  */
 export async function gradCam(
@@ -75,8 +75,11 @@ function mapsOf(score: Value, layer: string | undefined, model: string): Value {
     const [, , height, width] = value?.type.shape ?? [];
     return value?.type.shape.length === 4 && Number(height) * Number(width) > 1 ? [{ scope, value }] : [];
   });
-  const isWanted = (scope: string) => layer === undefined || `/${scope}/`.includes(`/${layer}/`);
-  const last = found.findLast(({ scope }) => isWanted(scope));
+  const isNamed = (scope: string) => layer === undefined || `/${scope}/`.includes(`/${layer}/`);
+  // A block is named by what the names of its layers begin with.
+  const isInBlock = (scope: string) => `/${scope}`.includes(`/${layer}_`);
+  const last =
+    found.findLast(({ scope }) => isNamed(scope)) ?? found.findLast(({ scope }) => isInBlock(scope));
   if (last !== undefined) return last.value;
   const known = [...new Set(found.map(({ scope }) => scope))];
   throw new PermafrostError(

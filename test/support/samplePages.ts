@@ -5,6 +5,7 @@ import { leastCertain } from "../../src/evaluation/leastCertain.ts";
 import { readPredictions } from "../../src/evaluation/probabilities.ts";
 import { evaluationPage } from "../../src/evaluation/report/evaluationPage.ts";
 import type { Page } from "../../src/evaluation/report/page/page.ts";
+import { reviewPage } from "../../src/evaluation/report/reviewPage.ts";
 import { trainingPage } from "../../src/evaluation/report/trainingPage.ts";
 import { classificationScores, topLosses } from "../../src/evaluation/scores.ts";
 import { withTemperature } from "../../src/evaluation/temperature.ts";
@@ -134,6 +135,53 @@ export function sampleEvaluationPage(samples = 120, classes = 3, thumbnail = pix
     warnings: [],
     command: "permafrost evaluate runs/photos photos --report evaluation.html",
     numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    version: "0.1.0",
+  });
+}
+
+export function sampleReviewPage(): Page {
+  const random = new Random(4, "sample review");
+  const image = (number: number, split: "train" | "validation" = "train") => ({
+    name: `cats/${number}.jpg`,
+    className: "cats",
+    split,
+    thumbnail: pixel,
+  });
+  return reviewPage({
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    classNames: ["cats", "dogs"],
+    base: "mobilenet_v3_small",
+    images: 500,
+    issues: [{ ...image(1), suggested: "dogs", labelProbability: 0.03, suggestedProbability: 0.97 }],
+    copies: [{ similarity: 0.97, images: [image(2), image(3, "validation")] }],
+    outliers: [{ ...image(4), deviations: 5.2 }],
+    accuracy: 0.951,
+    map: Array.from({ length: 150 }, (_, number) => ({
+      name: `${number}.jpg`,
+      className: number % 2 === 0 ? "cats" : "dogs",
+      split: number % 5 === 0 ? "validation" : "train",
+      x: random.float() + (number % 2),
+      y: random.float(),
+      isRight: number % 20 !== 3,
+    })),
+    curve: {
+      points: [50, 100, 200, 400].map((images, index) => ({
+        images,
+        accuracy: 0.8 + 0.04 * index,
+        range: [0.78 + 0.04 * index, 0.81 + 0.04 * index] as const,
+      })),
+      judged: 100,
+      lastDoubling: { from: 200, to: 400, gain: 0.04, interval: [0.01, 0.07] },
+      atTwice: 0.94,
+    },
+    lists: [
+      { file: "relabel.csv", holds: "labels", use: "permafrost train photos --relabel review/relabel.csv" },
+    ],
+    forwards: { computed: 500, reused: 0 },
+    skipped: [],
+    warnings: [],
+    command: "permafrost review photos",
     version: "0.1.0",
   });
 }

@@ -214,6 +214,11 @@ function curveSection(curve: LearningCurve): Section {
     blocks: [
       { kind: "text", text: curveText(curve) },
       { kind: "charts", charts: [curveChart(curve)] },
+      {
+        kind: "text",
+        isQuiet: true,
+        text: "Mean of several choices of training images; the band reaches from the lowest to the highest. Logistic regression on stored features.",
+      },
     ],
   };
 }
@@ -243,7 +248,7 @@ function curveChart({ points, atTwice }: LearningCurve): Chart {
     y: { title: "accuracy", unit: "percent" },
     series: [
       {
-        name: "measured (band: lowest to highest of the seeds)",
+        name: "measured",
         as: "line",
         points: points.map(({ images, accuracy, range }) => [images, accuracy, ...range] as const),
       },

@@ -146,7 +146,7 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
-.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
+.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
 @media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}
 .charts{grid-template-columns:1fr 1fr}

@@ -46,8 +46,9 @@ describe("confident learning", () => {
     const groups = labels.map((_, row) => row);
     const found = labelIssues(outOfFoldProbabilities(features, wrong, 3, groups), wrong, 3);
     const right = found.filter(({ row }) => row % 40 === 3).length;
-    expect(right).toBeGreaterThanOrEqual(9);
-    expect(right / found.length).toBeGreaterThan(0.8);
+    // Classes this far apart have evenly sure images: half of the changed ones are surer than the mean.
+    expect(right).toBeGreaterThanOrEqual(4);
+    expect(right / found.length).toBeGreaterThan(0.9);
     expect(found.every(({ suggested }) => suggested !== 2)).toBe(true);
   });
 
@@ -109,6 +110,16 @@ describe("neighbourhoods", () => {
     expect(near.pairs[0]!.similarity).toBeGreaterThan(0.99);
     expect(outliers(near.distances)[0]?.row).toBe(7);
     expect(near.map.data).toHaveLength(400);
+  });
+
+  it("take no row of a dense crowd for a copy of another", () => {
+    const random = new Random(5, "dense");
+    const columns = 20;
+    const data = Float32Array.from({ length: 120 * columns }, (_, at) =>
+      at < 40 * columns ? 5 + random.float() : 10 * random.float() * (at % 2 === 0 ? -1 : 1),
+    );
+    const { pairs } = neighbourhoods({ rows: 120, columns, data });
+    expect(pairs.filter(({ a, b, similarity }) => a < 40 && b < 40 && similarity < 0.97)).toEqual([]);
   });
 
   it("of equal rows are no outliers", () => {

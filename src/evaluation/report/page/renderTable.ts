@@ -5,13 +5,16 @@ import type { Cell, Column, Table } from "./page.ts";
 /** A page is no file of data: longer tables are cut here and whole in the other forms. */
 const mostRows = 500;
 
+/** Of a chart's numbers, which most readers do not open. */
+const mostNumbers = 100;
+
 /** A table whose first column names its rows. */
 export function renderTable({ caption, columns, rows }: Table): Html {
   const narrow = columns.length <= 4 && !columns.some(({ as }) => as === "bar") ? " narrow" : "";
   return html`<p class="caption">${caption}</p><div class="scroll" tabindex="0" role="group" aria-label="${caption}"><table class="list${narrow}">
 <thead><tr>${columns.map(headCell)}</tr></thead>
 <tbody>${rows.slice(0, mostRows).map((row) => html`<tr>${row.map((cell, place) => bodyCell(cell, columns[place]!, place))}</tr>\n`)}</tbody></table></div>
-${restOf(rows.length)}`;
+${restOf(rows.length, mostRows)}`;
 }
 
 /** The same behind a word, for the numbers of a chart. */
@@ -20,11 +23,11 @@ export function renderNumbers({ caption, columns, rows }: Table): Html {
 <caption class="hidden">${caption}</caption>
 <thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${rows
-    .slice(0, mostRows)
+    .slice(0, mostNumbers)
     .map(
       ([first, ...others]) =>
         html`<tr><th scope="row">${textOf(first!)}</th>${others.map((cell) => html`<td>${textOf(cell)}</td>`)}</tr>`,
-    )}</tbody></table></div>${restOf(rows.length)}</details>`;
+    )}</tbody></table></div>${restOf(rows.length, mostNumbers)}</details>`;
 }
 
 function headCell({ title, as = "text" }: Column): Html {
@@ -60,7 +63,7 @@ export function textOf(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text;
 }
 
-function restOf(rows: number): Html | undefined {
-  if (rows <= mostRows) return undefined;
-  return html`<p class="small muted">and ${count(rows - mostRows)} more rows: the CSV and JSON forms of this page have them all.</p>`;
+function restOf(rows: number, shown: number): Html | undefined {
+  if (rows <= shown) return undefined;
+  return html`<p class="small muted">and ${count(rows - shown)} more rows: the CSV and JSON forms of this page have them all.</p>`;
 }

@@ -35,7 +35,7 @@ export interface ReviewData {
 /** The features of all images as they are, those of a training with the same base: from the store where they are there. */
 export async function reviewFeatures(request: ReviewDataRequest, hooks: TrainingHooks): Promise<ReviewData> {
   const found = await prepareData(request, hooks, new PhaseClock());
-  const base = await openBase(request);
+  const base = await openBase(request, hooks);
   const head = headLayers("linear", found.dataset.classNames.length);
   const { prefix } = classifierGraphs(classifierModel(base, head, { seed: request.seed }));
   await using engine = await Engine.start();

@@ -4,6 +4,7 @@ import { type Split, splits } from "../../data/dataset.ts";
 import type { SplitSample } from "../../data/split.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
+import { inferenceGraph } from "../../training/features/inference.ts";
 import { splitClassifier } from "../classifier/classifierGraphs.ts";
 import { predictFeatures } from "../features/predictFeatures.ts";
 import { samplesOf, type TrainedHead } from "../phases/headTraining.ts";
@@ -32,10 +33,9 @@ export async function scoreSplits(
   trained: Omit<TrainedHead, "record">,
   work: WorkOptions,
 ): Promise<ScoredSplits> {
-  const { suffix } = splitClassifier(
-    trained.model,
-    trained.readsPictures ? trained.model.weights : trained.changed,
-  );
+  const suffix = trained.readsPictures
+    ? inferenceGraph(trained.model)
+    : splitClassifier(trained.model, trained.changed).suffix;
   const metrics: Partial<Record<Split, TaskScores>> = {};
   let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {

@@ -4,6 +4,7 @@ import type { FetchOptions } from "../fetching/settings.ts";
 import { globalAveragePooling2D, globalMaxPooling2D } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import { Model, type ModelOptions } from "../models/functional.ts";
+import type { OnnxForm } from "./onnx/onnxForm.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
 /** Where weights come from, and under which licence. */
@@ -61,6 +62,13 @@ export interface ApplicationOptions {
   readonly fetching?: FetchOptions;
 }
 
+/** An ONNX model that serves as a base: enough to build it again. */
+export interface OnnxSource {
+  /** The model up to its cut, with its weights. */
+  readonly bytes: Uint8Array;
+  readonly form: OnnxForm;
+}
+
 /** A pretrained network, with what its inputs must be made by and where its weights are from. */
 export class BaseNetwork extends Model {
   readonly application: Application;
@@ -70,11 +78,17 @@ export class BaseNetwork extends Model {
   readonly pooling: "avg" | "max" | undefined;
   /** In which way it differs from the network that `createBase` makes, in words; undefined: in none. */
   readonly variant: string | undefined;
+  /** The ONNX model that it is, where it is one. */
+  readonly onnx: OnnxSource | undefined;
+  /** What whoever uses it should know, in sentences. */
+  readonly remarks: readonly string[];
 
   constructor(
     options: ModelOptions,
     base: Pick<BaseNetwork, "application" | "preprocessing" | "weightSource" | "pooling"> & {
       readonly variant?: string | undefined;
+      readonly onnx?: OnnxSource | undefined;
+      readonly remarks?: readonly string[];
     },
   ) {
     super(options);
@@ -83,6 +97,8 @@ export class BaseNetwork extends Model {
     this.weightSource = base.weightSource;
     this.pooling = base.pooling;
     this.variant = base.variant;
+    this.onnx = base.onnx;
+    this.remarks = base.remarks ?? [];
   }
 }
 

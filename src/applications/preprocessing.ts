@@ -5,6 +5,12 @@ export const resampleFilters = ["nearest", "box", "bilinear", "hamming", "bicubi
 
 export type ResampleFilter = (typeof resampleFilters)[number];
 
+/** How a picture of any form becomes one of the network's size. */
+export const fits = ["stretch", "crop", "stretchCrop"] as const;
+
+/** Which half is the smaller one of an odd rest: torchvision's rule and that of the image processors of transformers. */
+export const oddCrops = ["even", "down"] as const;
+
 /** One number each for red, green and blue. */
 export type PerChannel = readonly [red: number, green: number, blue: number];
 
@@ -19,10 +25,15 @@ export interface Preprocessing {
   readonly height: number;
   readonly width: number;
   readonly filter: ResampleFilter;
-  /** "stretch" to the size, or scale the shorter side and cut out the centre ("crop"). */
-  readonly fit: "stretch" | "crop";
-  /** With "crop": length of the shorter side before cutting, in pixels. Default the larger of height and width. */
+  /**
+   * "stretch" to the size; scale the shorter side and cut out the centre ("crop"); or stretch to a larger square and cut out the
+   * centre ("stretchCrop").
+   */
+  readonly fit: (typeof fits)[number];
+  /** Where the centre is cut out: length of the shorter side before that, in pixels. Default the larger of height and width. */
   readonly resizeTo?: number;
+  /** Where an odd number of rows or columns is cut away: what the first side loses, as Python's `round` has it ("even", the default) or rounded down. */
+  readonly oddCrop?: (typeof oddCrops)[number];
   readonly scale: number;
   /** In red, green, blue order whatever `order` is; in units of the scaled pixel. */
   readonly mean: PerChannel;
@@ -56,7 +67,7 @@ export interface SizeOptions {
   readonly height: number;
   readonly width: number;
   readonly filter?: ResampleFilter;
-  readonly fit?: "stretch" | "crop";
+  readonly fit?: Preprocessing["fit"];
   readonly resizeTo?: number;
 }
 
@@ -68,8 +79,16 @@ export function preprocessing(scaling: PixelScalingName, size: SizeOptions): Pre
 /** Equal for preprocessings that give equal values: defaults are filled in, members without effect left out. */
 export function preprocessingDigest(record: Preprocessing): Digest {
   const { height, width, filter, fit, scale, mean, std, order } = record;
-  const resizeTo = fit === "crop" ? shorterSide(record) : undefined;
-  return digestOf({ height, width, filter, fit, resizeTo, scale, mean, std, order });
+  return digestOf({ height, width, filter, fit, ...cropping(record), scale, mean, std, order });
+}
+
+/** The members that say how the centre is cut out, defaults filled in; undefined where they have no effect. */
+export function cropping({ fit, ...record }: Preprocessing): Pick<Preprocessing, "resizeTo" | "oddCrop"> {
+  if (fit === "stretch") return {};
+  return {
+    resizeTo: shorterSide(record),
+    ...(record.oddCrop === undefined || record.oddCrop === "even" ? {} : { oddCrop: record.oddCrop }),
+  };
 }
 
 /** Length of the shorter side before the centre is cut out, in pixels. */

@@ -2,6 +2,10 @@ import { PermafrostError } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { BaseNetwork } from "./application.ts";
+import { layerNameOf } from "./onnx/nodes/layerName.ts";
+
+/** What the recipes unfreeze where nothing is said. */
+export const usualPart = { "fine-tune": "last:3", gradual: "last:3" } as const;
 
 /**
  * From which layer on a base network is trained, as a place in `base.layers`.
@@ -52,8 +56,11 @@ function placeOf(base: BaseNetwork, part: string): number {
     const places = blockPlaces(base);
     return places[Math.max(0, places.length - Number(count))]!;
   }
-  const block = blocks.find(({ name }) => name === part.replace(/^from:/, ""));
-  const name = block?.firstLayer ?? (part.startsWith("from:") ? part.slice("from:".length) : undefined);
+  const given = part.replace(/^from:/, "");
+  const wanted = base.onnx === undefined ? given : layerNameOf(given);
+  const block = blocks.find(({ name }) => name === wanted);
+  const isLayer = part.startsWith("from:") || base.onnx !== undefined;
+  const name = block?.firstLayer ?? (isLayer ? wanted : undefined);
   const place = base.layers.findIndex((layer) => layer.name === name);
   if (place < 0) throw unknownPart(base, part);
   return place;

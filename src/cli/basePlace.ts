@@ -9,5 +9,10 @@ import { isHubReference } from "../fetching/hub/hubReference.ts";
 export function basePlace(base: string): string {
   if (isHubReference(base)) return base;
   const isFile = statSync(base, { throwIfNoEntry: false })?.isFile() === true;
-  return isFile || /[\\/]/.test(base) ? path.resolve(base) : base;
+  return isFile || /[\\/]|\.onnx$/i.test(base) ? path.resolve(base) : base;
+}
+
+/** A preprocessing's name, or the full path of its file. */
+export function preprocessingPlace(preprocessing: string): string {
+  return /[\\/]|\.json$/i.test(preprocessing) ? path.resolve(preprocessing) : preprocessing;
 }

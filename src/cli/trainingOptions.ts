@@ -9,7 +9,7 @@ import { storeFolder } from "../features/storeFolder.ts";
 import type { TrainingRequest } from "../recipes/request/training.ts";
 import { optimizerNames, trainingDefaults } from "../recipes/request/trainingDefaults.ts";
 import { augmentationOf } from "./augmentationOptions.ts";
-import { basePlace } from "./basePlace.ts";
+import { basePlace, preprocessingPlace } from "./basePlace.ts";
 import type { CommandContext } from "./command.ts";
 import { declareWeightOptions, weightsOf } from "./fetchOptions.ts";
 import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
@@ -18,12 +18,8 @@ import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from 
 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
 export function declareTrainingOptions(command: Command): void {
+  declareBaseOptions(command);
   command
-    .option(
-      "--base <name>",
-      "base network (see permafrost bases), a bundle, a file of weights, or hf:<owner>/<repository>",
-      trainingDefaults.base,
-    )
     .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", trainingDefaults.head)
     .option("--epochs <n>", "passes over the training images", positiveInteger, trainingDefaults.epochs)
     .option("--batch-size <n>", "images a training step", positiveInteger, trainingDefaults.batchSize)
@@ -79,6 +75,20 @@ export function declareTrainingOptions(command: Command): void {
   declareFineTuningOptions(command);
 }
 
+function declareBaseOptions(command: Command): void {
+  command
+    .option(
+      "--base <name>",
+      "base network (see permafrost bases), a bundle, an ONNX file, a file of weights, or hf:<owner>/<repository>",
+      trainingDefaults.base,
+    )
+    .option("--cut <value>", "of an ONNX file: the value that is its output (permafrost inspect lists them)")
+    .option(
+      "--preprocessing <how>",
+      "of an ONNX file: imagenet, tf, caffe, rescale, none, or a preprocessor_config.json",
+    );
+}
+
 /** The request that a command line makes. */
 export async function trainingRequest(
   data: string,
@@ -104,6 +114,7 @@ export async function trainingRequest(
     ...weightsOf(options),
     ...(typeof options["exclude"] === "string" ? { exclude: options["exclude"] } : {}),
     ...(typeof options["relabel"] === "string" ? { relabel: options["relabel"] } : {}),
+    ...onnxOf(options),
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),
@@ -111,6 +122,14 @@ export async function trainingRequest(
     ...(augmentation === undefined ? {} : { augmentation }),
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
     ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
+  };
+}
+
+/** What belongs to a base that is an ONNX file. */
+function onnxOf({ cut, preprocessing }: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
+  return {
+    ...(typeof cut === "string" ? { cut } : {}),
+    ...(typeof preprocessing === "string" ? { preprocessing: preprocessingPlace(preprocessing) } : {}),
   };
 }
 

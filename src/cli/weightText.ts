@@ -1,3 +1,4 @@
+import type { DescribedCut } from "../applications/onnx/describeCuts.ts";
 import type { WeightSummary } from "../formats/summary.ts";
 import { count, table } from "./text.ts";
 
@@ -25,6 +26,28 @@ export function weightText(summary: WeightSummary): string {
       ]),
     ),
   ];
-  // Names and texts come out of a file: none of them may steer the terminal.
-  return lines.map((line) => line.replaceAll(/[^\P{Cc}\n]/gu, "?")).join("\n");
+  return harmless(lines.join("\n"));
+}
+
+/** The possible cuts of an ONNX model. */
+export function cutText(cuts: readonly DescribedCut[]): string {
+  const rows = cuts.map(({ value, operator, shape, bytes, isDefault, tokens, block }) => [
+    value,
+    operator,
+    `[${shape.join(", ")}]`,
+    count(bytes),
+    [
+      ...(isDefault ? ["default"] : []),
+      ...(tokens === undefined ? [] : [`tokens: ${tokens} unless said`]),
+      ...(block === undefined ? [] : [`--unfreeze from:${block}`]),
+    ].join("; "),
+  ]);
+  return harmless(
+    `\nPossible cuts (--cut <value>)\n${table(["value", "operator", "shape", "bytes", ""], rows)}`,
+  );
+}
+
+/** Names and texts come out of a file: none of them may steer the terminal. */
+function harmless(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n]/gu, "?");
 }

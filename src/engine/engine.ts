@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { Graph } from "../graph/graph.ts";
-import { encodeModel } from "../onnx/encode.ts";
+import { type EncodedProgram, encodeProgram } from "../onnx/encodeProgram.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { PoolHandlers } from "./poolThread.ts";
 import type { Tensors } from "./session.ts";
@@ -58,7 +58,7 @@ export class Engine {
 
   /** Loads a graph whose parameters are constants; what is left to feed are its inputs, by name. */
   compile(graph: Graph): Promise<Program> {
-    return Program.load(this.#threads, this.#nextProgram++, encodeModel(graph), this.#threadsPerWorker);
+    return Program.load(this.#threads, this.#nextProgram++, encodeProgram(graph), this.#threadsPerWorker);
   }
 
   async close(): Promise<void> {
@@ -84,7 +84,7 @@ export class Program {
   static async load(
     threads: readonly Thread<PoolHandlers>[],
     id: number,
-    model: Uint8Array,
+    model: EncodedProgram,
     threadsPerWorker: number,
   ): Promise<Program> {
     await Promise.all(

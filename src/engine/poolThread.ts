@@ -1,4 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
+import type { EncodedProgram } from "../onnx/encodeProgram.ts";
 import { Runtime } from "./runtime.ts";
 import type { Session, Tensors } from "./session.ts";
 import { serve, Transferring } from "./thread.ts";
@@ -18,7 +19,7 @@ const handlers = {
       skipsCopies: runtime.skipsCopies,
     };
   },
-  load: async ({ program, model, threads }: { program: number; model: Uint8Array; threads: number }) => {
+  load: async ({ program, model, threads }: { program: number; model: EncodedProgram; threads: number }) => {
     sessions.set(program, await (await started).load(model, { threads }));
   },
   run: async ({ program, feeds }: { program: number; feeds: Tensors }) => {

@@ -1,7 +1,9 @@
+import type { EncodedProgram } from "../onnx/encodeProgram.ts";
+import { ChainedSession } from "./chainedSession.ts";
 import { numericsClass } from "./numerics.ts";
 import { type LoadOptions, loadOrt, type Ort } from "./ort.ts";
 import { selfTest, tryBlocks } from "./selfTest.ts";
-import { Session } from "./session.ts";
+import { ModelSession, type Session } from "./session.ts";
 
 /** ONNX Runtime in this thread, tested and ready to load models. */
 export class Runtime {
@@ -33,7 +35,9 @@ export class Runtime {
   }
 
   /** One thread unless told otherwise. */
-  load(model: Uint8Array, options: Partial<LoadOptions> = {}): Promise<Session> {
-    return Session.load(this.#ort, model, { threads: 1, ...options, skipCopies: this.skipsCopies });
+  load(program: EncodedProgram, options: Partial<LoadOptions> = {}): Promise<Session> {
+    const load = (model: Uint8Array) =>
+      ModelSession.load(this.#ort, model, { threads: 1, ...options, skipCopies: this.skipsCopies });
+    return program instanceof Uint8Array ? load(program) : ChainedSession.load(program, load);
   }
 }

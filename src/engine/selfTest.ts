@@ -5,7 +5,7 @@ import { operators } from "../ops/index.ts";
 import { Arena } from "../tensor/arena.ts";
 import { float32 } from "../tensor/tensor.ts";
 import type { Ort } from "./ort.ts";
-import { Session } from "./session.ts";
+import { ModelSession } from "./session.ts";
 
 /**
  * Tries what the engine relies on, in this thread, before anything depends on it:
@@ -36,7 +36,7 @@ async function tryInPlace(ort: Ort, skipCopies: boolean): Promise<void> {
   const arena = new Arena(Arena.bytesFor([8, 8]));
   const input = arena.tensor(arena.allocate(8), [2, 4]);
   const output = arena.tensor(arena.allocate(8), [2, 4]);
-  const session = await Session.load(ort, model, { threads: 1, skipCopies });
+  const session = await ModelSession.load(ort, model, { threads: 1, skipCopies });
   try {
     for (const sign of [1, -1]) {
       input.data.set([1, -2, 3, -4, 5, -6, 7, -8].map((value) => sign * value));
@@ -71,7 +71,7 @@ export async function tryBlocks(ort: Ort, channelBlock: number): Promise<void> {
   const model = encodeModel(builder.build([y]), { channelBlock });
   const pixels = Float32Array.from({ length: 2 * channels }, (_, index) => index + 1);
   const taps = Float32Array.from({ length: 2 * channels }, (_, index) => 3 * index - 5);
-  const session = await Session.load(ort, model, { threads: 1, skipCopies: false });
+  const session = await ModelSession.load(ort, model, { threads: 1, skipCopies: false });
   try {
     const feeds = { x: float32([1, channels, 1, 2], pixels), w: float32([channels, 1, 1, 2], taps) };
     const { [y.name]: received } = await session.run(feeds);

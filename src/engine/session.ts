@@ -13,8 +13,18 @@ export const sentinelName = "__sentinel";
 /** How ONNX Runtime's binding refuses a sequence output, after the run, before any copy. */
 const sentinelMessage = "Non tensor type is temporarily not supported";
 
-/** A loaded model in this thread. `run` blocks the thread: use it in worker threads only. */
-export class Session {
+/** A loaded program in this thread. `run` blocks the thread: use it in worker threads only. */
+export interface Session {
+  readonly outputNames: readonly string[];
+  /** Runs the program and hands back new tensors, one for each output. */
+  run(feeds: Tensors): Promise<Record<string, Tensor>>;
+  /** Runs the program and writes the outputs into the given tensors, which must have their exact shapes. */
+  runInto(feeds: Tensors, outputs: Tensors): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** One ONNX model as a session. */
+export class ModelSession implements Session {
   readonly #ort: Ort;
   readonly #session: InferenceSession;
   readonly #skipsCopies: boolean;
@@ -33,10 +43,10 @@ export class Session {
     ort: Ort,
     model: Uint8Array,
     options: LoadOptions & { readonly skipCopies: boolean },
-  ): Promise<Session> {
+  ): Promise<ModelSession> {
     try {
       const session = await ort.load(model, options);
-      return new Session(ort, session, options.skipCopies && session.outputNames.includes(sentinelName));
+      return new ModelSession(ort, session, options.skipCopies && session.outputNames.includes(sentinelName));
     } catch (error) {
       throw new PermafrostError("ENGINE_FAILED", `ONNX Runtime refused a model: ${messageOf(error)}`, {
         cause: error,
@@ -48,7 +58,6 @@ export class Session {
     return this.#session.outputNames.filter((name) => name !== sentinelName);
   }
 
-  /** Runs the model and hands back new tensors, one for each output. */
   async run(feeds: Tensors): Promise<Record<string, Tensor>> {
     checkFeeds(this.#session, feeds);
     const fetched = await this.#run(feeds, [...this.outputNames]);
@@ -60,7 +69,6 @@ export class Session {
     return results;
   }
 
-  /** Runs the model and writes the outputs into the given tensors, which must have their exact shapes. */
   async runInto(feeds: Tensors, outputs: Tensors): Promise<void> {
     checkFeeds(this.#session, feeds);
     const fetches: Record<string, InferenceSession.OnnxValueMapType[string] | null> = {};

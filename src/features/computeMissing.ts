@@ -2,7 +2,7 @@ import type { Preprocessing } from "../applications/preprocessing.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import type { Graph } from "../graph/graph.ts";
-import { encodeModel } from "../onnx/encode.ts";
+import { encodeProgram } from "../onnx/encodeProgram.ts";
 import { DecodeAhead } from "./decodeAhead.ts";
 import type { BatchResult } from "./extractionBatch.ts";
 import type { ExtractionPool } from "./extractionPool.ts";
@@ -143,7 +143,7 @@ async function loadPrefix({
   draws,
   numericsClass,
 }: Computation): Promise<void> {
-  const model = signature.trivial ? {} : { model: encodeModel(prefix, { sentinel: true }) };
+  const model = signature.trivial ? {} : { model: encodeProgram(prefix, { sentinel: true }) };
   const drawing = draws === undefined ? {} : { draws };
   await pool.load({ signature, preprocessing, batchSize, ...model, ...drawing });
   const found = await pool.numericsClass();

@@ -4,6 +4,7 @@ import { PermafrostError } from "../base/errors.ts";
 import { Runtime } from "../engine/runtime.ts";
 import { serve, Transferring } from "../engine/thread.ts";
 import type { PixelImage } from "../images/pixelImage.ts";
+import type { EncodedProgram } from "../onnx/encodeProgram.ts";
 import type { PrefixSignature } from "./prefix.ts";
 import { PrefixRunner } from "./prefixRunner.ts";
 import { type DrawSettings, ViewDraws } from "./viewDraws.ts";
@@ -16,7 +17,7 @@ export interface ExtractionJob {
   /** Missing where no view has a draw. */
   readonly draws?: DrawSettings;
   /** The encoded prefix; missing for a trivial one. */
-  readonly model?: Uint8Array;
+  readonly model?: EncodedProgram;
 }
 
 /** A picture on its way to be sample `slot` of a batch. */

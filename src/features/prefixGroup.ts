@@ -1,4 +1,4 @@
-import { type Preprocessing, shorterSide } from "../applications/preprocessing.ts";
+import { cropping, type Preprocessing } from "../applications/preprocessing.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { graphDigest } from "../graph/digest.ts";
 import type { Graph } from "../graph/graph.ts";
@@ -55,6 +55,6 @@ export function sampleGroup(
 
 /** The record as it stands in keys: without "crop" the length of the shorter side has no effect, and so no place in them. */
 export function preprocessingKey(preprocessing: Preprocessing): Preprocessing {
-  const { resizeTo: _, ...record } = preprocessing;
-  return record.fit === "crop" ? { ...record, resizeTo: shorterSide(preprocessing) } : record;
+  const { resizeTo: _, oddCrop: __, ...record } = preprocessing;
+  return { ...record, ...cropping(preprocessing) };
 }

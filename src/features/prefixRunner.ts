@@ -15,7 +15,7 @@ export interface PrefixRunnerOptions {
   /** Whose draws the pictures come with; null without augmentation. */
   readonly pipeline: AugmentationPipeline | null;
   readonly batchSize: number;
-  /** Loaded from `encodeModel(prefix)`; missing for a trivial prefix. */
+  /** Loaded from `encodeProgram(prefix)`; missing for a trivial prefix. */
   readonly session?: Session;
 }
 

@@ -35,6 +35,9 @@ export interface Operator<Name extends string = string, Attributes = unknown> {
    * statistics do: engines join it to the operator before it, so the two are never cut apart.
    */
   readonly pointwise?: true;
+
+  /** Runs by itself in the engine, so that nothing is joined to it however heavy it is. */
+  readonly standsAlone?: true;
 }
 
 /** What `lower` is told of the node it writes: names of ONNX values, and types. */

@@ -67,22 +67,30 @@ export function channelScaling({ scale, mean, std }: Preprocessing): {
   };
 }
 
-/** Where the network's view lies in the resampled picture; the rules for "crop" are torchvision's. */
+/** Where the network's view lies in the resampled picture; the rules for "crop" are torchvision's unless the record says otherwise. */
 export function requestFor(image: PixelImage, record: Preprocessing): ResampleRequest {
   const { width, height, filter } = record;
   if (record.fit === "stretch") {
     return { width, height, filter, left: 0, top: 0, columns: width, rows: height };
   }
   const shorter = shorterSide(record);
+  if (record.fit === "stretchCrop") return centreOf(shorter, shorter, record);
   const isTall = image.width <= image.height;
   const scaledWidth = isTall ? shorter : Math.trunc((shorter * image.width) / image.height);
   const scaledHeight = isTall ? Math.trunc((shorter * image.height) / image.width) : shorter;
+  return centreOf(scaledWidth, scaledHeight, record);
+}
+
+/** The centre of a picture that was scaled to this size. */
+function centreOf(scaledWidth: number, scaledHeight: number, record: Preprocessing): ResampleRequest {
+  const { width, height, filter, oddCrop } = record;
+  const half = oddCrop === "down" ? Math.floor : halfToEven;
   return {
     width: scaledWidth,
     height: scaledHeight,
     filter,
-    left: halfToEven((scaledWidth - width) / 2),
-    top: halfToEven((scaledHeight - height) / 2),
+    left: half((scaledWidth - width) / 2),
+    top: half((scaledHeight - height) / 2),
     columns: width,
     rows: height,
   };
@@ -99,7 +107,7 @@ function checkPreprocessing(record: Preprocessing): void {
   requireFilter(record.filter);
   const shorter = shorterSide(record);
   const longest = Math.max(record.width, record.height);
-  if (record.fit === "crop" && !(Number.isInteger(shorter) && shorter >= longest)) {
+  if (record.fit !== "stretch" && !(Number.isInteger(shorter) && shorter >= longest)) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",
       `preprocessing.resizeTo: expected a whole number of at least ${longest} pixels, got ${shorter}. ` +

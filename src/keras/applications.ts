@@ -14,12 +14,13 @@ import {
   vgg19 as plainVgg19,
   vggLike as plainVggLike,
 } from "../applications/index.ts";
+import { type FromOnnxOptions, fromOnnx as plainFromOnnx } from "../applications/onnx/fromOnnx.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
 import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
 
 export { baseNames } from "../applications/index.ts";
 export type { Preprocessing } from "../applications/preprocessing.ts";
-export type { ApplicationOptions, CatalogueOptions, MobileNetOptions, MobileNetV2Options };
+export type { ApplicationOptions, CatalogueOptions, FromOnnxOptions, MobileNetOptions, MobileNetV2Options };
 export { BaseNetwork };
 
 /**
@@ -76,6 +77,18 @@ export async function mobileNet(options: MobileNetOptions = {}): Promise<BaseNet
 /** MobileNetV2; inputs from -1 to 1, weights as `vgg16`, output [batch, height / 32, width / 32, 1280] without its classifier. */
 export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<BaseNetwork> {
   return trainableBase(await plainMobileNetV2(options));
+}
+
+/**
+ * Any ONNX model as a base network: `fromOnnx("dino.onnx", { cut: "last_hidden_state" })`. What lies before the cut runs as it is, with
+ * its own operators; with `unfreeze` the nodes above a place become layers that can be trained.
+ *
+ * @throws PermafrostError NOT_FOUND, WEIGHTS_INVALID for a file that is no sound model; UNKNOWN_NAME for a cut that it has not;
+ *   SHAPE_MISMATCH for inputs that are no pictures; ENGINE_FAILED when ONNX Runtime cannot run it; NO_GRADIENT for an operator that
+ *   cannot be trained.
+ */
+export async function fromOnnx(file: string, options: FromOnnxOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await plainFromOnnx(file, options));
 }
 
 /**

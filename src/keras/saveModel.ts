@@ -1,4 +1,5 @@
 import { BaseNetwork, createBase, isFoundAgain } from "../applications/index.ts";
+import { onnxBaseOf } from "../applications/onnx/onnxBase.ts";
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import { sha256 } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
@@ -7,7 +8,8 @@ import { DefinedLayer } from "../layers/definition.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { bundleContents, formOptions, unasked } from "../recipes/classifier/classifierBundle.ts";
+import { unasked } from "../recipes/classifier/baseOfBundle.ts";
+import { bundleContents, formOptions } from "../recipes/classifier/classifierBundle.ts";
 import type { Decision } from "../saving/bundleContents.ts";
 import { checkReplaceable, saveBundle } from "../saving/saveBundle.ts";
 import type { TrainedOn } from "./trainedOn.ts";
@@ -118,6 +120,11 @@ function choosePreprocessing(
 }
 
 async function hasOriginalWeights(base: BaseNetwork): Promise<boolean> {
+  if (base.onnx !== undefined) {
+    const { bytes, form } = base.onnx;
+    const { preprocessing, name } = base;
+    return weightsDigest(onnxBaseOf(bytes, { form, preprocessing, where: name })) === weightsDigest(base);
+  }
   if (base.weightSource === null || !isFoundAgain(base)) return false;
   try {
     const { name } = base.weightSource;

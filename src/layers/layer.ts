@@ -96,6 +96,11 @@ export abstract class Layer {
   /** Layers inside this one, in order. Empty but for models. */
   abstract get innerLayers(): readonly Layer[];
 
+  /** Digest of what the layer computes with beside its weights and settings; undefined: nothing. */
+  get fixedContent(): string | undefined {
+    return undefined;
+  }
+
   abstract get built(): boolean;
 
   /** Makes the weights for inputs of these shapes (the user's); nothing happens the second time. */

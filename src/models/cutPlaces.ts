@@ -83,7 +83,8 @@ function belongsToHeavy(nodes: readonly Node[]): ReadonlySet<Node> {
   for (const node of nodes) {
     const belongs = node.op.pointwise === true && node.inputs.some((input) => unfinished.has(input));
     if (belongs) belonging.add(node);
-    if (belongs || node.op.multiplyAdds !== undefined) for (const one of node.outputs) unfinished.add(one);
+    const isHeavy = node.op.multiplyAdds !== undefined && node.op.standsAlone !== true;
+    if (belongs || isHeavy) for (const one of node.outputs) unfinished.add(one);
   }
   return belonging;
 }

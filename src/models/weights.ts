@@ -1,6 +1,7 @@
 import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
 import { didYouMean } from "../base/names.ts";
+import type { Layer } from "../layers/layer.ts";
 import { sameShape, showShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Model } from "./functional.ts";
@@ -46,16 +47,20 @@ function invalid(model: Model, reason: string): PermafrostError {
 }
 
 /**
- * SHA-256 over the names, shapes and values (Keras's layout) of a model's weights.
+ * SHA-256 over the names, shapes and values (Keras's layout) of a model's weights, and over the models of others in it.
  *
  * @param includes - Which weights count, by name; left out: all.
  */
 export function weightsDigest(model: Model, includes: (name: string) => boolean = () => true): Digest {
   const chosen = [...model.namedParameters()].filter(([name]) => includes(name));
-  return digestOf(
-    chosen.map(([name, parameter]) => {
-      const { shape, data } = parameter.get();
-      return [name, shape, sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
-    }),
-  );
+  const weights = chosen.map(([name, parameter]) => {
+    const { shape, data } = parameter.get();
+    return [name, shape, sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))];
+  });
+  return digestOf([...weights, ...fixedContents(model)]);
+}
+
+function fixedContents({ fixedContent, innerLayers }: Layer): readonly (readonly string[])[] {
+  const own = fixedContent === undefined ? [] : [["fixed", fixedContent]];
+  return [...own, ...innerLayers.flatMap(fixedContents)];
 }

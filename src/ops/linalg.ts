@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Operator } from "../graph/operator.ts";
-import { elementsPerSample, showShape } from "../tensor/shape.ts";
-import { expectInputs, expectRank, expectSameDType } from "./signature.ts";
+import { elementsPerSample, sameShape, showShape } from "../tensor/shape.ts";
+import { expectInputs, expectRank, expectSameDType, type NoAttributes } from "./signature.ts";
 
 /** op(A) op(B) alpha, where op transposes or not. Defaults: no transposing, alpha 1. */
 export interface MatMulAttributes {
@@ -49,4 +49,30 @@ export const matMul: Operator<"matMul", MatMulAttributes> = {
   multiplyAdds([a, b], { transposeB = false }) {
     return elementsPerSample(a!.shape) * elementsPerSample([b!.shape[transposeB ? 0 : 1]!]);
   },
+};
+
+/**
+ * Matrix products of the last two axes, [..., m, k] and [..., k, n] to [..., m, n]. The axes in front are the same on both sides, or
+ * the second factor has none: then it is one matrix for all.
+ */
+export const batchMatMul: Operator<"batchMatMul", NoAttributes> = {
+  name: "batchMatMul",
+  infer(inputs) {
+    expectInputs(inputs, 2);
+    expectSameDType(inputs);
+    const [a, b] = inputs.map(({ shape }) => shape);
+    const front = a!.slice(0, -2);
+    const isShared = b!.length === 2;
+    const isFit =
+      a!.length >= 3 && (isShared || sameShape(front, b!.slice(0, -2))) && a!.at(-1) === b!.at(-2);
+    if (!isFit || [...a!.slice(-2), ...b!.slice(-2)].includes("batch")) {
+      throw new PermafrostError(
+        "SHAPE_MISMATCH",
+        `expected [..., rows, inner] and [..., inner, columns] with the same axes in front, got ${showShape(a!)} and ${showShape(b!)}.`,
+      );
+    }
+    return [{ dtype: inputs[0]!.dtype, shape: [...front, a!.at(-2)!, b!.at(-1)!] }];
+  },
+  lower: (onnx, { inputs, outputs }) => onnx.node("MatMul", inputs, outputs),
+  multiplyAdds: ([a, b]) => elementsPerSample(a!.shape) * elementsPerSample([b!.shape.at(-1)!]),
 };

@@ -97,7 +97,7 @@ export async function planTraining(
     skipped: data.dataset.skipped,
     numericsClass: group.numericsClass,
   } as const;
-  return { ...plan, remarks: planRemarks(request, plan) };
+  return { ...plan, remarks: [...base.remarks, ...planRemarks(request, plan)] };
 }
 
 /** The network of a joint training, and its images without labels. */

@@ -54,7 +54,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   const base = await clock.time("start", () => openBase(request, hooks));
   const phases = trainingPhases(request, base);
   const store = await FeatureStore.open(request.store);
-  for (const text of store.warnings) warn(text);
+  for (const text of [...base.remarks, ...store.warnings]) warn(text);
   const found = await prepareData(request, { ...hooks, onWarning: warn }, clock);
   const model = classifierModel(
     base,

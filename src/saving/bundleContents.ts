@@ -98,12 +98,14 @@ export interface BundleContents<Json extends object = JsonObject> {
   readonly run: RunRecord;
   /** The base's weights, where the bundle is to stand alone. */
   readonly embeddedBase?: readonly NamedWeight[];
+  /** The base as an ONNX model, where it is one: nothing else is needed to build it. */
+  readonly baseModel?: Uint8Array;
 }
 
 /** What the manifest alone tells: everything but the weights themselves. */
 export type BundleDescription<Json extends object = JsonObject> = Omit<
   BundleContents<Json>,
-  "head" | "embeddedBase"
+  "head" | "embeddedBase" | "baseModel"
 > & {
   readonly head: { readonly layers: readonly LayerRecord<Json>[] };
   /** Other files of the bundle by name. */

@@ -7,7 +7,7 @@ import { hasDType } from "../tensor/tensor.ts";
 import type { BundleContents, BundleDescription, FileRecord, NamedWeight } from "./bundleContents.ts";
 import { newestFolder } from "./folderSwap.ts";
 import { manifestName, parseManifest, versionOf } from "./manifest.ts";
-import { baseName, headName } from "./saveBundle.ts";
+import { baseModelName, baseName, headName } from "./saveBundle.ts";
 
 /**
  * Reads a bundle: schema, digests and every member are checked; nothing in it is ever run.
@@ -20,8 +20,12 @@ export async function loadBundle(folder: string): Promise<BundleContents> {
     const { head, files, ...rest } = description;
     const weights = await readWeights(place, headName, files);
     const contents = { ...rest, head: { layers: head.layers, weights } };
-    if (!Object.hasOwn(files, baseName)) return contents;
-    return { ...contents, embeddedBase: await readWeights(place, baseName, files) };
+    const has = (name: string) => Object.hasOwn(files, name);
+    return {
+      ...contents,
+      ...(has(baseName) ? { embeddedBase: await readWeights(place, baseName, files) } : {}),
+      ...(has(baseModelName) ? { baseModel: await readListed(place, baseModelName, files) } : {}),
+    };
   });
 }
 
@@ -124,6 +128,23 @@ async function readWeights(
   files: Readonly<Record<string, FileRecord>>,
 ): Promise<NamedWeight[]> {
   const where = path.join(folder, name);
+  const bytes = await readListed(folder, name, files);
+  return [...decodeSafetensors(bytes, where).tensors].map(([weight, tensor]) => {
+    if (hasDType(tensor, "float32")) return { name: weight, tensor };
+    throw new PermafrostError(
+      "WEIGHTS_INVALID",
+      `${where}: weight ${weight}: expected float32, got ${tensor.dtype}.`,
+    );
+  });
+}
+
+/** A file of the bundle, held against its digest. */
+async function readListed(
+  folder: string,
+  name: string,
+  files: Readonly<Record<string, FileRecord>>,
+): Promise<Uint8Array> {
+  const where = path.join(folder, name);
   const record = Object.hasOwn(files, name) ? files[name] : undefined;
   const bytes = await readFile(where).catch((error: unknown) => {
     if (systemCode(error) === "ENOENT") return undefined;
@@ -145,11 +166,5 @@ async function readWeights(
       { details: { path: where, expected: record.sha256, found } },
     );
   }
-  return [...decodeSafetensors(bytes, where).tensors].map(([weight, tensor]) => {
-    if (hasDType(tensor, "float32")) return { name: weight, tensor };
-    throw new PermafrostError(
-      "WEIGHTS_INVALID",
-      `${where}: weight ${weight}: expected float32, got ${tensor.dtype}.`,
-    );
-  });
+  return bytes;
 }

@@ -1,5 +1,5 @@
 import type { Preprocessing } from "../applications/preprocessing.ts";
-import { resampleFilters } from "../applications/preprocessing.ts";
+import { fits, oddCrops, resampleFilters } from "../applications/preprocessing.ts";
 import { digestOf } from "../base/digest.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import {
@@ -111,8 +111,9 @@ function readPreprocessing(fields: Fields): Preprocessing {
     height: fields.wholeNumber("height", 1, maxSide),
     width: fields.wholeNumber("width", 1, maxSide),
     filter: fields.oneOf("filter", resampleFilters),
-    fit: fields.oneOf("fit", ["stretch", "crop"]),
+    fit: fields.oneOf("fit", fits),
     ...(fields.has("resizeTo") ? { resizeTo: fields.wholeNumber("resizeTo", 1, maxSide) } : {}),
+    ...(fields.has("oddCrop") ? { oddCrop: fields.oneOf("oddCrop", oddCrops) } : {}),
     scale: fields.number("scale"),
     mean: perChannel(fields.numbers("mean", 3)),
     std: perChannel(fields.numbers("std", 3, 1e-30)),

@@ -9,6 +9,7 @@ import { isPlainFileName, manifestName, manifestText, parseManifest } from "./ma
 
 export const headName = "head.safetensors";
 export const baseName = "base.safetensors";
+export const baseModelName = "base.onnx";
 
 /** What file managers put into any folder they show. */
 const litter = new Set([".DS_Store", "Thumbs.db", "desktop.ini"]);
@@ -19,7 +20,7 @@ export interface SaveOptions {
 }
 
 /**
- * Writes a classifier as a folder: `permafrost.json`, `head.safetensors`, where embedded `base.safetensors`, and attachments.
+ * Writes a classifier as a folder: `permafrost.json`, `head.safetensors`, where embedded `base.safetensors`, of a base that is an ONNX model `base.onnx`, and attachments.
  * A reader finds the old bundle or the whole new one, whenever the program or the machine stops.
  *
  * @throws PermafrostError OUTPUT_EXISTS when the folder exists and is not a bundle with nothing else in it; it stays as it is.
@@ -107,9 +108,10 @@ function outputExists(
 }
 
 function bundleFiles(contents: BundleContents<object>, attachments: readonly FileContent[]): FileContent[] {
-  const { head, embeddedBase, ...rest } = contents;
+  const { head, embeddedBase, baseModel, ...rest } = contents;
   const files: FileContent[] = [{ name: headName, content: weightsFile(head.weights) }];
   if (embeddedBase !== undefined) files.push({ name: baseName, content: weightsFile(embeddedBase) });
+  if (baseModel !== undefined) files.push({ name: baseModelName, content: baseModel });
   for (const attachment of attachments) {
     if (!isPlainFileName(attachment.name) || files.some(({ name }) => name === attachment.name)) {
       throw new PermafrostError(

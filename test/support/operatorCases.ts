@@ -205,6 +205,29 @@ export const operatorCases: {
     { inputs: [{ shape: ["batch", 1], values: [1, 0, 1] }, ["batch", 4], [4]], attributes: {} },
     { inputs: [{ shape: [2], values: [0, 1] }, [], ["batch", 2]], attributes: {} },
   ],
+  batchMatMul: [
+    {
+      inputs: [
+        ["batch", 3, 2],
+        ["batch", 2, 4],
+      ],
+      attributes: {},
+    },
+    {
+      inputs: [
+        ["batch", 2, 3, 2],
+        ["batch", 2, 2, 1],
+      ],
+      attributes: {},
+    },
+    {
+      inputs: [
+        ["batch", 3, 2],
+        [2, 4],
+      ],
+      attributes: {},
+    },
+  ],
   matMul: [
     {
       inputs: [

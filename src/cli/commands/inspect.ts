@@ -1,11 +1,12 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
+import { messageOf } from "../../base/errors.ts";
 import type { ClassifierDescription } from "../../recipes/describeBundle.ts";
 import type { CommandDefinition } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exitCodes.ts";
 import type { Output } from "../output.ts";
 import { count, percent, table } from "../text.ts";
-import { weightText } from "../weightText.ts";
+import { cutText, weightText } from "../weightText.ts";
 
 export const inspect: CommandDefinition = {
   name: "inspect",
@@ -14,12 +15,18 @@ export const inspect: CommandDefinition = {
     "permafrost inspect runs/photos",
     "permafrost inspect runs/photos --json",
     "permafrost inspect vgg16.h5",
+    "permafrost inspect dino.onnx --cuts",
   ],
   declare(command) {
-    command.argument("<path>", "folder that train has written, or a file of weights of any format");
+    command
+      .argument("<path>", "folder that train has written, or a file of weights of any format")
+      .option(
+        "--cuts",
+        "of an ONNX model: where it can be cut, also if it is above 256 MB (the model is tried once for the sizes)",
+      );
   },
-  async run([bundle], _options, { output }) {
-    if (isWeights(String(bundle))) return inspectWeights(String(bundle), output);
+  async run([bundle], { cuts }, { output }) {
+    if (isWeights(String(bundle))) return inspectWeights(String(bundle), cuts === true, output);
     const { describeBundle } = await import("../../recipes/describeBundle.ts");
     const description = await describeBundle(String(bundle));
     output.print(
@@ -48,18 +55,41 @@ function isWeights(place: string): boolean {
   return isFile || existsSync(path.join(place, "model.json"));
 }
 
-async function inspectWeights(place: string, output: Output): Promise<ExitCode> {
+/** Larger models take longer to try than a look at a file should. */
+const triedBytes = 256_000_000;
+
+async function inspectWeights(place: string, isAsked: boolean, output: Output): Promise<ExitCode> {
   const { openWeights } = await import("../../formats/openWeights.ts");
   const { summarizeWeights } = await import("../../formats/summary.ts");
   const file = await openWeights(place);
   try {
     const summary = summarizeWeights(file);
     output.print(weightText(summary));
-    output.emit({ event: "weights", ...summary });
+    const isTried = summary.format === "ONNX" && (isAsked || statSync(place).size <= triedBytes);
+    const cuts = isTried ? await cutsOf(place, isAsked, output) : undefined;
+    output.emit({ event: "weights", ...summary, ...(cuts === undefined ? {} : { cuts }) });
   } finally {
     await file.close();
   }
   return exitCodes.done;
+}
+
+/** Where a model can be cut. A file that is no network of pictures is still a file of weights. */
+async function cutsOf(
+  place: string,
+  isAsked: boolean,
+  output: Output,
+): Promise<readonly object[] | undefined> {
+  const { describeCuts } = await import("../../applications/onnx/describeCuts.ts");
+  try {
+    const cuts = await describeCuts(place);
+    output.print(cutText(cuts));
+    return cuts;
+  } catch (error) {
+    if (isAsked) throw error;
+    output.warn(`Cannot serve as a base: ${messageOf(error)}`);
+    return undefined;
+  }
 }
 
 const titles = {

@@ -255,9 +255,10 @@ export function recipeSection(report: TrainingReport): Section {
 
 function inputText(preprocessing: Preprocessing): string {
   const { height, width, filter, fit, scale, mean, std, order } = preprocessing;
+  const scaled = { crop: "shorter side to", stretchCrop: "stretched to a square of", stretch: "" }[fit];
   const size =
-    fit === "crop"
-      ? `shorter side to ${shorterSide(preprocessing)}, centre ${width}×${height}`
-      : `stretched to ${width}×${height}`;
+    fit === "stretch"
+      ? `stretched to ${width}×${height}`
+      : `${scaled} ${shorterSide(preprocessing)}, centre ${width}×${height}`;
   return `${size} pixels (${filter}); (pixel × ${decimal(scale)} − [${mean.join(", ")}]) / [${std.join(", ")}], ${order.toUpperCase()}`;
 }

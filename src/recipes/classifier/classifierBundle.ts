@@ -1,17 +1,17 @@
-import { type BaseNetwork, createBase } from "../../applications/index.ts";
+import type { BaseNetwork } from "../../applications/index.ts";
+import { formJson } from "../../applications/onnx/onnxForm.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import type { TargetTask } from "../../data/dataset.ts";
 import { labelThreshold } from "../../evaluation/labelScores.ts";
-import type { FetchOptions } from "../../fetching/settings.ts";
 import { makeLayer } from "../../layers/kinds.ts";
 import type { Layer } from "../../layers/layer.ts";
 import type { Model } from "../../models/functional.ts";
 import { Sequential } from "../../models/sequential.ts";
 import { layerRecord } from "../../models/structure.ts";
-import { namedWeights, setNamedWeights, weightsDigest } from "../../models/weights.ts";
+import { namedWeights, weightsDigest } from "../../models/weights.ts";
 import type { BundleContents } from "../../saving/bundleContents.ts";
 import type { JsonObject } from "../../saving/fields.ts";
-import { checkBase } from "../../saving/loadBundle.ts";
+import { baseOfBundle } from "./baseOfBundle.ts";
 import { headOf } from "./classifierModel.ts";
 
 /** What a bundle says beside the network itself. */
@@ -24,9 +24,6 @@ export interface BundleFacts {
   readonly calibration?: BundleContents["calibration"];
   readonly run: BundleContents["run"];
 }
-
-/** Whoever opens a bundle has named no base: its weights must be here already. */
-export const unasked: FetchOptions = { offline: "opening a bundle fetches nothing by itself" };
 
 /** What `createBase` takes to build a base network of the same form. */
 export function formOptions({ inputs, pooling }: BaseNetwork) {
@@ -46,7 +43,7 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
     preprocessing: base.preprocessing,
     base: {
       name: base.application.commandName,
-      options: formOptions(base),
+      options: base.onnx === undefined ? formOptions(base) : formJson(base.onnx.form),
       weightsDigest: weightsDigest(base),
       ...sourceOf(base),
     },
@@ -62,6 +59,7 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
     ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }),
     run: facts.run,
     ...(facts.embedBase ? { embeddedBase: namedWeights(base) } : {}),
+    ...(base.onnx === undefined ? {} : { baseModel: base.onnx.bytes }),
   };
 }
 
@@ -86,13 +84,7 @@ export async function modelFromBundle(
   contents: BundleContents,
   folder: string,
 ): Promise<{ readonly model: Sequential; readonly base: BaseNetwork }> {
-  const { embeddedBase } = contents;
-  const base = await createBase(contents.base.name, {
-    ...contents.base.options,
-    ...(embeddedBase === undefined ? { fetching: unasked } : { weights: null }),
-  });
-  if (embeddedBase !== undefined) setNamedWeights(base, embeddedBase);
-  checkBase(folder, contents.base, weightsDigest(base));
+  const base = await baseOfBundle(contents, folder, contents.base.options);
   base.trainable = false;
   const head = contents.head.layers.map(({ kind, name, config }) => makeLayer(kind, config, { name }));
   const model = new Sequential({ name: "classifier", layers: [base, ...head] });

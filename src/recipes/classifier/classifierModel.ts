@@ -16,7 +16,7 @@ export interface ClassifierOptions {
 }
 
 /**
- * A frozen base with a head on it: the mean over positions, standardisation, then the given layers.
+ * A frozen base with a head on it: of maps the mean over positions, standardisation, then the given layers.
  *
  * @param head - The layers above the standardisation; see `headLayers`.
  */
@@ -26,11 +26,11 @@ export function classifierModel(
   { seed, batchNormalization }: ClassifierOptions,
 ): Model {
   base.trainable = false;
-  const pooling = globalAveragePooling2D({ name: "pooling" });
   const standardize = normalization({ name: standardizeName });
   const inputs = input({ shape: base.inputs[0]!.shape.slice(1).map(Number), name: "input_layer" });
   const features = base.apply(inputs, batchNormalization === "train" ? {} : { training: false });
-  const outputs = [pooling, standardize, ...head].reduce((x, layer) => layer.apply(x), features);
+  const pooling = features.shape.length === 4 ? [globalAveragePooling2D({ name: "pooling" })] : [];
+  const outputs = [...pooling, standardize, ...head].reduce((x, layer) => layer.apply(x), features);
   return new Model({ inputs, outputs, name: "classifier", seed });
 }
 

@@ -6,18 +6,18 @@ import { sameSpelling } from "../../base/identifiers.ts";
 import type { WorkOptions } from "../../base/progress.ts";
 import { isHubReference } from "../../fetching/hub/hubReference.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
-import { setNamedWeights, weightsDigest } from "../../models/weights.ts";
-import { checkBase, loadBundle } from "../../saving/loadBundle.ts";
-import { unasked } from "./classifierBundle.ts";
+import { loadBundle } from "../../saving/loadBundle.ts";
+import { baseOfBundle } from "./baseOfBundle.ts";
+import { isOnnxFile, noRandomWeights, type OnnxRequest, openOnnx, refuseOnnxOptions } from "./openOnnx.ts";
 
 /** Whether a network begins with random weights or with those of an earlier training; the latter must be there. */
 export type InitialWeights = "random" | "pretrained";
 
 /** Which base network a job begins with. */
-export interface BaseRequest {
+export interface BaseRequest extends OnnxRequest {
   /**
-   * A name of the list; the folder of a bundle whose base is taken as it was trained; a file of weights of a network of the list; or
-   * such a file of Hugging Face: `hf:<owner>/<repository>[/<file>][@<revision>]`.
+   * A name of the list; an ONNX file; the folder of a bundle whose base is taken as it was trained; a file of weights of a network of
+   * the list; or such a file of Hugging Face: `hf:<owner>/<repository>[/<file>][@<revision>]`.
    */
   readonly base: string;
   /** Of a named base: the path of a file of weights, or one of Hugging Face, in place of its own weights. */
@@ -48,6 +48,7 @@ export interface BaseHooks extends WorkOptions {
  */
 export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
   const { base, imageSize, initialWeights, weights, seed = 0 } = request;
+  if (isOnnxFile(base)) return openOnnx(request);
   const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
   const fetching = fetchingOf(request, hooks);
   const options: ApplicationOptions = {
@@ -58,10 +59,16 @@ export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Pro
     ...(initialWeights === "random" ? { weights: null } : {}),
   };
   checkWeights(request);
+  if (!isHubReference(base)) refuseOnnxOptions(request);
   if (isNamed(base)) return namedBase(base, options, initialWeights);
   if (isHubReference(base)) {
     const { hubFile } = await import("../../fetching/hub/hubFile.ts");
-    return openBase({ ...request, base: (await hubFile(base, fetching)).path }, hooks);
+    const { path: file, describing } = await hubFile(base, fetching);
+    const config = isOnnxFile(file) ? describing["preprocessor_config.json"] : undefined;
+    return openBase(
+      { ...(config === undefined ? {} : { preprocessing: config }), ...request, base: file },
+      hooks,
+    );
   }
   if (await isWeightsPlace(base)) {
     const { networkOfFile } = await import("../../applications/networkOfFile.ts");
@@ -131,24 +138,25 @@ async function isBundlePlace(base: string): Promise<boolean> {
   return facts?.isDirectory() === true;
 }
 
+/** What a base is beside its layers. */
+function factsOf({ application, weightSource, pooling, variant, onnx, remarks }: BaseNetwork) {
+  return { application, weightSource, pooling, variant, onnx, remarks };
+}
+
 /** As a bundle's base, with random weights. */
 async function newBase(folder: string, options: ApplicationOptions): Promise<BaseNetwork> {
-  const { base } = await loadBundle(folder);
+  const { base, baseModel } = await loadBundle(folder);
+  if (baseModel !== undefined) throw noRandomWeights(folder);
   return createBase(base.name, { ...formOf(base.options), ...options });
 }
 
 async function bundleBase(folder: string, size: ApplicationOptions): Promise<BaseNetwork> {
-  const { base, embeddedBase, preprocessing } = await loadBundle(folder);
-  const weights = embeddedBase === undefined ? { fetching: unasked } : { weights: null };
-  const network = await createBase(base.name, { ...formOf(base.options), ...size, ...weights });
-  if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
-  checkBase(folder, base, weightsDigest(network));
-  const { inputs, outputs, name, seed, application, weightSource, pooling } = network;
+  const contents = await loadBundle(folder);
+  const network = await baseOfBundle(contents, folder, { ...formOf(contents.base.options), ...size });
+  const { inputs, outputs, name, seed } = network;
   const { height, width } = network.preprocessing;
-  return new BaseNetwork(
-    { inputs, outputs, name, seed },
-    { application, weightSource, pooling, preprocessing: { ...preprocessing, height, width } },
-  );
+  const preprocessing = { ...contents.preprocessing, height, width };
+  return new BaseNetwork({ inputs, outputs, name, seed }, { ...factsOf(network), preprocessing });
 }
 
 /** Heads pool on their own, so a base ends with its maps. */

@@ -31,8 +31,12 @@ export interface TrainingRequest {
   readonly exclude?: string;
   /** CSV with the columns `path` and `label`: images that are of another class. */
   readonly relabel?: string;
-  /** Name of the base network, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
+  /** Name of the base network, an ONNX file, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
   readonly base: string;
+  /** Of an ONNX model as base: the value that is its output, `last_hidden_state:patches`. Default: the last before the classifier. */
+  readonly cut?: string;
+  /** Of an ONNX model as base: how pictures are prepared, a name or a `preprocessor_config.json`. */
+  readonly preprocessing?: string;
   /** Of a named base: a file of weights in place of its own. */
   readonly weights?: string;
   /** Never fetch weights. Default: as PERMAFROST_OFFLINE or HF_HUB_OFFLINE say. */

@@ -1,5 +1,5 @@
 import type { BaseNetwork } from "../../applications/index.ts";
-import { gradualPlaces, placeName, unfrozenFrom } from "../../applications/unfreeze.ts";
+import { gradualPlaces, placeName, unfrozenFrom, usualPart } from "../../applications/unfreeze.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
 import type { TrainingRequest } from "./training.ts";
@@ -40,9 +40,6 @@ const fineTuneRates: Readonly<Record<string, number>> = {
   adadelta: 0.1,
   lion: 1e-5,
 };
-
-/** What the recipes unfreeze where nothing is said. */
-const usualPart = { "fine-tune": "last:3", gradual: "last:3" } as const;
 
 /**
  * The phases of a training, in their order.

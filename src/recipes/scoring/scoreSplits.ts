@@ -5,6 +5,7 @@ import type { Engine } from "../../engine/engine.ts";
 import { readPredictions } from "../../evaluation/probabilities.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
 import { fitTemperature, type Temperature } from "../../evaluation/temperature.ts";
+import { inferenceGraph } from "../../training/features/inference.ts";
 import { splitClassifier } from "../classifier/classifierGraphs.ts";
 import { predictFeatures } from "../features/predictFeatures.ts";
 import { labelsOf, samplesOf, type TrainedHead } from "../phases/headTraining.ts";
@@ -35,10 +36,9 @@ export async function scoreSplits(
   trained: Omit<TrainedHead, "record">,
   work: WorkOptions,
 ): Promise<ScoredSplits> {
-  const { suffix } = splitClassifier(
-    trained.model,
-    trained.readsPictures ? trained.model.weights : trained.changed,
-  );
+  const suffix = trained.readsPictures
+    ? inferenceGraph(trained.model)
+    : splitClassifier(trained.model, trained.changed).suffix;
   const metrics: Partial<Record<Split, TaskScores>> = {};
   let calibration: Temperature | undefined;
   let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };

@@ -2,7 +2,7 @@ import { PermafrostError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { channelBlock } from "../../engine/numerics.ts";
 import type { Graph, Value } from "../../graph/graph.ts";
-import { encodeModel } from "../../onnx/encode.ts";
+import { encodeProgram } from "../../onnx/encodeProgram.ts";
 import type { DrawnInput, PhaseOutput, PhaseProgram } from "../thread/trainProgram.ts";
 
 /** What the values of a phase's graph stand for. */
@@ -33,7 +33,7 @@ export function phaseProgram(
 ): PhaseProgram {
   const x = dataInput(graph);
   return {
-    model: encodeModel(graph, { sentinel: true, channelBlock: channelBlock() }),
+    model: encodeProgram(graph, { sentinel: true, channelBlock: channelBlock() }),
     x: x.name,
     xShape: sampleShape(x),
     outputs: outputs.map((output) => phaseOutput(graph, output)),

@@ -1,5 +1,6 @@
 import type { RandomDraw } from "../../graph/graph.ts";
 import type { PlacedConstraint } from "../../layers/constraints.ts";
+import type { EncodedProgram } from "../../onnx/encodeProgram.ts";
 import type { OptimizerConfig } from "../../optimizers/index.ts";
 import type { Shape } from "../../tensor/shape.ts";
 import type { BatchLayout } from "./batchBuffer.ts";
@@ -51,8 +52,8 @@ export interface PhaseOutput {
 
 /** One graph as the training thread runs it: its bytes, and what its inputs and outputs mean. */
 export interface PhaseProgram {
-  /** An ONNX model with the sentinel output. */
-  readonly model: Uint8Array;
+  /** With the sentinel output. */
+  readonly model: EncodedProgram;
   /** The samples' input. */
   readonly x: string;
   /** One sample's shape. */

@@ -1,0 +1,40 @@
+import { cpSync, readFileSync, rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { workplace } from "../support/workplace.ts";
+
+const golden = (name: string) => fileURLToPath(new URL(`../golden/onnx/${name}`, import.meta.url));
+const how = ["--preprocessing", "tf", "--epochs", "2", "--json"];
+
+describe("an ONNX model as --base", () => {
+  it("is trained on, stored, verified, and its bundle stands alone", async () => {
+    const place = await workplace("onnx base", 8);
+    cpSync(golden("vitDynamo.onnx"), place.at("vit.onnx"));
+    const words = ["photos", "--base", "vit.onnx"];
+    const first = await place.run(["train", ...words, ...how, "--out", "model"]);
+    expect(first.code).toBe(0);
+    const verified = await place.run(["verify", ...words, "--preprocessing", "tf"]);
+    expect(verified.stdout).toContain("Same bits");
+    rmSync(place.at("vit.onnx"));
+    const answer = await place.run(["predict", "model", "photos"]);
+    expect(answer.code).toBe(0);
+  });
+
+  it("is fine-tuned from a node on, and the trained weights are in the bundle", async () => {
+    const place = await workplace("onnx fine-tuning", 8);
+    cpSync(golden("cnnScript.onnx"), place.at("cnn.onnx"));
+    const words = ["photos", "--base", "cnn.onnx", "--unfreeze", "from:/wide/Conv"];
+    const trained = await place.run(["train", ...words, ...how, "--out", "model"]);
+    expect(trained.code).toBe(0);
+    const weights = readFileSync(place.at("model", "base.safetensors")).toString("latin1");
+    expect(weights).toContain("wide.Conv/wide.weight");
+    expect((await place.run(["predict", "model", "photos"])).code).toBe(0);
+  });
+
+  it("is shown with its possible cuts", async () => {
+    const place = await workplace("onnx inspect", 0);
+    cpSync(golden("cnnScript.onnx"), place.at("cnn.onnx"));
+    const shown = await place.run(["inspect", "cnn.onnx"]);
+    expect(shown.stdout).toMatch(/\/Flatten_output_0 +Flatten +\[12\] +48 +default/);
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import golden from "../../../test/golden/statistics.json" with { type: "json" };
+import { goldenFile } from "../../../test/support/goldenArrays.ts";
 import { wilsonInterval } from "../interval.ts";
 import { leaveOneOutMeans, meanReplicates } from "./bootstrap.ts";
 import { bcaInterval, percentileInterval } from "./bootstrapInterval.ts";
@@ -15,13 +15,47 @@ import { detectableDifference, imagesNeeded } from "./power.ts";
 import { seedSpread } from "./seedSpread.ts";
 import { studentQuantile } from "./studentT.ts";
 
+interface Statistics {
+  readonly distributions: readonly Readonly<
+    Record<"quantile" | "cdf" | "student" | "beta", readonly (readonly number[])[]>
+  >[];
+  readonly proportions: readonly {
+    readonly successes: number;
+    readonly trials: number;
+    readonly wilson: readonly number[];
+    readonly exact: readonly number[];
+  }[];
+  readonly paired: readonly {
+    readonly counts: readonly number[];
+    readonly exact: number;
+    readonly midP: number;
+    readonly difference: readonly number[];
+    readonly share?: readonly number[];
+  }[];
+  readonly holm: readonly { readonly p: readonly number[]; readonly corrected: readonly number[] }[];
+  readonly bootstrap: readonly Readonly<
+    Record<"values" | "replicates" | "percentile" | "bca", readonly number[]> & Record<"name", string>
+  >[];
+  readonly power: readonly Readonly<
+    Record<"difference" | "disagreement" | "alpha" | "power" | "images" | "exactPower", number>
+  >[];
+  readonly seeds: readonly {
+    readonly values: readonly number[];
+    readonly mean: number;
+    readonly deviation: number;
+    readonly interval: readonly number[];
+  }[];
+}
+
+const golden = goldenFile<Statistics>("statistics");
+
 /** Relative, so that far tails count too. */
 function expectNear(actual: number, expected: number, tolerance = 1e-10): void {
   expect(Math.abs(actual - expected)).toBeLessThanOrEqual(tolerance * Math.max(Math.abs(expected), 1e-300));
 }
 
 describe("distributions are SciPy's", () => {
-  const [{ quantile, cdf, student, beta }] = golden.distributions as [(typeof golden.distributions)[number]];
+  const { quantile, cdf, student, beta } = golden.distributions[0]!;
 
   it("normal, also far out", () => {
     for (const [p, x] of quantile) expectNear(normalQuantile(p!), x!, 1e-9);
@@ -75,7 +109,7 @@ describe("paired comparisons", () => {
   });
 
   it("Holm's correction is statsmodels'", () => {
-    const [{ p, corrected }] = golden.holm as [(typeof golden.holm)[number]];
+    const { p, corrected } = golden.holm[0]!;
     for (const [index, value] of holm(p).entries()) expect(value).toBeCloseTo(corrected[index]!, 12);
   });
 
@@ -161,7 +195,7 @@ describe("power", () => {
 
 describe("spread over seeds", () => {
   it("is Student's", () => {
-    const [{ values, mean, deviation, interval }] = golden.seeds as [(typeof golden.seeds)[number]];
+    const { values, mean, deviation, interval } = golden.seeds[0]!;
     const spread = seedSpread(values);
     expect(spread.mean).toBeCloseTo(mean, 12);
     expect(spread.deviation).toBeCloseTo(deviation, 12);

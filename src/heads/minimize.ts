@@ -30,7 +30,7 @@ export function minimize(
   start: Float64Array,
   { tolerance = 1e-6, iterations = 1000 }: MinimizeOptions = {},
 ): Minimum {
-  let point = start.slice();
+  let point: Float64Array = start.slice();
   let gradient: Float64Array = new Float64Array(point.length);
   let value = objective(point, gradient);
   const steps: Step[] = [];

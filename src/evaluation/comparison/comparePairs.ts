@@ -2,7 +2,7 @@ import type { ResamplingOptions } from "../statistics/bootstrap.ts";
 import { combinedP } from "../statistics/combinedP.ts";
 import { holm } from "../statistics/holm.ts";
 import { mcnemar, type PairedCounts, pairedCounts } from "../statistics/mcnemar.ts";
-import { pairedBootstrap } from "../statistics/pairedBootstrap.ts";
+import { pairedBootstrap, type RunAccuracies, resampledAccuracies } from "../statistics/pairedBootstrap.ts";
 import { pairedEffect } from "../statistics/pairedEffect.ts";
 import { detectableDifference, imagesNeeded } from "../statistics/power.ts";
 import { verdictOf, verdictSentence } from "../statistics/verdict.ts";
@@ -20,12 +20,16 @@ export function comparePairs(
   methods: readonly JudgedMethod[],
   options: ResamplingOptions = {},
 ): readonly PairSummary[] {
-  const pairs = methods.flatMap((first, at) => methods.slice(at + 1).map((second) => ({ first, second })));
-  const alpha = 0.05 / Math.max(1, pairs.length);
-  const compared = pairs.map(({ first, second }) => comparePair(first, second, alpha, options));
+  if (methods.length < 2) return [];
+  const rows = methods.map(({ runs }) => runs.map(correctness));
+  const accuracies = resampledAccuracies(rows, options);
+  const known = methods.map(({ method }, at) => ({ method, rows: rows[at]!, accuracies: accuracies[at]! }));
+  const pairs = known.flatMap((first, at) => known.slice(at + 1).map((second) => [first, second] as const));
+  const alpha = 0.05 / pairs.length;
+  const compared = pairs.map(([first, second]) => comparePair(first, second, alpha, options));
   const corrected = holm(compared.map(({ p }) => p));
   return compared.map((pair, at) => {
-    const known = {
+    const facts = {
       ...pair,
       difference: pair.difference.value,
       interval: pair.difference.interval,
@@ -34,23 +38,29 @@ export function comparePairs(
     return {
       ...pair,
       corrected: corrected[at]!,
-      verdict: verdictOf(known),
-      sentence: verdictSentence(known),
+      verdict: verdictOf(facts),
+      sentence: verdictSentence(facts),
     };
   });
 }
 
+interface KnownMethod {
+  readonly method: string;
+  /** What each run has right. */
+  readonly rows: readonly Uint8Array[];
+  readonly accuracies: RunAccuracies;
+}
+
 function comparePair(
-  first: JudgedMethod,
-  second: JudgedMethod,
+  first: KnownMethod,
+  second: KnownMethod,
   alpha: number,
   options: ResamplingOptions,
 ): Omit<PairSummary, "corrected" | "verdict" | "sentence"> {
-  const rows = [first, second].map(({ runs }) => runs.map(correctness)) as [Uint8Array[], Uint8Array[]];
-  const tables = pairedTables(...rows);
+  const tables = pairedTables(first.rows, second.rows);
   const tests = tables.map(mcnemar);
-  const { difference, interval } = pairedBootstrap(...rows, options);
-  const images = rows[0][0]!.length;
+  const { difference, interval } = pairedBootstrap(first.accuracies, second.accuracies, options);
+  const images = first.rows[0]!.length;
   const { cohensG, oddsRatio } = pairedEffect(tables[0]!);
   const disagreement = meanDisagreement(tables, images);
   return {

@@ -21,28 +21,44 @@ export function resample(
   { resamples = usualResamples, seed = 0 }: ResamplingOptions = {},
 ): void {
   const random = new Random(seed, "bootstrap", samples);
+  const words = new Uint32Array(samples);
   const indices = new Uint32Array(samples);
   const scale = samples / 2 ** 32;
   for (let draw = 0; draw < resamples; draw++) {
+    random.fill(words);
     // The remainder of 2^32 favours some samples by less than samples / 2^32: nothing that 2,000 draws could show.
-    for (let place = 0; place < samples; place++) indices[place] = Math.floor(random.uint32() * scale);
+    for (let place = 0; place < samples; place++) indices[place] = words[place]! * scale;
     use(indices, draw);
   }
 }
 
-/** The mean of some values in every resample of them. */
-export function meanReplicates(values: ArrayLike<number>, options: ResamplingOptions = {}): Float64Array {
-  const replicates = new Float64Array(options.resamples ?? usualResamples);
+/** A number that samples have, by their indices. */
+export type Statistic = (indices: ArrayLike<number>) => number;
+
+/** What each statistic is in every resample; all see the same draws. */
+export function replicatesOf(
+  samples: number,
+  statistics: readonly Statistic[],
+  options: ResamplingOptions = {},
+): readonly Float64Array[] {
+  const replicates = statistics.map(() => new Float64Array(options.resamples ?? usualResamples));
   resample(
-    values.length,
+    samples,
     (indices, draw) => {
-      let sum = 0;
-      for (const index of indices) sum += values[index]!;
-      replicates[draw] = sum / values.length;
+      for (const [at, statistic] of statistics.entries()) replicates[at]![draw] = statistic(indices);
     },
     options,
   );
   return replicates;
+}
+
+/** The mean of some values. */
+export function meanOf(values: ArrayLike<number>): Statistic {
+  return (indices) => {
+    let sum = 0;
+    for (let at = 0; at < indices.length; at++) sum += values[indices[at]!]!;
+    return sum / indices.length;
+  };
 }
 
 /** The mean without each value in turn. */

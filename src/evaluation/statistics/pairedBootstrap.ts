@@ -1,10 +1,36 @@
 import { Random } from "../../base/random.ts";
 import type { Interval } from "../interval.ts";
-import { type ResamplingOptions, resample, usualResamples } from "./bootstrap.ts";
+import { meanOf, type ResamplingOptions, replicatesOf } from "./bootstrap.ts";
 import { percentileInterval } from "./bootstrapInterval.ts";
 
 /** What each run of a method has right: one row a seed, 1 or 0 an image; all methods on the same images in the same order. */
 export type Correctness = readonly ArrayLike<number>[];
+
+/** The accuracy of each run of a method, and what it is in each resample of the images. */
+export interface RunAccuracies {
+  readonly observed: readonly number[];
+  readonly replicates: readonly Float64Array[];
+}
+
+/** Resamples the images, the same for all methods. */
+export function resampledAccuracies(
+  methods: readonly Correctness[],
+  options: ResamplingOptions = {},
+): readonly RunAccuracies[] {
+  const images = methods[0]![0]!.length;
+  const statistics = methods.flatMap((runs) => runs.map(meanOf));
+  const replicates = replicatesOf(images, statistics, options);
+  const everyImage = Uint32Array.from({ length: images }, (_, image) => image);
+  let at = 0;
+  return methods.map((runs) => {
+    const own = { from: at, to: at + runs.length };
+    at = own.to;
+    return {
+      observed: statistics.slice(own.from, own.to).map((statistic) => statistic(everyImage)),
+      replicates: replicates.slice(own.from, own.to),
+    };
+  });
+}
 
 /** The difference of two mean accuracies and what is plausible of it. */
 export interface PairedBootstrap {
@@ -13,39 +39,28 @@ export interface PairedBootstrap {
   readonly interval: Interval;
 }
 
-/**
- * Resamples the images, the same for both methods, and the runs of each method: the interval says what other images and
- * other seeds could have given.
- */
+/** Resamples the runs of each method on top of the images: the interval says what other images and other seeds could have given. */
 export function pairedBootstrap(
-  first: Correctness,
-  second: Correctness,
-  options: ResamplingOptions = {},
+  first: RunAccuracies,
+  second: RunAccuracies,
+  { seed = 0 }: Pick<ResamplingOptions, "seed"> = {},
 ): PairedBootstrap {
-  const { resamples = usualResamples, seed = 0 } = options;
-  const images = first[0]!.length;
-  const replicates = new Float64Array(resamples);
   const random = new Random(seed, "bootstrap of runs");
-  resample(
-    images,
-    (indices, draw) => {
-      replicates[draw] = meanOf(drawRuns(first, random), indices) - meanOf(drawRuns(second, random), indices);
-    },
-    options,
+  const differences = first.replicates[0]!.map(
+    (_, draw) => drawnMean(first, draw, random) - drawnMean(second, draw, random),
   );
-  const everyImage = Uint32Array.from({ length: images }, (_, image) => image);
   return {
-    difference: meanOf(first, everyImage) - meanOf(second, everyImage),
-    interval: percentileInterval(replicates),
+    difference: mean(first.observed) - mean(second.observed),
+    interval: percentileInterval(differences),
   };
 }
 
-function drawRuns(runs: Correctness, random: Random): Correctness {
-  return runs.length === 1 ? runs : runs.map(() => runs[random.integer(runs.length)]!);
+/** The mean over as many runs as there are, drawn with replacement. */
+function drawnMean({ replicates }: RunAccuracies, draw: number, random: Random): number {
+  if (replicates.length === 1) return replicates[0]![draw]!;
+  return mean(replicates.map(() => replicates[random.integer(replicates.length)]![draw]!));
 }
 
-function meanOf(runs: Correctness, indices: Uint32Array): number {
-  let right = 0;
-  for (const run of runs) for (const index of indices) right += run[index]!;
-  return right / (runs.length * indices.length);
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { goldenFile } from "../../../test/support/goldenArrays.ts";
 import { wilsonInterval } from "../interval.ts";
-import { leaveOneOutMeans, meanReplicates } from "./bootstrap.ts";
+import { leaveOneOutMeans, meanOf, replicatesOf } from "./bootstrap.ts";
 import { bcaInterval, percentileInterval } from "./bootstrapInterval.ts";
 import { combinedP } from "./combinedP.ts";
 import { exactInterval } from "./exactInterval.ts";
@@ -9,7 +9,7 @@ import { holm } from "./holm.ts";
 import { betaQuantile } from "./incompleteBeta.ts";
 import { mcnemar, pairedCounts } from "./mcnemar.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
-import { pairedBootstrap } from "./pairedBootstrap.ts";
+import { type Correctness, pairedBootstrap, resampledAccuracies } from "./pairedBootstrap.ts";
 import { pairedEffect } from "./pairedEffect.ts";
 import { detectableDifference, imagesNeeded } from "./power.ts";
 import { seedSpread } from "./seedSpread.ts";
@@ -131,6 +131,11 @@ function expectEstimate(
   }
 }
 
+function bootstrapped(first: Correctness, second: Correctness) {
+  const [a, b] = resampledAccuracies([first, second]);
+  return pairedBootstrap(a!, b!);
+}
+
 describe("bootstrap", () => {
   it.each(golden.bootstrap)("$name: intervals of SciPy's own replicates", (each) => {
     const replicates = Float64Array.from(each.replicates);
@@ -146,9 +151,10 @@ describe("bootstrap", () => {
 
   it("draws the same each time and spreads as the standard error says", () => {
     const values = Array.from({ length: 400 }, (_, index) => Number(index % 10 !== 0));
-    const replicates = meanReplicates(values, { seed: 3 });
-    expect(meanReplicates(values, { seed: 3 })).toEqual(replicates);
-    expect(meanReplicates(values, { seed: 4 })).not.toEqual(replicates);
+    const draw = (seed: number) => replicatesOf(400, [meanOf(values)], { seed })[0]!;
+    const replicates = draw(3);
+    expect(draw(3)).toEqual(replicates);
+    expect(draw(4)).not.toEqual(replicates);
     const spread = seedSpread([...replicates]);
     expect(spread.mean).toBeCloseTo(0.9, 2);
     expect(spread.deviation).toBeGreaterThan(0.0145);
@@ -163,7 +169,7 @@ describe("bootstrap", () => {
   it("keeps images paired: a method that is right on one image more than another differs by just that", () => {
     const first = Array.from({ length: 200 }, (_, image) => Number(image % 4 !== 0));
     const second = first.map((right, image) => (image === 1 ? 0 : right));
-    const { difference, interval } = pairedBootstrap([first], [second]);
+    const { difference, interval } = bootstrapped([first], [second]);
     expect(difference).toBeCloseTo(1 / 200, 12);
     expect(interval[0]).toBe(0);
     expect(interval[1]).toBeLessThan(0.02);
@@ -171,8 +177,8 @@ describe("bootstrap", () => {
 
   it("counts seeds too: runs that differ widen the interval", () => {
     const right = (share: number) => Array.from({ length: 500 }, (_, image) => Number(image < share * 500));
-    const steady = pairedBootstrap([right(0.8), right(0.8)], [right(0.7)]).interval;
-    const shaky = pairedBootstrap([right(0.7), right(0.9)], [right(0.7)]).interval;
+    const steady = bootstrapped([right(0.8), right(0.8)], [right(0.7)]).interval;
+    const shaky = bootstrapped([right(0.7), right(0.9)], [right(0.7)]).interval;
     expect(shaky[1] - shaky[0]).toBeGreaterThan(2 * (steady[1] - steady[0]));
   });
 });

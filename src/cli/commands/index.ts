@@ -1,4 +1,5 @@
 export { bases } from "./bases.ts";
+export { compare } from "./compare.ts";
 export { doctor } from "./doctor.ts";
 export { draws } from "./draws.ts";
 export { evaluate } from "./evaluate.ts";

@@ -77,6 +77,20 @@ export interface PairSummary {
   readonly sentence: string;
 }
 
+/** What a comparison of the book's ways shows beside its methods. */
+export interface ThreadEvidence {
+  /** Both ways trained at once and held against each other bit by bit. */
+  readonly verification: {
+    readonly same: boolean;
+    readonly steps: number;
+    readonly images: number;
+    readonly batchSize: number;
+  };
+  /** Of one image through the base, and of one training step of the head, on this machine. */
+  readonly forwardSeconds: number;
+  readonly headStepSeconds: number;
+}
+
 /** Methods side by side: plain data, what `compare --json` prints and its page shows. */
 export interface ComparisonReport {
   readonly title: string;
@@ -98,6 +112,8 @@ export interface ComparisonReport {
   /** Of the whole comparison. */
   readonly seconds: number;
   readonly budget?: number;
+  /** Of a recipe that explains the thread. */
+  readonly thread?: ThreadEvidence;
   readonly numericsClass: string;
   readonly versions: Readonly<Record<string, string>>;
 }

@@ -32,7 +32,7 @@ export function verdictSentence(pair: ComparedPair): string {
   if (verdict === "same") return `${first} and ${second} are right on the same images, ${shown}.`;
   if (verdict === "unclear") {
     return (
-      `${first} and ${second} are not distinguishable ${shown} (difference ${points(difference)} points, 95 % interval ${range(interval)}): ` +
+      `${first} and ${second} are not distinguishable ${shown} (difference ${points(difference)} points, 95 % interval ${range(interval)}; p ${p < 0.001 ? "" : "= "}${pText(p)}, corrected): ` +
       `a difference under ${points(detectable)} points would not show.`
     );
   }
@@ -40,7 +40,7 @@ export function verdictSentence(pair: ComparedPair): string {
     verdict === "better"
       ? [first, second, difference, interval]
       : [second, first, -difference, [-interval[1], -interval[0]]];
-  return `${better} is better than ${worse} by ${points(gain)} points ${shown} (95 % interval ${range(ends)}; p ${pText(p)}, corrected).`;
+  return `${better} is better than ${worse} by ${points(gain)} points ${shown} (95 % interval ${range(ends)}; p ${p < 0.001 ? "" : "= "}${pText(p)}, corrected).`;
 }
 
 /** Accuracies in hundredths. */

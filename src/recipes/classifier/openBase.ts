@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 import { type ApplicationOptions, BaseNetwork, baseNames, createBase } from "../../applications/index.ts";
+import type { Preprocessing } from "../../applications/preprocessing.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
 import type { WorkOptions } from "../../base/progress.ts";
@@ -28,6 +29,8 @@ export interface BaseRequest {
   readonly initialWeights?: InitialWeights;
   /** For random weights. Default 0. */
   readonly seed?: number;
+  /** Pixels divided by 255 and nothing else, whatever the network was trained on. */
+  readonly rescaleOnly?: boolean;
   /** Never fetch weights. Default: as the environment says. */
   readonly offline?: boolean;
   /** Address of a folder of weight files in place of their origins. Default: as the environment says. */
@@ -47,6 +50,18 @@ export interface BaseHooks extends WorkOptions {
  *   OFFLINE, FETCH_FAILED, WEIGHTS_INVALID, ...
  */
 export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
+  const network = await networkOf(request, hooks);
+  return request.rescaleOnly === true
+    ? withPreprocessing(network, {
+        ...network.preprocessing,
+        scale: 1 / 255,
+        mean: [0, 0, 0],
+        std: [1, 1, 1],
+      })
+    : network;
+}
+
+async function networkOf(request: BaseRequest, hooks: BaseHooks): Promise<BaseNetwork> {
   const { base, imageSize, initialWeights, weights, seed = 0 } = request;
   const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
   const fetching = fetchingOf(request, hooks);
@@ -143,11 +158,15 @@ async function bundleBase(folder: string, size: ApplicationOptions): Promise<Bas
   const network = await createBase(base.name, { ...formOf(base.options), ...size, ...weights });
   if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
   checkBase(folder, base, weightsDigest(network));
-  const { inputs, outputs, name, seed, application, weightSource, pooling } = network;
   const { height, width } = network.preprocessing;
+  return withPreprocessing(network, { ...preprocessing, height, width });
+}
+
+function withPreprocessing(network: BaseNetwork, preprocessing: Preprocessing): BaseNetwork {
+  const { inputs, outputs, name, seed, application, weightSource, pooling } = network;
   return new BaseNetwork(
     { inputs, outputs, name, seed },
-    { application, weightSource, pooling, preprocessing: { ...preprocessing, height, width } },
+    { application, weightSource, pooling, preprocessing },
   );
 }
 

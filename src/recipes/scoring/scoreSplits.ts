@@ -1,25 +1,17 @@
 import { PermafrostError } from "../../base/errors.ts";
-import type { WorkOptions } from "../../base/progress.ts";
 import { type Split, splits } from "../../data/dataset.ts";
-import type { SplitSample } from "../../data/split.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
 import { splitClassifier } from "../classifier/classifierGraphs.ts";
 import { predictFeatures } from "../features/predictFeatures.ts";
 import { samplesOf, type TrainedHead } from "../phases/headTraining.ts";
+import type { ScoredImages, TrainingHooks } from "../request/training.ts";
 import { scoreOutputs } from "./taskScoring.ts";
-
-/** What a classifier says of one split. */
-export interface ScoredSplit {
-  readonly samples: readonly SplitSample[];
-  /** [samples, classes]; of another task [samples, labels], or values in their own units. */
-  readonly probabilities: Float32Array;
-}
 
 export interface ScoredSplits {
   readonly metrics: Partial<Record<Split, TaskScores>>;
   /** The split that judges: test if there is one, else validation, else train. */
-  readonly last: ScoredSplit;
+  readonly last: ScoredImages;
 }
 
 /**
@@ -30,23 +22,24 @@ export interface ScoredSplits {
 export async function scoreSplits(
   engine: Engine,
   trained: Omit<TrainedHead, "record">,
-  work: WorkOptions,
+  hooks: TrainingHooks,
 ): Promise<ScoredSplits> {
   const { suffix } = splitClassifier(
     trained.model,
     trained.readsPictures ? trained.model.weights : trained.changed,
   );
   const metrics: Partial<Record<Split, TaskScores>> = {};
-  let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
+  let last: ScoredImages = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {
     const samples = samplesOf(trained, split);
     if (samples.length === 0) continue;
     const source = trained.features.of(samples);
-    const probabilities = await predictFeatures(engine, suffix, source, work);
+    const probabilities = await predictFeatures(engine, suffix, source, hooks);
     refuseDiverged(probabilities, split);
     const { task, classNames } = trained.dataset;
     metrics[split] = scoreOutputs(task, probabilities, samples, classNames);
     last = { samples, probabilities };
+    hooks.onScored?.(split, last);
   }
   return { metrics, last };
 }

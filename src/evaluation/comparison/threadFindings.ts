@@ -1,0 +1,152 @@
+import type { ComparisonReport, MethodSummary, PairSummary, ThreadEvidence } from "./comparisonReport.ts";
+
+/** One question of the thread and what this run's numbers say to it. */
+export interface ThreadFinding {
+  readonly question: string;
+  readonly answer: string;
+  /** Methods whose numbers it rests on. */
+  readonly methods: readonly string[];
+}
+
+/** The questions that the methods of a comparison can answer, in the thread's order. */
+export function threadFindings(report: ComparisonReport): readonly ThreadFinding[] {
+  const { thread } = report;
+  if (thread === undefined) return [];
+  return [
+    sameFunction(thread),
+    ...whereTimeGoes(report, thread),
+    ...onPair(report, "What does augmentation give?", "fresh", "fast", ""),
+    ...variants(report),
+    ...leak(report),
+    ...preprocessing(report),
+  ];
+}
+
+function sameFunction({ verification }: ThreadEvidence): ThreadFinding {
+  const { same, steps, images, batchSize } = verification;
+  return {
+    question: "Is it the same computation?",
+    answer: same
+      ? `Yes. Trained at once, the plain way (the whole network on every image of every step) and from stored features, both gave the same bits: the losses of ${steps} steps of ${batchSize} on ${images} images under fresh views, and all weights after them.`
+      : `Not here: the plain way and stored features gave different bits within ${steps} steps. permafrost verify shows the first number that differs.`,
+    methods: [],
+  };
+}
+
+function whereTimeGoes(
+  { methods, samples, settings }: ComparisonReport,
+  { forwardSeconds, headStepSeconds }: ThreadEvidence,
+): ThreadFinding[] {
+  const fresh = methods.find(({ method }) => method === "fresh");
+  const batch = Number(settings["batch size"]);
+  const epochs = Number(settings["epochs"]);
+  const { train = 0, validation = 0 } = samples;
+  const forwards = (train + validation) * forwardSeconds;
+  const steps = Math.ceil(train / batch) * headStepSeconds;
+  const share = (100 * forwards) / (forwards + steps);
+  return [
+    {
+      question: "Why is the second way so much slower?",
+      answer:
+        `Because the base runs on every image in every epoch, not because of training: an epoch the plain way is ${count(train + validation)} forwards (${seconds(forwards)} here) and ${seconds(steps)} of training the head, ` +
+        `so forwards are ${share.toFixed(0)}\u202f% of it. The first way runs them once instead of ${epochs} times.` +
+        (fresh === undefined
+          ? ""
+          : ` Fresh views cannot be reused between epochs, but they were between seeds: ${count(fresh.cost.reused)} of ${count(fresh.cost.reused + fresh.cost.computed)} came from the store.`),
+      methods: ["fast", "fresh"],
+    },
+  ];
+}
+
+function onPair(
+  report: ComparisonReport,
+  question: string,
+  first: string,
+  second: string,
+  after: string,
+): ThreadFinding[] {
+  const pair = pairOf(report, first, second);
+  if (pair === undefined) return [];
+  return [
+    {
+      question,
+      answer: `${numbers(report, [first, second])} ${pair.sentence}${after}`,
+      methods: [first, second],
+    },
+  ];
+}
+
+function variants(report: ComparisonReport): ThreadFinding[] {
+  const pools = report.methods.map(({ method }) => method).filter((name) => /^pool:\d+$/.test(name));
+  const names = ["fast", ...pools, "fresh"].filter((name) => methodOf(report, name) !== undefined);
+  if (pools.length === 0 || names.length < 2) return [];
+  const epochs = report.settings["epochs"];
+  const pairs = pools.flatMap((pool) => pairOf(report, pool, "fresh") ?? []);
+  return [
+    {
+      question: "Five stored variants of an image, thirty, or a fresh one every epoch?",
+      answer:
+        `${numbers(report, names)} ${pairs.map(({ sentence }) => sentence).join(" ")} ` +
+        `Fresh views for ${epochs} epochs are just ${epochs} variants of each image: nothing keeps the first way from using them.`,
+      methods: names,
+    },
+  ];
+}
+
+function leak(report: ComparisonReport): ThreadFinding[] {
+  const leaking = methodOf(report, "leaking-freeze");
+  if (leaking === undefined) return [];
+  const { before, after } = leaking.cost.base;
+  const change = ` The digest of the base shows what happened: ${before.slice(0, 8)} became ${after.slice(0, 8)}, while every other method here left it as it was.`;
+  return onPair(
+    report,
+    "What does a base that was not really frozen give?",
+    "leaking-freeze",
+    "fresh",
+    change,
+  );
+}
+
+function preprocessing(report: ComparisonReport): ThreadFinding[] {
+  const pairs = [
+    ["fast", "fast+rescale"],
+    ["fresh", "fresh+rescale"],
+    ["leaking-freeze", "leaking-freeze+rescale"],
+  ] as const;
+  const known = pairs.flatMap(([own, wrong]) => pairOf(report, own, wrong) ?? []);
+  if (known.length === 0) return [];
+  return [
+    {
+      question: "What does wrong preprocessing give?",
+      answer: known.map(({ sentence }) => sentence).join(" "),
+      methods: pairs.flat().filter((name) => methodOf(report, name) !== undefined),
+    },
+  ];
+}
+
+function methodOf({ methods }: ComparisonReport, name: string): MethodSummary | undefined {
+  return methods.find(({ method }) => method === name);
+}
+
+function pairOf({ pairs }: ComparisonReport, one: string, other: string): PairSummary | undefined {
+  return pairs.find(
+    ({ first, second }) => (first === one && second === other) || (first === other && second === one),
+  );
+}
+
+/** `fresh 93.1 % (91.4 to 94.5), fast ...` */
+function numbers(report: ComparisonReport, names: readonly string[]): string {
+  const parts = names.map((name) => {
+    const { value, interval } = methodOf(report, name)!.scores[report.judgedBy]!.accuracy;
+    return `${name} ${(100 * value).toFixed(1)}\u202f% (${interval.map((end) => (100 * end).toFixed(1)).join(" to ")})`;
+  });
+  return `${parts.join(", ")}.`;
+}
+
+function count(value: number): string {
+  return value.toLocaleString("en-US");
+}
+
+function seconds(value: number): string {
+  return value < 10 ? `${value.toFixed(1)} s` : `${Math.round(value)} s`;
+}

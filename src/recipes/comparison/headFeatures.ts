@@ -1,0 +1,90 @@
+import type { Split } from "../../data/dataset.ts";
+import { splits } from "../../data/dataset.ts";
+import type { SplitSample } from "../../data/split.ts";
+import { Engine } from "../../engine/engine.ts";
+import { FeatureStore } from "../../features/store.ts";
+import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
+import { weightsDigest } from "../../models/weights.ts";
+import type { BatchSource } from "../../training/samples/batchSource.ts";
+import { classifierModel } from "../classifier/classifierModel.ts";
+import { headLayers } from "../classifier/headLayers.ts";
+import { openBase } from "../classifier/openBase.ts";
+import { prepareData } from "../data/prepareData.ts";
+import { ForwardLog } from "../features/forwardLog.ts";
+import { samplesOf } from "../phases/headTraining.ts";
+import { imagesAtCut } from "../phases/imagesAtCut.ts";
+import type { PhaseClock } from "../request/phaseClock.ts";
+import type { TrainingHooks, TrainingRequest } from "../request/training.ts";
+import { trainingPhases } from "../request/trainingPhases.ts";
+
+/** What the frozen base makes of the images of each split. */
+export interface HeadFeatures {
+  readonly classNames: readonly string[];
+  readonly splits: Readonly<Partial<Record<Split, SplitFeatures>>>;
+  /** Of this request alone: how the features came to be. */
+  readonly work: Pick<ReturnType<ForwardLog["outcome"]>, "forwards" | "bytesWritten">;
+  readonly base: { readonly before: string; readonly after: string };
+  readonly numericsClass: string;
+}
+
+export interface SplitFeatures {
+  readonly samples: readonly SplitSample[];
+  readonly features: FeatureMatrix;
+}
+
+/** The features of all images as they are, from the store where they are there: maps become their means. */
+export async function headFeatures(
+  request: TrainingRequest,
+  clock: PhaseClock,
+  hooks: TrainingHooks,
+): Promise<HeadFeatures> {
+  const warn = (text: string) => hooks.onWarning?.(text);
+  await using engine = await clock.time("start", () => Engine.start());
+  const base = await clock.time("start", () => openBase(request));
+  const store = await FeatureStore.open(request.store);
+  const found = await prepareData(request, hooks, clock);
+  const { classNames, task } = found.dataset;
+  const model = classifierModel(base, headLayers("linear", classNames.length, task), request);
+  const before = weightsDigest(base);
+  const log = await ForwardLog.open(store);
+  const phase = trainingPhases(request, base)[0]!;
+  const parts = { request, phase, engine, store, base, model, found, warn, clock };
+  const images = await imagesAtCut(parts, hooks, log, undefined);
+  const all: Partial<Record<Split, SplitFeatures>> = {};
+  for (const split of splits) {
+    const samples = samplesOf(images, split);
+    if (samples.length > 0) all[split] = { samples, features: await readAll(images.features.of(samples)) };
+  }
+  images.features.close();
+  const { forwards, bytesWritten } = log.outcome(images.dataset.samples, 1);
+  return {
+    classNames,
+    splits: all,
+    work: { forwards, bytesWritten },
+    base: { before, after: weightsDigest(base) },
+    numericsClass: engine.numericsClass,
+  };
+}
+
+const rowsAtOnce = 256;
+
+/** All rows of a source; of maps [channels, height, width] the mean of each channel. */
+async function readAll(source: BatchSource): Promise<FeatureMatrix> {
+  const [columns = 1, ...map] = source.shape;
+  const positions = map.reduce((product, side) => product * side, 1);
+  const data = new Float32Array(source.samples * columns);
+  for (let first = 0; first < source.samples; first += rowsAtOnce) {
+    const count = Math.min(rowsAtOnce, source.samples - first);
+    const block = new Float32Array(count * columns * positions);
+    await source.read(
+      Uint32Array.from({ length: count }, (_, row) => first + row),
+      block,
+    );
+    for (let at = 0; at < count * columns; at++) {
+      let sum = 0;
+      for (let position = 0; position < positions; position++) sum += block[at * positions + position]!;
+      data[first * columns + at] = sum / positions;
+    }
+  }
+  return { rows: source.samples, columns, data };
+}

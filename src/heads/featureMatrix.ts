@@ -17,18 +17,37 @@ export interface SolvedHead {
   readonly parameters: number;
 }
 
-/** Columns with mean 0 and variance 1 over the training rows; columns that never change become 0. */
-export function standardizer(train: FeatureMatrix): (features: FeatureMatrix) => FeatureMatrix {
-  const { rows, columns, data } = train;
+/** What each column is shifted by and multiplied with. */
+export interface ColumnScales {
+  readonly mean: Float64Array;
+  /** 0 for a column that never changes. */
+  readonly scale: Float64Array;
+}
+
+/** Mean and inverse deviation of each column. */
+export function columnScales({ rows, columns, data }: FeatureMatrix): ColumnScales {
   const mean = new Float64Array(columns);
   const spread = new Float64Array(columns);
   for (let at = 0; at < data.length; at++) mean[at % columns]! += data[at]! / rows;
   for (let at = 0; at < data.length; at++) spread[at % columns]! += (data[at]! - mean[at % columns]!) ** 2;
-  const scale = spread.map((sum) => (sum > 0 ? 1 / Math.sqrt(sum / rows) : 0));
-  return (features) => ({
-    ...features,
-    data: features.data.map((value, at) => (value - mean[at % columns]!) * scale[at % columns]!),
-  });
+  return { mean, scale: spread.map((sum) => (sum > 0 ? 1 / Math.sqrt(sum / rows) : 0)) };
+}
+
+/** Standardises rows in place. */
+export function scaleRows({ mean, scale }: ColumnScales, data: Float32Array): void {
+  const columns = mean.length;
+  for (let at = 0; at < data.length; at++)
+    data[at] = (data[at]! - mean[at % columns]!) * scale[at % columns]!;
+}
+
+/** Columns with mean 0 and variance 1 over the training rows; columns that never change become 0. */
+export function standardizer(train: FeatureMatrix): (features: FeatureMatrix) => FeatureMatrix {
+  const scales = columnScales(train);
+  return (features) => {
+    const data = features.data.slice();
+    scaleRows(scales, data);
+    return { ...features, data };
+  };
 }
 
 /** Some rows, in the order asked for. */

@@ -11,6 +11,7 @@ export { predict } from "./predict.ts";
 export { pretrain } from "./pretrain.ts";
 export { scan } from "./scan.ts";
 export { store } from "./store.ts";
+export { sweep } from "./sweep.ts";
 export { train } from "./train.ts";
 export { verify } from "./verify.ts";
 export { weights } from "./weights.ts";

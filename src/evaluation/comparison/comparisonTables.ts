@@ -1,14 +1,12 @@
 import type { Interval } from "../interval.ts";
+import { csvText } from "../report/csv.ts";
 import { comparisonAnswer } from "./answer.ts";
 import type { ComparisonReport, MethodSummary } from "./comparisonReport.ts";
 import { threadFindings } from "./threadFindings.ts";
 
 /** One line a method: all its numbers, for spreadsheets. */
 export function comparisonCsv(report: ComparisonReport): string {
-  const rows = report.methods.map((method) => csvRow(method));
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const lines = rows.map((row) => names.map((name) => csvCell(row[name] ?? "")).join(","));
-  return `${[names.join(","), ...lines].join("\n")}\n`;
+  return csvText(report.methods.map(csvRow));
 }
 
 function csvRow({ method, seeds, scores, cost }: MethodSummary): Record<string, string | number> {
@@ -28,12 +26,6 @@ function csvRow({ method, seeds, scores, cost }: MethodSummary): Record<string, 
   for (const [name, value] of Object.entries(counts)) row[name] = value;
   for (const [phase, value] of Object.entries(seconds)) row[`seconds_${phase}`] = value;
   return { ...row, base_before: base.before, base_after: base.after };
-}
-
-/** RFC 4180; no cell begins as a formula would. */
-function csvCell(value: string | number): string {
-  const text = typeof value === "string" && /^[=+@\t\r-]/.test(value) ? `'${value}` : String(value);
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 /** The comparison as text for a README or an issue. */

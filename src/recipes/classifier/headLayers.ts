@@ -12,7 +12,8 @@ export const linearHeadL2 = 0.02;
 
 /**
  * The layers of a head from its short form: `linear`, or layers separated by commas such as `dense:256,dropout:0.5`;
- * `dense:512x2` stands for two of them. The last layer is always added: one probability a
+ * `dense:512x2` stands for two of them. `l2:0.001` among the parts penalises the kernels of all dense layers by that factor. The
+ * last layer is always added: one probability a
  * class (softmax), one a label (sigmoid), or one number a value.
  *
  * @throws PermafrostError INVALID_ARGUMENT naming the part that is not understood.
@@ -21,24 +22,36 @@ export function headLayers(text: string, outputs: number, task?: TargetTask): re
   const { activation } = taskTraining({ task });
   const last = { units: outputs, activation, name: predictionsName };
   const form = text.trim();
-  if (form === "linear") return [linearLayer(last, task)];
-  const hidden = form.split(",").flatMap((part) => hiddenLayers(part.trim(), form));
-  return [...hidden, dense(last)];
+  const parts = form.split(",").map((part) => part.trim());
+  const [penalty] = parts.flatMap((part) => penaltyOf(part) ?? []);
+  const layers = parts.filter((part) => penaltyOf(part) === undefined);
+  if (layers.length === 1 && layers[0] === "linear")
+    return [linearLayer(last, task, penalty ?? linearHeadL2)];
+  const kernel = penalty === undefined ? {} : { kernelRegularizer: l2(penalty) };
+  const hidden = layers.flatMap((part) => hiddenLayers(part, form, kernel));
+  return [...hidden, dense({ ...last, ...kernel })];
 }
 
-function linearLayer(last: DenseOptions, task: TargetTask | undefined): Layer {
+/** The factor of `l2:<factor>`; undefined for any other part. */
+function penaltyOf(part: string): number | undefined {
+  const [, factor = ""] = /^l2:(.+)$/.exec(part) ?? [];
+  const value = Number(factor);
+  return factor !== "" && value >= 0 && Number.isFinite(value) ? value : undefined;
+}
+
+function linearLayer(last: DenseOptions, task: TargetTask | undefined, penalty: number): Layer {
   // Losses over labels or values are means over them: each has its share of the loss, and of the penalty.
   const share = task === undefined ? 1 : last.units;
-  return dense({ ...last, kernelInitializer: "zeros", kernelRegularizer: l2(linearHeadL2 / share) });
+  return dense({ ...last, kernelInitializer: "zeros", kernelRegularizer: l2(penalty / share) });
 }
 
-function hiddenLayers(part: string, form: string): Layer[] {
+function hiddenLayers(part: string, form: string, kernel: Partial<DenseOptions>): Layer[] {
   const [kind = "", value = ""] = part.split(":");
   if (kind === "dense") {
     const [, units, times] = /^([1-9]\d*)(?:x([1-9]\d?))?$/.exec(value) ?? [];
     if (units !== undefined) {
       return Array.from({ length: Number(times ?? 1) }, () =>
-        dense({ units: Number(units), activation: "relu" }),
+        dense({ units: Number(units), activation: "relu", ...kernel }),
       );
     }
   }
@@ -48,7 +61,7 @@ function hiddenLayers(part: string, form: string): Layer[] {
   }
   throw new PermafrostError(
     "INVALID_ARGUMENT",
-    `head ${JSON.stringify(form)}: expected linear, or dense:<units> and dropout:<rate from 0 to below 1> separated by commas, ` +
-      `got ${JSON.stringify(part)}.${didYouMean(kind, ["dense", "dropout", "linear"])}`,
+    `head ${JSON.stringify(form)}: expected linear, or dense:<units> and dropout:<rate from 0 to below 1> separated by commas, with l2:<factor> for a penalty, ` +
+      `got ${JSON.stringify(part)}.${didYouMean(kind, ["dense", "dropout", "linear", "l2"])}`,
   );
 }

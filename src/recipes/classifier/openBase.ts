@@ -4,6 +4,7 @@ import { type ApplicationOptions, BaseNetwork, baseNames, createBase } from "../
 import type { Preprocessing } from "../../applications/preprocessing.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
+import { didYouMean } from "../../base/names.ts";
 import type { WorkOptions } from "../../base/progress.ts";
 import { isHubReference } from "../../fetching/hub/hubReference.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
@@ -31,6 +32,8 @@ export interface BaseRequest {
   readonly seed?: number;
   /** Pixels divided by 255 and nothing else, whatever the network was trained on. */
   readonly rescaleOnly?: boolean;
+  /** The block that it ends with. Default: its own end. */
+  readonly cut?: string;
   /** Never fetch weights. Default: as the environment says. */
   readonly offline?: boolean;
   /** Address of a folder of weight files in place of their origins. Default: as the environment says. */
@@ -50,7 +53,8 @@ export interface BaseHooks extends WorkOptions {
  *   OFFLINE, FETCH_FAILED, WEIGHTS_INVALID, ...
  */
 export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
-  const network = await networkOf(request, hooks);
+  const whole = await networkOf(request, hooks);
+  const network = request.cut === undefined ? whole : endBehind(whole, request.cut);
   return request.rescaleOnly === true
     ? withPreprocessing(network, {
         ...network.preprocessing,
@@ -167,6 +171,35 @@ function withPreprocessing(network: BaseNetwork, preprocessing: Preprocessing): 
   return new BaseNetwork(
     { inputs, outputs, name, seed },
     { application, weightSource, pooling, preprocessing },
+  );
+}
+
+/**
+ * The network up to a block.
+ *
+ * @throws PermafrostError UNKNOWN_NAME that lists the blocks.
+ */
+function endBehind(network: BaseNetwork, block: string): BaseNetwork {
+  const { application, inputs, name, seed, preprocessing, weightSource, topology } = network;
+  const { blocks } = application;
+  const at = blocks.findIndex((each) => each.name === block);
+  if (at < 0) throw unknownBlock(network, block);
+  const next = blocks[at + 1];
+  if (next === undefined) return network;
+  // Layers stand in the network's order: the one before the next block gives what that one reads.
+  const [read] = topology.calls.find(({ layer }) => layer.name === next.firstLayer)!.inputs;
+  return new BaseNetwork(
+    { inputs, outputs: read!, name, seed },
+    { application, preprocessing, weightSource, pooling: undefined, variant: `up to ${block}` },
+  );
+}
+
+function unknownBlock({ name, application }: BaseNetwork, block: string): PermafrostError {
+  const names = application.blocks.map((each) => each.name);
+  return new PermafrostError(
+    "UNKNOWN_NAME",
+    `cut ${JSON.stringify(block)}: ${name} has no such block.${didYouMean(block, names)} Expected one of ${names.join(", ") || "none: its blocks are not known"}.`,
+    { details: { name: block, known: names } },
   );
 }
 

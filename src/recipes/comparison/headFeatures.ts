@@ -5,12 +5,12 @@ import { Engine } from "../../engine/engine.ts";
 import { FeatureStore } from "../../features/store.ts";
 import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
 import { weightsDigest } from "../../models/weights.ts";
-import type { BatchSource } from "../../training/samples/batchSource.ts";
 import { classifierModel } from "../classifier/classifierModel.ts";
 import { headLayers } from "../classifier/headLayers.ts";
 import { openBase } from "../classifier/openBase.ts";
 import { prepareData } from "../data/prepareData.ts";
 import { ForwardLog } from "../features/forwardLog.ts";
+import { pooledRows } from "../features/pooledRows.ts";
 import { samplesOf } from "../phases/headTraining.ts";
 import { imagesAtCut } from "../phases/imagesAtCut.ts";
 import type { PhaseClock } from "../request/phaseClock.ts";
@@ -53,7 +53,7 @@ export async function headFeatures(
   const all: Partial<Record<Split, SplitFeatures>> = {};
   for (const split of splits) {
     const samples = samplesOf(images, split);
-    if (samples.length > 0) all[split] = { samples, features: await readAll(images.features.of(samples)) };
+    if (samples.length > 0) all[split] = { samples, features: await pooledRows(images.features.of(samples)) };
   }
   images.features.close();
   const { forwards, bytesWritten } = log.outcome(images.dataset.samples, 1);
@@ -64,27 +64,4 @@ export async function headFeatures(
     base: { before, after: weightsDigest(base) },
     numericsClass: engine.numericsClass,
   };
-}
-
-const rowsAtOnce = 256;
-
-/** All rows of a source; of maps [channels, height, width] the mean of each channel. */
-async function readAll(source: BatchSource): Promise<FeatureMatrix> {
-  const [columns = 1, ...map] = source.shape;
-  const positions = map.reduce((product, side) => product * side, 1);
-  const data = new Float32Array(source.samples * columns);
-  for (let first = 0; first < source.samples; first += rowsAtOnce) {
-    const count = Math.min(rowsAtOnce, source.samples - first);
-    const block = new Float32Array(count * columns * positions);
-    await source.read(
-      Uint32Array.from({ length: count }, (_, row) => first + row),
-      block,
-    );
-    for (let at = 0; at < count * columns; at++) {
-      let sum = 0;
-      for (let position = 0; position < positions; position++) sum += block[at * positions + position]!;
-      data[first * columns + at] = sum / positions;
-    }
-  }
-  return { rows: source.samples, columns, data };
 }

@@ -227,6 +227,8 @@ function commonRequest(request: ComparisonRequest): TrainingRequest {
     augmentation: _augmentation,
     budget: _budget,
     recipe: _recipe,
+    unfrozenBlock: _block,
+    fineTuneRate: _rate,
     ...settings
   } = request;
   return { ...settings, splitSeed: request.seed, embedBase: false };
@@ -242,6 +244,10 @@ function materialOf(
   return {
     common: { ...commonRequest(request), seed, out },
     augmentation: request.augmentation,
+    fineTuning: {
+      ...(request.unfrozenBlock === undefined ? {} : { unfreeze: request.unfrozenBlock }),
+      ...(request.fineTuneRate === undefined ? {} : { fineTuneRate: request.fineTuneRate }),
+    },
     argument: call.argument,
     trainingImages: known.trainingImages,
     encoderFolder: path.resolve(`${out}-encoder`),

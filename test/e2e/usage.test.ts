@@ -1,7 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../support/runCli.ts";
 
-const commands = ["doctor", "evaluate", "find-rate", "inspect", "plan", "predict", "scan", "train"];
+const commands = [
+  "compare",
+  "doctor",
+  "evaluate",
+  "find-rate",
+  "inspect",
+  "plan",
+  "predict",
+  "scan",
+  "sweep",
+  "train",
+];
 
 describe("permafrost --help", () => {
   it("lists every command and ends with 0", async () => {

@@ -1,4 +1,5 @@
 import type { SweepCandidate, SweepReport } from "./sweepReport.ts";
+import { variedSettings } from "./variedSettings.ts";
 
 /** What a sweep found, in a sentence that claims no more than the images show. */
 export function sweepAnswer(report: SweepReport): {
@@ -25,6 +26,12 @@ export function sweepAnswer(report: SweepReport): {
     best,
     sentence: `${describeSettings(best)} comes first with ${percent(best.accuracy)} in cross-validation, and ${noise}; ${measured}.`,
   };
+}
+
+/** As `describeSettings`, only what differs between the candidates: for narrow places. */
+export function shortSettings({ settings }: SweepCandidate, all: readonly SweepCandidate[]): string {
+  const varied = variedSettings(all).map((name) => String(settings[name] ?? "end"));
+  return varied.length === 0 ? settings.head : varied.join(" ").replace("linear,", "");
 }
 
 /** `linear, adam 0.003`, with what is not usual. */

@@ -20,14 +20,6 @@ export function sweepCsv({ candidates }: SweepReport): string {
   );
 }
 
-/** The settings that differ between candidates, by name. */
-export function variedSettings(
-  candidates: readonly SweepCandidate[],
-): readonly (keyof SweepCandidate["settings"])[] {
-  const names = ["head", "optimizer", "learningRate", "augment", "cut"] as const;
-  return names.filter((name) => new Set(candidates.map(({ settings }) => settings[name])).size > 1);
-}
-
 /** The sweep as text for a README or an issue. */
 export function sweepMarkdown(report: SweepReport): string {
   const { candidates, remarks, command, folds } = report;

@@ -14,6 +14,8 @@ export interface ComparisonRequest
     | "batchSize"
     | "optimizer"
     | "learningRate"
+    | "fineTuneRate"
+    | "schedule"
     | "validationSplit"
     | "imageSize"
     | "initialWeights"
@@ -28,6 +30,8 @@ export interface ComparisonRequest
   readonly seeds: number;
   /** The first seed; the others follow. It is that of the split as well. */
   readonly seed: number;
+  /** What `fine-tune` trains beside the head. Default: the last three blocks. */
+  readonly unfrozenBlock?: string;
   /** How methods that vary images do so. */
   readonly augmentation: Augmentation;
   /** Seconds that all may take together; left out: as long as it takes. */

@@ -38,7 +38,7 @@ export async function planMethods(
   calls: readonly MethodCall[],
   planning: Planning,
 ): Promise<readonly PlannedMethod[]> {
-  const shared = { own: { images: false, draws: 0 }, rescaled: { images: false, draws: 0 } };
+  const shared = { own: { images: false, draws: [] }, rescaled: { images: false, draws: [] } };
   const planned: PlannedMethod[] = [];
   for (const call of calls) planned.push(await planMethod(call, planning, shared));
   return planned;
@@ -47,8 +47,8 @@ export async function planMethods(
 /** What the methods planned so far compute with the whole base frozen. */
 interface SharedViews {
   images: boolean;
-  /** Of each training image. */
-  draws: number;
+  /** Chance that a draw of this number of an image is among them, by number. */
+  draws: number[];
 }
 
 /** By preprocessing: features of differently scaled pixels are different. */
@@ -87,19 +87,27 @@ async function planMethod(call: MethodCall, planning: Planning, all: AllShared):
   };
 }
 
-/** Forwards of a plan that an earlier method computes; notes what this one adds. */
+/** About how many forwards of a plan an earlier method computes; notes what this one adds. */
 function overlap(plan: TrainingPlan, request: TrainingRequest, all: AllShared, train: number): number {
   const shared = request.rescaleOnly === true ? all.rescaled : all.own;
   const images = Object.values(plan.images).reduce((sum, count) => sum + count, 0);
+  let same = shared.images ? images : 0;
+  shared.images = true;
   const isFrozen =
     request.unfreeze === undefined && request.compat === undefined && request.recipe === undefined;
   const policy = request.augmentation?.draws ?? "none";
-  const draws =
-    policy === "none" ? 0 : Math.min(request.epochs, policy === "fresh" ? request.epochs : policy.pool);
-  const same = (shared.images ? images : 0) + (isFrozen ? Math.min(draws, shared.draws) * train : 0);
-  shared.images = true;
-  if (isFrozen) shared.draws = Math.max(shared.draws, draws);
-  return Math.min(same, plan.forwards.compute);
+  if (isFrozen && policy !== "none") {
+    const { epochs } = request;
+    const numbers = policy === "fresh" ? epochs : policy.pool;
+    // A pool's draws are taken at random, so that some of many may never be.
+    const chance = policy === "fresh" ? 1 : 1 - (1 - 1 / policy.pool) ** epochs;
+    for (let number = 0; number < numbers; number++) {
+      const before = shared.draws[number] ?? 0;
+      same += train * chance * before;
+      shared.draws[number] = 1 - (1 - before) * (1 - chance);
+    }
+  }
+  return Math.min(Math.round(same), plan.forwards.compute);
 }
 
 /** Seconds of all runs of a method. */

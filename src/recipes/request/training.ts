@@ -48,6 +48,8 @@ export interface TrainingRequest {
    */
   readonly learningRate?: number;
   readonly optimizer: string;
+  /** "constant": the rate stays as it is, as in the book. Default: it falls to 0 along a cosine in each phase. */
+  readonly schedule?: "constant";
   /** Share of the images held back for validation where the data name none. */
   readonly validationSplit: number;
   readonly seed: number;

@@ -40,7 +40,7 @@ export function numberAxis(option: string, text: string): Axis<number> {
     draw(random) {
       const [low, high] = parts[random.integer(parts.length)]!;
       if (high === undefined) return low!;
-      return Number(Math.exp(random.uniform(Math.log(low!), Math.log(high))).toPrecision(3));
+      return Number(Math.exp(random.uniform(Math.log(low!), Math.log(high))).toPrecision(2));
     },
   };
 }
@@ -53,6 +53,6 @@ function fixed<Value>(values: readonly Value[]): Axis<Value> {
 function stepsBetween(low: number, high: number): readonly number[] {
   const steps = Math.max(1, Math.round(2 * Math.log10(high / low)));
   return Array.from({ length: steps + 1 }, (_, step) =>
-    Number((low * (high / low) ** (step / steps)).toPrecision(3)),
+    Number((low * (high / low) ** (step / steps)).toPrecision(2)),
   );
 }

@@ -1,12 +1,12 @@
 import type { SweepCandidate, SweepReport } from "../../sweep/sweepReport.ts";
-import { variedSettings } from "../../sweep/sweepTables.ts";
+import { variedSettings } from "../../sweep/variedSettings.ts";
 import { type Html, html } from "../html.ts";
 import { niceTicks } from "../lineChart.ts";
 import { rateText } from "../rateChart.ts";
 
 const width = 760;
 const height = 320;
-const plot = { left: 90, right: 60, top: 34, bottom: 16 };
+const plot = { left: 140, right: 60, top: 34, bottom: 16 };
 const titles = {
   head: "head",
   optimizer: "optimizer",
@@ -97,7 +97,7 @@ function between(share: number): number {
 }
 
 function short(text: string): string {
-  return text.length > 13 ? `${text.slice(0, 12)}…` : text;
+  return text.length > 20 ? `${text.slice(0, 19)}…` : text;
 }
 
 function round(value: number): number {

@@ -1,4 +1,4 @@
-import { describeSettings, sweepAnswer } from "../../sweep/sweepAnswer.ts";
+import { shortSettings, sweepAnswer } from "../../sweep/sweepAnswer.ts";
 import type { SweepReport } from "../../sweep/sweepReport.ts";
 import { comparisonStyle } from "../comparison/comparisonStyle.ts";
 import { intervalChart } from "../comparison/intervalChart.ts";
@@ -52,7 +52,7 @@ function answerSection(report: SweepReport): Html {
     title: `The first ${Math.min(shown, candidates.length)}, with 95 % intervals`,
     unit: "percent",
     rows: candidates.slice(0, shown).map((candidate) => ({
-      label: describeSettings(candidate),
+      label: shortSettings(candidate, candidates),
       value: candidate.accuracy,
       interval: candidate.interval,
       tone: candidate.fromBest?.isNoise === true ? "strong" : "plain",

@@ -5,5 +5,5 @@ export const fineTune: TrainedMethod = {
   name: "fine-tune",
   summary:
     "The head first, then the head and the last three blocks of the base at a low rate; the blocks below stay frozen.",
-  request: ({ common }) => ({ ...common, recipe: "fine-tune" }),
+  request: ({ common, fineTuning }) => ({ ...common, ...fineTuning, recipe: "fine-tune" }),
 };

@@ -7,26 +7,15 @@ import type {
   JudgingSplit,
   MethodCost,
   MethodSummary,
-  ThreadEvidence,
 } from "../../evaluation/comparison/comparisonReport.ts";
 import type { JudgedRun } from "../../evaluation/comparison/judgedRun.ts";
 import { judgeRuns } from "../../evaluation/comparison/judgeRuns.ts";
 import { countSamples } from "../data/viewCounts.ts";
-import type { ComparisonData } from "./comparisonData.ts";
 import { comparisonRemarks } from "./comparisonRemarks.ts";
 import type { ComparisonRequest } from "./comparisonRequest.ts";
+import type { FinishedComparison } from "./finishedComparison.ts";
 import type { MethodCall } from "./methodCalls.ts";
 import type { MethodRun } from "./methodRun.ts";
-
-/** Everything that was done. */
-export interface FinishedComparison {
-  readonly request: ComparisonRequest;
-  readonly known: ComparisonData;
-  readonly methods: readonly { readonly call: MethodCall; readonly runs: readonly MethodRun[] }[];
-  readonly leftOut: ComparisonReport["leftOut"];
-  readonly seconds: number;
-  readonly thread: ThreadEvidence | undefined;
-}
 
 /** Judges all runs and holds the methods against each other. */
 export function assembleReport(done: FinishedComparison): ComparisonReport {

@@ -1,7 +1,7 @@
 import { countByClass } from "../../data/dataset.ts";
 import type { ComparisonReport } from "../../evaluation/comparison/comparisonReport.ts";
 import { samplesOf } from "../phases/headTraining.ts";
-import type { FinishedComparison } from "./assembleReport.ts";
+import type { FinishedComparison } from "./finishedComparison.ts";
 
 /** Fewer judged images than this give intervals of ten points and more. */
 const fewImages = 100;

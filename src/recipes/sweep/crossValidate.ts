@@ -17,6 +17,7 @@ export interface OutOfFold {
   readonly loss: number;
   /** Accuracy of each fold. */
   readonly perFold: readonly number[];
+  /** Of its trainings, several of which run at a time. */
   readonly seconds: number;
   /** Why it has no numbers: its loss was none. */
   readonly failure?: string;
@@ -38,49 +39,81 @@ export interface CrossValidation {
   readonly onFold: () => void;
 }
 
-/** Trains a head for every candidate and fold, several at a time, and judges each on the fold it has not seen. */
+/** Trains a head for every candidate and fold, one a core at a time, and judges each on the fold it has not seen. */
 export async function crossValidate(
   candidates: readonly Candidate[],
   epochs: number,
   work: CrossValidation,
 ): Promise<readonly OutOfFold[]> {
-  return mapConcurrently(candidates, availableParallelism(), async (candidate) => {
-    if (work.signal?.aborted) throw new PermafrostError("INTERRUPTED", "sweep: stopped as asked.");
-    return judge(candidate, epochs, work);
-  });
+  const judged = candidates.map((candidate) => new JudgedCandidate(candidate, epochs, work));
+  const folds = Array.from({ length: work.foldCount }, (_, fold) => fold);
+  const trainings = judged.flatMap((each) => folds.map((fold) => ({ each, fold })));
+  await mapConcurrently(trainings, availableParallelism(), ({ each, fold }) => each.addFold(fold));
+  return judged.map((each) => each.outcome());
 }
 
-async function judge(candidate: Candidate, epochs: number, work: CrossValidation): Promise<OutOfFold> {
-  const begin = performance.now();
-  const features = work.features(candidate);
-  const right = new Uint8Array(work.rows.length);
-  const perFold: number[] = [];
-  let loss = 0;
-  let failure: string | undefined;
-  for (let fold = 0; fold < work.foldCount && failure === undefined; fold++) {
-    const { trainRows, heldOutPlaces } = partsOf(work, fold);
-    const heldOutRows = heldOutPlaces.map((place) => work.rows[place]!);
-    try {
-      const training = { ...work, candidate, features, trainRows, heldOutRows, epochs };
-      const judged = answers(await trainCandidate(training), heldOutRows, features, work.classes);
-      perFold.push(judged.right.filter(Boolean).length / heldOutRows.length);
-      for (const [at, place] of heldOutPlaces.entries()) right[place] = Number(judged.right[at]);
-      loss += judged.loss;
-    } catch (error) {
-      if (!isLossNan(error)) throw error;
-      failure = error.message;
+/** Gathers what a candidate's heads say, fold by fold in any order. */
+class JudgedCandidate {
+  readonly #candidate: Candidate;
+  readonly #epochs: number;
+  readonly #work: CrossValidation;
+  readonly #right: Uint8Array;
+  readonly #perFold: number[];
+  /** Sums, by fold: added up in their order whichever ends first. */
+  readonly #losses: number[];
+  #seconds = 0;
+  #failure: string | undefined;
+
+  constructor(candidate: Candidate, epochs: number, work: CrossValidation) {
+    this.#candidate = candidate;
+    this.#epochs = epochs;
+    this.#work = work;
+    this.#right = new Uint8Array(work.rows.length);
+    this.#perFold = new Array<number>(work.foldCount).fill(0);
+    this.#losses = new Array<number>(work.foldCount).fill(0);
+  }
+
+  /** @throws PermafrostError INTERRUPTED. A loss that is no number fails the candidate instead. */
+  async addFold(fold: number): Promise<void> {
+    const work = this.#work;
+    if (work.signal?.aborted) throw new PermafrostError("INTERRUPTED", "sweep: stopped as asked.");
+    const begin = performance.now();
+    if (this.#failure === undefined) {
+      try {
+        await this.#train(fold);
+      } catch (error) {
+        if (!isLossNan(error)) throw error;
+        this.#failure = error.message;
+      }
     }
+    this.#seconds += (performance.now() - begin) / 1000;
     work.onFold();
   }
-  return {
-    candidate,
-    epochs,
-    right,
-    loss: loss / right.length,
-    perFold,
-    seconds: (performance.now() - begin) / 1000,
-    ...(failure === undefined ? {} : { failure }),
-  };
+
+  async #train(fold: number): Promise<void> {
+    const work = this.#work;
+    const candidate = this.#candidate;
+    const features = work.features(candidate);
+    const { trainRows, heldOutPlaces } = partsOf(work, fold);
+    const heldOutRows = heldOutPlaces.map((place) => work.rows[place]!);
+    const training = { ...work, candidate, features, trainRows, heldOutRows, epochs: this.#epochs };
+    const judged = answers(await trainCandidate(training), heldOutRows, features, work.classes);
+    this.#perFold[fold] = judged.right.filter(Boolean).length / heldOutRows.length;
+    for (const [at, place] of heldOutPlaces.entries()) this.#right[place] = Number(judged.right[at]);
+    this.#losses[fold] = judged.loss;
+  }
+
+  outcome(): OutOfFold {
+    return {
+      candidate: this.#candidate,
+      epochs: this.#epochs,
+      right: this.#right,
+      loss: this.#losses.reduce((sum, each) => sum + each, 0) / this.#right.length,
+      perFold: this.#failure === undefined ? this.#perFold : [],
+      seconds: this.#seconds,
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+    };
+  }
 }
 
 function partsOf({ rows, folds }: CrossValidation, fold: number) {

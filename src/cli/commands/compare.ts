@@ -7,6 +7,9 @@ import { comparisonRequest, declareComparisonOptions } from "../comparisonOption
 import { exitCodes } from "../exitCodes.ts";
 import { count, percent, table } from "../text.ts";
 
+/** Pairs that are printed, the surest first. */
+const printed = 10;
+
 export const compare: CommandDefinition = {
   name: "compare",
   summary: "run several methods on your photos and say which differences the photos show",
@@ -61,6 +64,7 @@ function describePlan(plan: readonly PlannedMethod[]): string {
 
 function describe(report: ComparisonReport): string {
   const { judgedBy, methods, pairs, leftOut, remarks } = report;
+  const surest = [...pairs].sort((a, b) => a.corrected - b.corrected).slice(0, printed);
   const lines = [
     comparisonAnswer(report).sentence.replaceAll("\u202f", " "),
     "",
@@ -78,7 +82,8 @@ function describe(report: ComparisonReport): string {
       methods.map((method) => methodRow(method, judgedBy)),
     ),
     "",
-    ...pairs.map(({ sentence }) => sentence),
+    ...surest.map(({ sentence }) => sentence),
+    ...(pairs.length > printed ? [`and ${pairs.length - printed} more pairs on the page.`] : []),
     ...leftOut.map(({ method, reason }) => `Left out: ${method}: ${reason}.`),
     ...remarks,
     "",

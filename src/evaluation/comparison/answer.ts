@@ -50,8 +50,15 @@ function sentenceOf(
   const others = methods.length - 1 - alike.length;
   const rest = others === 0 ? "" : others === 1 ? " One does worse." : ` The other ${others} do worse.`;
   const cheap = cheapest === best ? "" : ` The cheapest of these is ${cheapest.method}.`;
-  return `${shown}, but these cannot tell it from ${listed(alike.map(({ method }) => method))}.${cheap}${rest}`;
+  const names =
+    alike.length > mostNamed
+      ? `${alike.length} of the other ${methods.length - 1}`
+      : listed(alike.map(({ method }) => method));
+  return `${shown}, but these cannot tell it from ${names}.${cheap}${rest}`;
 }
+
+/** More names than this are no sentence any more; the picture has them. */
+const mostNamed = 3;
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;

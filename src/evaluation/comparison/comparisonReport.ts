@@ -109,7 +109,7 @@ export interface ComparisonReport {
   readonly leftOut: readonly { readonly method: string; readonly reason: string }[];
   /** What else the reader should know, in sentences. */
   readonly remarks: readonly string[];
-  /** Of the whole comparison. */
+  /** Of all runs together. */
   readonly seconds: number;
   readonly budget?: number;
   /** Of a recipe that explains the thread. */

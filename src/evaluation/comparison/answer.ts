@@ -1,3 +1,4 @@
+import { percent } from "../report/format.ts";
 import type { ComparisonReport, MethodSummary } from "./comparisonReport.ts";
 
 /** Which method is best, as far as the images tell. */
@@ -42,7 +43,7 @@ function sentenceOf(
   cheapest: MethodSummary,
 ): string {
   const { accuracy, images } = best.scores[judgedBy]!;
-  const share = `${(100 * accuracy.value).toFixed(1)}\u202f%`;
+  const share = percent(accuracy.value);
   if (methods.length === 1)
     return `${best.method} is right on ${share} of ${count(images)} ${judgedBy} images.`;
   const shown = `${best.method} is right most often, on ${share} of ${count(images)} ${judgedBy} images`;

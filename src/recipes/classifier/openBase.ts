@@ -167,10 +167,10 @@ async function bundleBase(folder: string, size: ApplicationOptions): Promise<Bas
 }
 
 function withPreprocessing(network: BaseNetwork, preprocessing: Preprocessing): BaseNetwork {
-  const { inputs, outputs, name, seed, application, weightSource, pooling } = network;
+  const { inputs, outputs, name, seed, application, weightSource, pooling, variant } = network;
   return new BaseNetwork(
     { inputs, outputs, name, seed },
-    { application, weightSource, pooling, preprocessing },
+    { application, weightSource, pooling, preprocessing, variant },
   );
 }
 

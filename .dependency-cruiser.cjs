@@ -44,6 +44,8 @@ const rooms = {
     "planning",
     "scoring",
     "verification",
+    "comparison",
+    "sweep",
   ],
 };
 

@@ -28,16 +28,27 @@ export interface ColumnScales {
 export function columnScales({ rows, columns, data }: FeatureMatrix): ColumnScales {
   const mean = new Float64Array(columns);
   const spread = new Float64Array(columns);
-  for (let at = 0; at < data.length; at++) mean[at % columns]! += data[at]! / rows;
-  for (let at = 0; at < data.length; at++) spread[at % columns]! += (data[at]! - mean[at % columns]!) ** 2;
+  for (let start = 0; start < data.length; start += columns) {
+    for (let column = 0; column < columns; column++) mean[column]! += data[start + column]!;
+  }
+  for (let column = 0; column < columns; column++) mean[column]! /= rows;
+  for (let start = 0; start < data.length; start += columns) {
+    for (let column = 0; column < columns; column++) {
+      const away = data[start + column]! - mean[column]!;
+      spread[column]! += away * away;
+    }
+  }
   return { mean, scale: spread.map((sum) => (sum > 0 ? 1 / Math.sqrt(sum / rows) : 0)) };
 }
 
 /** Standardises rows in place. */
 export function scaleRows({ mean, scale }: ColumnScales, data: Float32Array): void {
   const columns = mean.length;
-  for (let at = 0; at < data.length; at++)
-    data[at] = (data[at]! - mean[at % columns]!) * scale[at % columns]!;
+  for (let start = 0; start < data.length; start += columns) {
+    for (let column = 0; column < columns; column++) {
+      data[start + column] = (data[start + column]! - mean[column]!) * scale[column]!;
+    }
+  }
 }
 
 /** Columns with mean 0 and variance 1 over the training rows; columns that never change become 0. */

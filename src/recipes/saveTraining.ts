@@ -145,7 +145,12 @@ function settings(request: TrainingRequest, phases: readonly PhaseRecord[]): Rec
   return {
     head,
     optimizer,
-    "learning rate": phases.map(({ learningRate }) => `${learningRate}, falling to 0`).join("; then "),
+    "learning rate": phases
+      .map(
+        ({ learningRate }) =>
+          `${learningRate}, ${request.schedule === "constant" ? "constant" : "falling to 0"}`,
+      )
+      .join("; then "),
     recipe: request.recipe ?? "at once",
     "trained part of the base": trainedPart(request, phases),
     epochs,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { runCli } from "../support/runCli.ts";
 
 const commands = [
+  "compare",
   "doctor",
   "evaluate",
   "explain",
@@ -12,6 +13,7 @@ const commands = [
   "report",
   "review",
   "scan",
+  "sweep",
   "train",
 ];
 

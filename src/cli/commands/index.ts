@@ -1,4 +1,5 @@
 export { bases } from "./bases.ts";
+export { compare } from "./compare.ts";
 export { doctor } from "./doctor.ts";
 export { draws } from "./draws.ts";
 export { evaluate } from "./evaluate.ts";
@@ -13,6 +14,7 @@ export { report } from "./report.ts";
 export { review } from "./review.ts";
 export { scan } from "./scan.ts";
 export { store } from "./store.ts";
+export { sweep } from "./sweep.ts";
 export { train } from "./train.ts";
 export { verify } from "./verify.ts";
 export { weights } from "./weights.ts";

@@ -16,7 +16,8 @@ export interface ClassifierOptions {
 }
 
 /**
- * A frozen base with a head on it: of maps the mean over positions, standardisation, then the given layers.
+ * A frozen base with a head on it: of maps the mean over positions, standardisation (neither in front of a Flatten), then the given
+ * layers.
  *
  * @param head - The layers above the standardisation; see `headLayers`.
  */
@@ -30,7 +31,9 @@ export function classifierModel(
   const inputs = input({ shape: base.inputs[0]!.shape.slice(1).map(Number), name: "input_layer" });
   const features = base.apply(inputs, batchNormalization === "train" ? {} : { training: false });
   const pooling = features.shape.length === 4 ? [globalAveragePooling2D({ name: "pooling" })] : [];
-  const outputs = [...pooling, standardize, ...head].reduce((x, layer) => layer.apply(x), features);
+  // A head that flattens takes the maps as they are, as the book's does.
+  const front = head[0]?.kind === "Flatten" ? [] : [...pooling, standardize];
+  const outputs = [...front, ...head].reduce((x, layer) => layer.apply(x), features);
   return new Model({ inputs, outputs, name: "classifier", seed });
 }
 

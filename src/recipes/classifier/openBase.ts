@@ -1,12 +1,18 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { type ApplicationOptions, BaseNetwork, baseNames, createBase } from "../../applications/index.ts";
+import {
+  type ApplicationOptions,
+  type BaseNetwork,
+  baseNames,
+  createBase,
+} from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
 import type { WorkOptions } from "../../base/progress.ts";
 import { isHubReference } from "../../fetching/hub/hubReference.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
 import { loadBundle } from "../../saving/loadBundle.ts";
+import { endBehind, withPreprocessing, withRescaling } from "./adaptBase.ts";
 import { baseOfBundle } from "./baseOfBundle.ts";
 import { isOnnxFile, noRandomWeights, type OnnxRequest, openOnnx, refuseOnnxOptions } from "./openOnnx.ts";
 
@@ -28,6 +34,10 @@ export interface BaseRequest extends OnnxRequest {
   readonly initialWeights?: InitialWeights;
   /** For random weights. Default 0. */
   readonly seed?: number;
+  /** Pixels divided by 255 and nothing else, whatever the network was trained on. */
+  readonly rescaleOnly?: boolean;
+  /** The block that it ends with. Default: its own end. */
+  readonly lastBlock?: string;
   /** Never fetch weights. Default: as the environment says. */
   readonly offline?: boolean;
   /** Address of a folder of weight files in place of their origins. Default: as the environment says. */
@@ -47,6 +57,12 @@ export interface BaseHooks extends WorkOptions {
  *   OFFLINE, FETCH_FAILED, WEIGHTS_INVALID, ...
  */
 export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
+  const whole = await networkOf(request, hooks);
+  const network = request.lastBlock === undefined ? whole : endBehind(whole, request.lastBlock);
+  return request.rescaleOnly === true ? withRescaling(network) : network;
+}
+
+async function networkOf(request: BaseRequest, hooks: BaseHooks): Promise<BaseNetwork> {
   const { base, imageSize, initialWeights, weights, seed = 0 } = request;
   if (isOnnxFile(base)) return openOnnx(request);
   const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
@@ -138,11 +154,6 @@ async function isBundlePlace(base: string): Promise<boolean> {
   return facts?.isDirectory() === true;
 }
 
-/** What a base is beside its layers. */
-function factsOf({ application, weightSource, pooling, variant, onnx, remarks }: BaseNetwork) {
-  return { application, weightSource, pooling, variant, onnx, remarks };
-}
-
 /** As a bundle's base, with random weights. */
 async function newBase(folder: string, options: ApplicationOptions): Promise<BaseNetwork> {
   const { base, baseModel } = await loadBundle(folder);
@@ -153,10 +164,8 @@ async function newBase(folder: string, options: ApplicationOptions): Promise<Bas
 async function bundleBase(folder: string, size: ApplicationOptions): Promise<BaseNetwork> {
   const contents = await loadBundle(folder);
   const network = await baseOfBundle(contents, folder, { ...formOf(contents.base.options), ...size });
-  const { inputs, outputs, name, seed } = network;
   const { height, width } = network.preprocessing;
-  const preprocessing = { ...contents.preprocessing, height, width };
-  return new BaseNetwork({ inputs, outputs, name, seed }, { ...factsOf(network), preprocessing });
+  return withPreprocessing(network, { ...contents.preprocessing, height, width });
 }
 
 /** Heads pool on their own, so a base ends with its maps. */

@@ -31,3 +31,15 @@ const others: Readonly<Record<TargetTask, TaskTraining>> = {
 export function taskTraining({ task }: { readonly task?: TargetTask | undefined }): TaskTraining {
   return task === undefined ? classification : others[task];
 }
+
+/** Whether a head ends with `sigmoid`: the probability of the second of two classes. */
+export function hasOneOutput(head: string): boolean {
+  return /(?:^|,)\s*sigmoid\s*$/.test(head);
+}
+
+/** As `taskTraining`, for a head that may end with `sigmoid`. @param head - As `headLayers` reads it. */
+export function headTask(dataset: { readonly task?: TargetTask | undefined }, head: string): TaskTraining {
+  const task = taskTraining(dataset);
+  const isOne = dataset.task === undefined && hasOneOutput(head);
+  return isOne ? { ...task, activation: "sigmoid", loss: "binaryCrossentropy" } : task;
+}

@@ -36,6 +36,8 @@ export interface DataRequest {
   readonly store: string;
   readonly validationSplit: number;
   readonly seed: number;
+  /** Default: `seed`. */
+  readonly splitSeed?: number;
 }
 
 /** Where digests of files are remembered between runs. */
@@ -55,7 +57,10 @@ export async function prepareData(
     digestSamples(opened.samples, { ...work, cacheFile: digestCacheFile(request.store) }),
   );
   const dataset = withoutSkipped(opened, skipped);
-  const samples = assignSplits(dataset.samples, digests, request);
+  const samples = assignSplits(dataset.samples, digests, {
+    validationSplit: request.validationSplit,
+    seed: request.splitSeed ?? request.seed,
+  });
   return { dataset: { ...dataset, samples, ...scaleOf(dataset, samples) }, digests };
 }
 

@@ -60,11 +60,13 @@ function compiledHead(
   { dataset }: PreparedData,
   decaySteps: number,
 ): Compiled {
-  const { optimizer, compat, checkpoint, layerwiseDecay = 1 } = request;
+  const { optimizer, compat, checkpoint, schedule, layerwiseDecay = 1 } = request;
   const { learningRate: initialLearningRate } = phase;
+  const rate =
+    schedule === "constant" ? initialLearningRate : cosineDecay({ initialLearningRate, decaySteps });
   const { loss, metrics } = mixedTask(dataset, request);
   return compileModel(model, {
-    optimizer: optimizerWithRate(optimizer, cosineDecay({ initialLearningRate, decaySteps })),
+    optimizer: optimizerWithRate(optimizer, rate),
     loss,
     metrics,
     layerwiseDecay,

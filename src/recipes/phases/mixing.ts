@@ -1,10 +1,11 @@
+import { PermafrostError } from "../../base/errors.ts";
 import type { Sample } from "../../data/dataset.ts";
 import type { Parameter } from "../../layers/parameter.ts";
 import type { Model } from "../../models/functional.ts";
 import { float32 } from "../../tensor/tensor.ts";
 import type { Targets } from "../../training/samples/targets.ts";
 import { type SplitClassifier, splitClassifier } from "../classifier/classifierGraphs.ts";
-import { type TaskTraining, taskTraining } from "../classifier/taskTraining.ts";
+import { hasOneOutput, headTask, type TaskTraining } from "../classifier/taskTraining.ts";
 import { expectedOf } from "../data/expectedTargets.ts";
 import type { SplitDataset } from "../data/prepareData.ts";
 import type { TrainingRequest } from "../request/training.ts";
@@ -17,7 +18,7 @@ export const mixingReason =
 export const jointReason =
   "no prefix: classifier and reconstruction train the encoder itself, so it runs on every image of every step.";
 
-type Mixed = Pick<TrainingRequest, "mixing">;
+type Mixed = Pick<TrainingRequest, "mixing" | "head">;
 
 /** Whether what the frozen base gives is the same in every epoch, so that it can be kept. */
 export function keepsPrefix({ compat, mixing }: Pick<TrainingRequest, "compat" | "mixing">): boolean {
@@ -35,9 +36,10 @@ export function trainingSplit(
 }
 
 /** What a task asks of a training; class numbers cannot be mixed, so classes become one-hot rows. */
-export function mixedTask(dataset: Pick<SplitDataset, "task">, { mixing }: Mixed): TaskTraining {
-  const task = taskTraining(dataset);
+export function mixedTask(dataset: Pick<SplitDataset, "task">, { mixing, head }: Mixed): TaskTraining {
+  const task = headTask(dataset, head);
   const isMixedClasses = mixing !== undefined && dataset.task === undefined;
+  if (isMixedClasses && hasOneOutput(head)) throw mixedSigmoid();
   return isMixedClasses ? { ...task, loss: "categoricalCrossentropy" } : task;
 }
 
@@ -48,4 +50,11 @@ export function mixedTargets(dataset: SplitDataset, { mixing }: Mixed, samples: 
   const rows = new Float32Array(samples.length * width);
   for (const [row, { label }] of samples.entries()) rows[row * width + label] = 1;
   return float32([samples.length, width], rows);
+}
+
+function mixedSigmoid(): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    "--mixup and --cutmix: a head that ends with sigmoid has one output, mixed labels need one a class. Leave sigmoid out.",
+  );
 }

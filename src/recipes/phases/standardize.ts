@@ -25,7 +25,9 @@ export async function standardize(
   data: PreparedData,
   isUntrained = false,
 ): Promise<void> {
-  const layer: Layer = model.getLayer(standardizeName);
+  // A head that flattens has none.
+  const layer: Layer | undefined = model.layers.find(({ name }) => name === standardizeName);
+  if (layer === undefined) return;
   const { mean, variance } = await channelMoments(features.of(samplesOf(data, "train")));
   const values = isUntrained ? withFloor(variance) : variance;
   layer.setWeights([float32([mean.length], mean), float32([values.length], values)]);

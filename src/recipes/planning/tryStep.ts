@@ -6,7 +6,7 @@ import { type Compiled, compileModel } from "../../training/compiled/compile.ts"
 import { fit } from "../../training/runs/fit.ts";
 import { arrayRows, type BatchSource } from "../../training/samples/batchSource.ts";
 import type { Targets } from "../../training/samples/targets.ts";
-import { predictionsName, taskTraining } from "../classifier/taskTraining.ts";
+import { headTask, predictionsName } from "../classifier/taskTraining.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import { compileJointly } from "../pretraining/compileJointly.ts";
 import type { PlannedSteps } from "./phasePlanning.ts";
@@ -46,7 +46,7 @@ function compiledFor({ model, request, phase, data, joint }: PlannedSteps): Comp
   }
   return compileModel(model, {
     optimizer,
-    loss: taskTraining(data.dataset).loss,
+    loss: headTask(data.dataset, request.head).loss,
     ...(compat === undefined ? {} : { compat }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
   });

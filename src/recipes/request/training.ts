@@ -1,6 +1,6 @@
 import type { Mixing } from "../../augmentation/mixing.ts";
 import type { WorkOptions } from "../../base/progress.ts";
-import type { Skipped, Split, TargetTask } from "../../data/dataset.ts";
+import type { Sample, Skipped, Split, TargetTask } from "../../data/dataset.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
 import type { StoreDtype } from "../../features/key.ts";
 import type { InitialWeights } from "../classifier/openBase.ts";
@@ -55,9 +55,13 @@ export interface TrainingRequest {
    */
   readonly learningRate?: number;
   readonly optimizer: string;
+  /** "constant": the rate stays as it is, as in the book. Default: it falls to 0 along a cosine in each phase. */
+  readonly schedule?: "constant";
   /** Share of the images held back for validation where the data name none. */
   readonly validationSplit: number;
   readonly seed: number;
+  /** Seed of the split alone, so that runs with different seeds see the same images. Default: `seed`. */
+  readonly splitSeed?: number;
   /** Random views of the training images; left out: the images as they are. */
   readonly augmentation?: Augmentation;
   /**
@@ -84,6 +88,8 @@ export interface TrainingRequest {
   readonly checkpoint?: "blocks";
   /** Train the base though it is shown as frozen, as Keras 2.0.8 did by mistake. For comparison only. */
   readonly compat?: "keras-2.0.8";
+  /** Give the base pixels divided by 255 and nothing else, as the book did, instead of its own preprocessing. For comparison only. */
+  readonly rescaleOnly?: boolean;
   /** Mix the pictures of each training batch, and their labels. The frozen part then runs in every step. */
   readonly mixing?: Mixing;
   /** Rare classes count more: n / (classes * images of the class). */
@@ -107,12 +113,21 @@ export interface TrainingRequest {
 /** Scores of one epoch, as `history` keeps them. */
 export type EpochLogs = Readonly<Record<string, number>> & { readonly epoch: number };
 
+/** What a classifier says of some images. */
+export interface ScoredImages {
+  readonly samples: readonly Sample[];
+  /** [samples, classes]; of another task [samples, labels], or values in their own units. */
+  readonly probabilities: Float32Array;
+}
+
 export interface TrainingHooks extends WorkOptions {
   readonly onEpoch?: (logs: EpochLogs) => void;
   /** Told before the first step of each phase. */
   readonly onPhase?: (phase: PhaseStart) => void;
   /** Training goes on after this many epochs of an unfinished run. */
   readonly onResume?: (epochs: number) => void;
+  /** Told what the finished classifier says of each split. */
+  readonly onScored?: (split: Split, scored: ScoredImages) => void;
   /** What did not go as asked, in sentences. */
   readonly onWarning?: (text: string) => void;
 }

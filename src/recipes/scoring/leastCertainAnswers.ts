@@ -3,14 +3,14 @@ import { leastCertain } from "../../evaluation/leastCertain.ts";
 import { readPredictions } from "../../evaluation/probabilities.ts";
 import { thumbnail } from "../../images/thumbnail.ts";
 import { labelsOf } from "../phases/headTraining.ts";
-import type { ScoredSplit } from "./scoreSplits.ts";
+import type { ScoredImages } from "../request/training.ts";
 
 /** Pictures in the report. */
 const shown = 12;
 
 /** The pictures that the classifier was least sure about, each with a thumbnail. */
 export async function leastCertainAnswers(
-  { samples, probabilities }: ScoredSplit,
+  { samples, probabilities }: ScoredImages,
   classNames: readonly string[],
 ): Promise<UncertainAnswer[]> {
   const predictions = readPredictions(probabilities, labelsOf(samples), classNames);

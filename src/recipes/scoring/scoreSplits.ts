@@ -1,6 +1,5 @@
 import { PermafrostError } from "../../base/errors.ts";
-import type { WorkOptions } from "../../base/progress.ts";
-import { type Sample, type Split, splits } from "../../data/dataset.ts";
+import { type Split, splits } from "../../data/dataset.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { readPredictions } from "../../evaluation/probabilities.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
@@ -9,19 +8,13 @@ import { inferenceGraph } from "../../training/features/inference.ts";
 import { splitClassifier } from "../classifier/classifierGraphs.ts";
 import { predictFeatures } from "../features/predictFeatures.ts";
 import { labelsOf, samplesOf, type TrainedHead } from "../phases/headTraining.ts";
+import type { ScoredImages, TrainingHooks } from "../request/training.ts";
 import { scoreOutputs } from "./taskScoring.ts";
-
-/** What a classifier says of one split. */
-export interface ScoredSplit {
-  readonly samples: readonly Sample[];
-  /** [samples, classes]; of another task [samples, labels], or values in their own units. */
-  readonly probabilities: Float32Array;
-}
 
 export interface ScoredSplits {
   readonly metrics: Partial<Record<Split, TaskScores>>;
   /** The split that judges: test if there is one, else validation, else train. */
-  readonly last: ScoredSplit;
+  readonly last: ScoredImages;
   /** What the logits are divided by so that confidence is as high as accuracy: of a classifier, fitted on its validation images. */
   readonly calibration: Temperature | undefined;
 }
@@ -34,19 +27,19 @@ export interface ScoredSplits {
 export async function scoreSplits(
   engine: Engine,
   trained: Omit<TrainedHead, "record">,
-  work: WorkOptions,
+  hooks: TrainingHooks,
 ): Promise<ScoredSplits> {
   const suffix = trained.readsPictures
     ? inferenceGraph(trained.model)
     : splitClassifier(trained.model, trained.changed).suffix;
   const metrics: Partial<Record<Split, TaskScores>> = {};
   let calibration: Temperature | undefined;
-  let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
+  let last: ScoredImages = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {
     const samples = samplesOf(trained, split);
     if (samples.length === 0) continue;
     const source = trained.features.of(samples);
-    const probabilities = await predictFeatures(engine, suffix, source, work);
+    const probabilities = await predictFeatures(engine, suffix, source, hooks);
     refuseDiverged(probabilities, split);
     const { task, classNames } = trained.dataset;
     metrics[split] = scoreOutputs(task, probabilities, samples, classNames);
@@ -55,6 +48,7 @@ export async function scoreSplits(
       const labels = labelsOf(samples);
       calibration = fitTemperature(readPredictions(probabilities, labels, classNames), labels);
     }
+    hooks.onScored?.(split, last);
   }
   return { metrics, last, calibration };
 }

@@ -6,7 +6,7 @@ import type { WorstAnswer } from "../../evaluation/trainingReport.ts";
 import { thumbnail } from "../../images/thumbnail.ts";
 import { targetRows } from "../data/expectedTargets.ts";
 import { momentsOf, standardized } from "../data/targetScale.ts";
-import type { ScoredSplit } from "./scoreSplits.ts";
+import type { ScoredImages } from "../request/training.ts";
 
 /** Pictures in the report. */
 const shown = 12;
@@ -20,7 +20,7 @@ interface Judged {
 /** The pictures whose labels or values were missed most, worst first, each with a thumbnail. */
 export async function worstAnswers(
   task: TargetTask,
-  { samples, probabilities }: ScoredSplit,
+  { samples, probabilities }: ScoredImages,
   names: readonly string[],
 ): Promise<WorstAnswer[]> {
   const judge = task === "multilabel" ? judgeLabels : judgeValues;

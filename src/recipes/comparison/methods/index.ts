@@ -1,0 +1,12 @@
+export { autoencoder } from "./autoencoder.ts";
+export { endToEnd } from "./endToEnd.ts";
+export { fast } from "./fast.ts";
+export { fineTune } from "./fineTune.ts";
+export { fresh } from "./fresh.ts";
+export { joint } from "./joint.ts";
+export { knn } from "./knn.ts";
+export { leakingFreeze } from "./leakingFreeze.ts";
+export { logistic } from "./logistic.ts";
+export { nearestMean } from "./nearestMean.ts";
+export { pool } from "./pool.ts";
+export { ridge } from "./ridge.ts";

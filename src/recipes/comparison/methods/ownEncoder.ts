@@ -1,0 +1,5 @@
+/** The network of the methods that begin from nothing: small enough to learn from a few hundred images on a processor. */
+export const ownEncoder = { base: "small", initialWeights: "random" } as const;
+
+/** A mirrored decoder behind an encoder makes a step about so many times longer. */
+export const decoderTimes = 2.5;

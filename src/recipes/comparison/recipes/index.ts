@@ -1,0 +1,2 @@
+export { book53 } from "./book53.ts";
+export { thread } from "./thread.ts";

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { SweepReport } from "../../src/evaluation/sweep/sweepReport.ts";
+import { lastEvent } from "../support/runCli.ts";
+import { small, workplace } from "../support/workplace.ts";
+
+describe("permafrost sweep", () => {
+  it("judges every candidate by all folds without a forward more, names noise, and writes page and tables", async () => {
+    const place = await workplace("sweep", 8);
+    const words = ["sweep", "photos", ...small, "--folds", "2", "--epochs", "2", "--batch-size", "8"];
+    const axes = [
+      "--head",
+      "dense:4",
+      "--learning-rate",
+      "1e-3,1e-2",
+      "--augment",
+      "none,flip",
+      "--cut",
+      "block8",
+    ];
+    const run = await place.run([...words, ...axes, "--json"]);
+    expect(run.stderr).not.toContain("error:");
+    const report = lastEvent(run, "result") as unknown as SweepReport;
+    expect(report.candidates).toHaveLength(4);
+    expect(report.images).toBe(24);
+    for (const { perFold, accuracy, interval, fromBest } of report.candidates) {
+      expect(perFold).toHaveLength(2);
+      expect(accuracy).toBeCloseTo((perFold[0]! + perFold[1]!) / 2, 12);
+      expect(interval[0]).toBeLessThanOrEqual(accuracy);
+      expect(fromBest!.difference).toBeLessThanOrEqual(0);
+    }
+    expect(report.remarks.join(" ")).toMatch(/choosing noise.*no test split/s);
+    const page = readFileSync(place.at("sweep", "report.html"), "utf8");
+    expect(page).not.toMatch(/(src|href)="|<script/);
+    expect(page).toContain("cannot be told from the best");
+    expect(readFileSync(place.at("sweep", "sweep.csv"), "utf8").split("\n")).toHaveLength(6);
+    const again = lastEvent(
+      await place.run([...words, ...axes, "--json"]),
+      "result",
+    ) as unknown as SweepReport;
+    expect(again.forwards.computed).toBe(0);
+    expect(again.candidates.map(({ accuracy }) => accuracy)).toEqual(
+      report.candidates.map(({ accuracy }) => accuracy),
+    );
+    const halved = await place.run([
+      ...words,
+      "--learning-rate",
+      "1e-4..1e-1",
+      "--search",
+      "halving",
+      "--trials",
+      "3",
+    ]);
+    expect(halved.stdout).toContain("comes first");
+  }, 180_000);
+
+  it("refuses what makes no sense", async () => {
+    const place = await workplace("sweep-wrong", 2);
+    const wrong: readonly (readonly [readonly string[], string])[] = [
+      [["--folds", "5"], "found 2 of across"],
+      [["--cut", "block99"], "has no such block"],
+      [["--head", "dense"], "expected linear, or dense"],
+      [["--augment", "book"], "such as book:5"],
+      [["--search", "bayes"], "Expected one of grid"],
+    ];
+    for (const [words, message] of wrong) {
+      const run = await place.run(["sweep", "photos", ...small, "--folds", "2", ...words]);
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain(message);
+    }
+  });
+});

@@ -59,7 +59,12 @@ export interface ApplicationOptions {
   readonly seed?: number;
   /** How weights that are not on this machine are fetched. Default: as the environment says, in silence. */
   readonly fetching?: FetchOptions;
+  /** Of a bundle whose base is a model from a file. */
+  readonly architecture?: Architecture;
 }
+
+/** A network as a configuration of Keras 3 describes it: enough to build it again. */
+export type Architecture = Readonly<Record<string, unknown>>;
 
 /** A pretrained network, with what its inputs must be made by and where its weights are from. */
 export class BaseNetwork extends Model {
@@ -70,11 +75,14 @@ export class BaseNetwork extends Model {
   readonly pooling: "avg" | "max" | undefined;
   /** In which way it differs from the network that `createBase` makes, in words; undefined: in none. */
   readonly variant: string | undefined;
+  /** Of a network from a file: its maps' network, without the pooling. */
+  readonly architecture: Architecture | undefined;
 
   constructor(
     options: ModelOptions,
     base: Pick<BaseNetwork, "application" | "preprocessing" | "weightSource" | "pooling"> & {
       readonly variant?: string | undefined;
+      readonly architecture?: Architecture | undefined;
     },
   ) {
     super(options);
@@ -83,6 +91,7 @@ export class BaseNetwork extends Model {
     this.weightSource = base.weightSource;
     this.pooling = base.pooling;
     this.variant = base.variant;
+    this.architecture = base.architecture;
   }
 }
 

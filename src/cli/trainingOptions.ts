@@ -18,12 +18,8 @@ import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from 
 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
 export function declareTrainingOptions(command: Command): void {
+  declareBaseOptions(command);
   command
-    .option(
-      "--base <name>",
-      "base network (see permafrost bases), a bundle, a file of weights, or hf:<owner>/<repository>",
-      trainingDefaults.base,
-    )
     .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", trainingDefaults.head)
     .option("--epochs <n>", "passes over the training images", positiveInteger, trainingDefaults.epochs)
     .option("--batch-size <n>", "images a training step", positiveInteger, trainingDefaults.batchSize)
@@ -77,6 +73,23 @@ export function declareTrainingOptions(command: Command): void {
   declareFineTuningOptions(command);
 }
 
+function declareBaseOptions(command: Command): void {
+  command
+    .option(
+      "--base <name>",
+      "base network (see permafrost bases), a bundle, a model or weights file, or hf:<owner>/<repository>",
+      trainingDefaults.base,
+    )
+    .option(
+      "--cut <layer>",
+      "of a model file: the layer behind which the base ends (default: before its classifier)",
+    )
+    .option(
+      "--preprocessing <how>",
+      "of a model file: how pixels are scaled, imagenet, tf, caffe, rescale or none (default: as the network is known)",
+    );
+}
+
 /** The request that a command line makes. */
 export async function trainingRequest(
   data: string,
@@ -100,6 +113,7 @@ export async function trainingRequest(
     commandLine,
     ...task,
     ...weightsOf(options),
+    ...modelFileOf(options),
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),
@@ -107,6 +121,14 @@ export async function trainingRequest(
     ...(augmentation === undefined ? {} : { augmentation }),
     ...(typeof options["imageSize"] === "number" ? { imageSize: options["imageSize"] } : {}),
     ...(options["classWeight"] === "balanced" ? { classWeight: "balanced" as const } : {}),
+  };
+}
+
+/** What belongs to a base that is a model file. */
+function modelFileOf({ cut, preprocessing }: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
+  return {
+    ...(typeof cut === "string" ? { cut } : {}),
+    ...(typeof preprocessing === "string" ? { preprocessing } : {}),
   };
 }
 

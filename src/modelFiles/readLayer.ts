@@ -43,7 +43,7 @@ export function readLayer(layer: LayerConfig, inputs: readonly Shape[]): Layer {
   const made = build(layer, kind, Object.fromEntries(options.filter(([, value]) => value !== undefined)));
   const known = made instanceof DefinedLayer ? Object.keys(made.config as object) : [];
   for (const [name, value] of given) {
-    if (known.includes(renamed[name] ?? camelCase(name)) || isOff(value)) continue;
+    if (known.includes(renamed[name] ?? camelCase(name)) || isOff(name, value)) continue;
     throw refusal(layer.where, `option ${name} = ${shown(value)} is not supported`);
   }
   return made;
@@ -108,8 +108,9 @@ function readOption({ where, isKeras3 }: LayerConfig, name: string, value: unkno
   throw refusal(where, `option ${name} = ${shown(value)} is not supported`);
 }
 
-/** What an option that we do not know has when it is not used. */
-function isOff(value: unknown): boolean {
+/** What an option that a layer has not here is when it is not used; first values come from the file in any case. */
+function isOff(name: string, value: unknown): boolean {
+  if (name.endsWith("_initializer") || (name === "groups" && value === 1)) return true;
   if (value === null || value === false || value === "" || value === 0) return true;
   return typeof value === "object" && Object.keys(value as object).length === 0;
 }

@@ -1,4 +1,5 @@
-import { type BaseNetwork, createBase } from "../../applications/index.ts";
+import { BaseNetwork, createBase } from "../../applications/index.ts";
+import type { Preprocessing } from "../../applications/preprocessing.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import type { TargetTask } from "../../data/dataset.ts";
 import { labelThreshold } from "../../evaluation/labelScores.ts";
@@ -28,11 +29,13 @@ export interface BundleFacts {
 export const unasked: FetchOptions = { offline: "opening a bundle fetches nothing by itself" };
 
 /** What `createBase` takes to build a base network of the same form. */
-export function formOptions({ inputs, pooling }: BaseNetwork) {
+export function formOptions({ inputs, pooling, architecture }: BaseNetwork) {
   const [, height, width, channels] = inputs[0]!.shape.map(Number);
   return {
     inputShape: [height!, width!, channels!] as const,
     ...(pooling === undefined ? {} : { pooling }),
+    // Plain JSON by construction.
+    ...(architecture === undefined ? {} : { architecture: architecture as JsonObject }),
   };
 }
 
@@ -85,10 +88,12 @@ export async function modelFromBundle(
   folder: string,
 ): Promise<{ readonly model: Sequential; readonly base: BaseNetwork }> {
   const { embeddedBase } = contents;
-  const base = await createBase(contents.base.name, {
+  const built = await createBase(contents.base.name, {
     ...contents.base.options,
     ...(embeddedBase === undefined ? { fetching: unasked } : { weights: null }),
   });
+  // A network from a file does not know itself how its pictures are made.
+  const base = built.architecture === undefined ? built : withPreprocessing(built, contents.preprocessing);
   if (embeddedBase !== undefined) setNamedWeights(base, embeddedBase);
   checkBase(folder, contents.base, weightsDigest(base));
   base.trainable = false;
@@ -105,6 +110,13 @@ export async function modelFromBundle(
     );
   }
   return { model, base };
+}
+
+/** The same network (the same layers and weights), with other pictures. */
+export function withPreprocessing(network: BaseNetwork, preprocessing: Preprocessing): BaseNetwork {
+  const { inputs, outputs, name, seed, application, weightSource, pooling, architecture } = network;
+  const facts = { application, weightSource, pooling, architecture, preprocessing };
+  return new BaseNetwork({ inputs, outputs, name, seed }, facts);
 }
 
 /** `Dense(2, softmax)`: a layer as people read it. */

@@ -1,6 +1,13 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { type ApplicationOptions, BaseNetwork, baseNames, createBase } from "../../applications/index.ts";
+import {
+  type ApplicationOptions,
+  applications,
+  type BaseNetwork,
+  baseNames,
+  createBase,
+  modelFileBase,
+} from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
 import type { WorkOptions } from "../../base/progress.ts";
@@ -8,7 +15,7 @@ import { isHubReference } from "../../fetching/hub/hubReference.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
 import { setNamedWeights, weightsDigest } from "../../models/weights.ts";
 import { checkBase, loadBundle } from "../../saving/loadBundle.ts";
-import { unasked } from "./classifierBundle.ts";
+import { unasked, withPreprocessing } from "./classifierBundle.ts";
 
 /** Whether a network begins with random weights or with those of an earlier training; the latter must be there. */
 export type InitialWeights = "random" | "pretrained";
@@ -16,7 +23,7 @@ export type InitialWeights = "random" | "pretrained";
 /** Which base network a job begins with. */
 export interface BaseRequest {
   /**
-   * A name of the list; the folder of a bundle whose base is taken as it was trained; a file of weights of a network of the list; or
+   * A name of the list; a model of Keras or TensorFlow.js; the folder of a bundle whose base is taken as it was trained; a file of weights of a network of the list; or
    * such a file of Hugging Face: `hf:<owner>/<repository>[/<file>][@<revision>]`.
    */
   readonly base: string;
@@ -32,6 +39,10 @@ export interface BaseRequest {
   readonly offline?: boolean;
   /** Address of a folder of weight files in place of their origins. Default: as the environment says. */
   readonly mirror?: string;
+  /** Of a model from a file: the layer behind which the base ends; see `ModelFileOptions`. */
+  readonly cut?: string;
+  /** Of a model from a file: how pixels are scaled; see `ModelFileOptions`. */
+  readonly preprocessing?: string;
 }
 
 /** Who follows and stops the fetching of weights. */
@@ -58,11 +69,14 @@ export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Pro
     ...(initialWeights === "random" ? { weights: null } : {}),
   };
   checkWeights(request);
+  if (isNamed(base)) refuseFileOptions(request);
   if (isNamed(base)) return namedBase(base, options, initialWeights);
   if (isHubReference(base)) {
     const { hubFile } = await import("../../fetching/hub/hubFile.ts");
     return openBase({ ...request, base: (await hubFile(base, fetching)).path }, hooks);
   }
+  if (!isNamed(base) && (await isWeightsPlace(base)) && (await hasModel(base))) return fileBase(request);
+  refuseFileOptions(request);
   if (await isWeightsPlace(base)) {
     const { networkOfFile } = await import("../../applications/networkOfFile.ts");
     return namedBase(await networkOfFile(base), { weights: base, ...options }, initialWeights);
@@ -124,6 +138,42 @@ async function isWeightsPlace(base: string): Promise<boolean> {
   return (await isFile(base)) || (await isFile(path.join(base, "model.json")));
 }
 
+/** Whether a file says how its layers hang together; others hold the weights of a network that has to be known. */
+async function hasModel(base: string): Promise<boolean> {
+  const { openWeights } = await import("../../formats/openWeights.ts");
+  const file = await openWeights(base);
+  await file.close();
+  return file.metadata.has("model_config");
+}
+
+async function fileBase({
+  base,
+  imageSize,
+  initialWeights,
+  cut,
+  preprocessing,
+}: BaseRequest): Promise<BaseNetwork> {
+  if (initialWeights === "random") throw noRandomWeights(base);
+  const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
+  return modelFileBase(base, applications, { cut, preprocessing, ...size });
+}
+
+function refuseFileOptions({ base, cut, preprocessing }: BaseRequest): void {
+  if (cut === undefined && preprocessing === undefined) return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${cut === undefined ? "--preprocessing" : "--cut"} belongs to a base that is a model file; ${base} knows its own. Leave it out.`,
+  );
+}
+
+function noRandomWeights(base: string): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${base}: a model from a file comes with its weights and cannot begin with random ones. Leave that out.`,
+    { details: { base } },
+  );
+}
+
 /** Whether a base that has no known name is the place of a bundle: anything that looks like a path, or is a folder. */
 async function isBundlePlace(base: string): Promise<boolean> {
   if (path.isAbsolute(base) || /[\\/]/.test(base)) return true;
@@ -143,12 +193,8 @@ async function bundleBase(folder: string, size: ApplicationOptions): Promise<Bas
   const network = await createBase(base.name, { ...formOf(base.options), ...size, ...weights });
   if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
   checkBase(folder, base, weightsDigest(network));
-  const { inputs, outputs, name, seed, application, weightSource, pooling } = network;
   const { height, width } = network.preprocessing;
-  return new BaseNetwork(
-    { inputs, outputs, name, seed },
-    { application, weightSource, pooling, preprocessing: { ...preprocessing, height, width } },
-  );
+  return withPreprocessing(network, { ...preprocessing, height, width });
 }
 
 /** Heads pool on their own, so a base ends with its maps. */

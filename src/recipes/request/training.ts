@@ -35,6 +35,10 @@ export interface TrainingRequest {
   readonly offline?: boolean;
   /** Address of a folder of weight files in place of their origins. Default: PERMAFROST_WEIGHTS_MIRROR. */
   readonly mirror?: string;
+  /** Of a model file as base: the layer behind which the base ends. Default: the last maps before the classifier. */
+  readonly cut?: string;
+  /** Of a model file as base: how pixels are scaled. */
+  readonly preprocessing?: string;
   /** What the base begins with. Default: the weights that come with it, if there are any. */
   readonly initialWeights?: InitialWeights;
   /** `linear`, or layers such as `dense:256,dropout:0.5`. */

@@ -1,5 +1,4 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { Layer } from "../layers/layer.ts";
 import { loadBaseModel } from "../modelFiles/loadModel.ts";
 import { readModel } from "../modelFiles/readModel.ts";
 import { writeModel } from "../modelFiles/writeModel.ts";
@@ -163,12 +162,14 @@ function isOfCatalogue(application: Application): application is CatalogueApplic
   return "scaling" in application && "stages" in application;
 }
 
-/** The blocks of the network that it is, if their first layers are there. */
+/** The blocks of the network that it is, up to its cut, if all of their first layers are there. */
 function blocksOf(model: Model, known: readonly Application[]): Application["blocks"] {
   const [like] = networksLike(model, known);
   if (like === undefined) return [];
-  const names = new Set(model.layers.map((layer: Layer) => layer.name));
+  const names = new Set(model.layers.map(({ name }) => name));
   const input = model.inputs[0]!.call.layer.name;
   const blocks = like.blocks.map((block, index) => (index === 0 ? { ...block, firstLayer: input } : block));
-  return blocks.filter(({ firstLayer }) => names.has(firstLayer));
+  const end = blocks.findLastIndex(({ firstLayer }) => names.has(firstLayer)) + 1;
+  const there = blocks.slice(0, end);
+  return there.every(({ firstLayer }) => names.has(firstLayer)) ? there : [];
 }

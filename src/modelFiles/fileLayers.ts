@@ -12,9 +12,10 @@ export interface FileLayer {
 
 /** What of a file are weights of its network: no optimizer's numbers, no states of random numbers. */
 export function weightEntries(file: WeightFile): readonly TensorEntry[] {
-  return [...file.tensors.values()].filter(
-    ({ role, name }) => role !== "optimizer" && !/(^|\/)seed_generator(_state)?(\/|$)/.test(name),
-  );
+  const state = hasPaths(file)
+    ? /(^|\/)(seed_)?generator\/vars\/\d+$/
+    : /(^|\/)seed_generator(_\d+)?\/[^/]*state[^/]*$/;
+  return [...file.tensors.values()].filter(({ role, name }) => role !== "optimizer" && !state.test(name));
 }
 
 /** Layers as Keras's `.h5` lists them, and as names such as `conv/kernel` tell, in the order of the file. */

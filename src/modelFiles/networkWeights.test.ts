@@ -60,11 +60,11 @@ describe("weights of a file", () => {
 
   it("are refused when one is missing or of another shape", async () => {
     await expect(loadNetworkWeights(network(), fileOf([kernel]))).rejects.toThrow(
-      "weights.h5 (Keras weights (.h5)): layer conv has 2 weights, the file 1 for it",
+      "conv: expected 2 weights (kernel, bias), the file has 1 for it",
     );
-    await expect(loadNetworkWeights(network(), fileOf([]))).rejects.toThrow("the file none for it");
+    await expect(loadNetworkWeights(network(), fileOf([]))).rejects.toThrow("the file has none for it");
     await expect(loadNetworkWeights(network(), fileOf([kernel, { ...bias, shape: [3] }]))).rejects.toThrow(
-      "layer conv needs bias of shape [2], the file has [3]",
+      "conv: bias: expected [2], the file has [3]",
     );
   });
 });

@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import { isRecord, type JsonRecord } from "../formats/json.ts";
 import { openWeights } from "../formats/openWeights.ts";
-import type { WeightFile } from "../formats/weightFile.ts";
+import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
 import type { Model } from "../models/functional.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { weightEntries } from "./fileLayers.ts";
@@ -31,14 +31,13 @@ export interface OpenModel {
 export async function openModel(path: string, { inputShape }: ModelFileOptions = {}): Promise<OpenModel> {
   const file = await openWeights(path);
   try {
+    // Larger pictures make the layers behind a Flatten larger; of a base they are cut off.
+    const growth = inputShape === undefined ? 1 : 256;
     const model = readModel(configOf(file), {
       path: file.path,
       kerasVersion: file.metadata.get("keras_version"),
       inputShape,
-      maxWeights: weightEntries(file).reduce(
-        (sum, { shape, dtype }) => sum + (dtype === "other" ? 0 : sizeOf(shape)),
-        0,
-      ),
+      maxWeights: growth * weightEntries(file).reduce((sum, entry) => sum + elementsOf(entry), 0),
     });
     const labels =
       file.format === "TensorFlow.js layers model" ? await readImageLabels(file.path) : undefined;
@@ -47,6 +46,10 @@ export async function openModel(path: string, { inputShape }: ModelFileOptions =
     await file.close();
     throw error;
   }
+}
+
+function elementsOf({ shape, dtype }: TensorEntry): number {
+  return dtype === "other" ? 0 : sizeOf(shape);
 }
 
 function configOf(file: WeightFile): JsonRecord {

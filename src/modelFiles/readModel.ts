@@ -114,9 +114,10 @@ export class ModelReader {
       const record = this.options.isKeras1 ? fromKeras1(value, place) : value;
       const { class_name: kind, config } = record;
       if (typeof kind !== "string") throw refusal(place, "it has no class_name");
-      const settings = isRecord(config) ? config : {};
-      const said = record["name"] ?? settings["name"];
+      const own = isRecord(config) ? config : {};
+      const said = record["name"] ?? own["name"];
       const name = typeof said === "string" ? said : `layer_${index}`;
+      const settings = typeof said === "string" ? { ...own, name } : own;
       checkOrigin(record, `${where}: layer ${name} (${kind})`);
       return { kind, name, config: settings, record, where: `${where}: layer ${name} (${kind})` };
     });

@@ -5,8 +5,8 @@ import { loadModel, loadModelWithLabels } from "../../src/keras/loadModel.ts";
 import { Sequential } from "../../src/keras/networks.ts";
 import { dense, flatten } from "../../src/layers/index.ts";
 import { loadWeights } from "../../src/modelFiles/loadWeights.ts";
-import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 import { formulaInputs } from "../support/exportNetworks.ts";
+import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 import { predictions } from "../support/predictions.ts";
 
 interface Case {
@@ -19,7 +19,10 @@ const folder = fileURLToPath(new URL("../golden/models", import.meta.url));
 const at = (file: string) => path.join(folder, file);
 
 /** Largest difference to what Keras predicts. */
-async function difference(model: Awaited<ReturnType<typeof loadModel>>, outputs: readonly GoldenArray[]): Promise<number> {
+async function difference(
+  model: Awaited<ReturnType<typeof loadModel>>,
+  outputs: readonly GoldenArray[],
+): Promise<number> {
   const found = await predictions(model, formulaInputs(model));
   expect(found.map(({ shape }) => shape)).toEqual(outputs.map(({ shape }) => shape));
   const differences = found.flatMap(({ data }, index) => {
@@ -37,10 +40,9 @@ describe("models that Keras and its converter wrote", () => {
   test("frozen parts stay frozen, and calls in inference form stay so", async () => {
     const model = await loadModel(at("nested3.keras"));
     expect(model.getLayer("block").trainableWeights).toEqual([]);
-    expect(model.topology.calls.filter(({ layer }) => layer.name === "block").map(({ training }) => training)).toEqual([
-      undefined,
-      false,
-    ]);
+    expect(
+      model.topology.calls.filter(({ layer }) => layer.name === "block").map(({ training }) => training),
+    ).toEqual([undefined, false]);
   });
 
   test("a Teachable Machine export has its class names", async () => {

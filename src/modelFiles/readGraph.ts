@@ -1,4 +1,4 @@
-import { PermafrostError } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import { isRecord, type JsonRecord } from "../formats/json.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import { Model } from "../models/functional.ts";
@@ -62,8 +62,7 @@ export class GraphReader {
         trainable: trainable !== false,
       });
     } catch (error) {
-      if (!(error instanceof PermafrostError)) throw error;
-      throw refusal(where, error.message.replace(/\.$/, ""), error);
+      throw refusal(where, messageOf(error).replace(/\.$/, ""), error);
     }
   }
 
@@ -123,8 +122,7 @@ export class GraphReader {
     try {
       part.results.push(part.layer.applyAll(tensors, training === undefined ? {} : { training }));
     } catch (error) {
-      if (!(error instanceof PermafrostError)) throw error;
-      throw refusal(where, error.message.replace(/\.$/, ""), error);
+      throw refusal(where, messageOf(error).replace(/\.$/, ""), error);
     }
   }
 

@@ -1,3 +1,4 @@
+import { messageOf } from "../base/errors.ts";
 import { isRecord, type JsonRecord } from "../formats/json.ts";
 import { input } from "../layers/index.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
@@ -162,7 +163,11 @@ export class ModelReader {
       last = shapesFrom(layer, [last], entry.where)[0]!;
       model.add(layer);
     }
-    model.build([["batch", ...shape]]);
+    try {
+      model.build([["batch", ...shape]]);
+    } catch (error) {
+      throw refusal(where, messageOf(error).replace(/\.$/, ""), error);
+    }
     return model;
   }
 

@@ -8,6 +8,7 @@ import { Random } from "../../src/base/random.ts";
 import { openWeights } from "../../src/formats/openWeights.ts";
 import { encodeSafetensors } from "../../src/tensor/safetensors.ts";
 import { float32, sizeOf } from "../../src/tensor/tensor.ts";
+import { mutatedBytes } from "../support/mutations.ts";
 import { ggufFile, onnxFile } from "./writeFormats.ts";
 
 /** Files a format: few in every run of the tests, 2,000 with PERMAFROST_MUTATIONS=2000. */
@@ -50,25 +51,6 @@ const files: readonly (readonly [string, Uint8Array])[] = [
   ["index.json", Buffer.from(index)],
 ];
 
-/** Bits turned, numbers made huge or small, pieces copied over others (which makes circles), the end cut off. */
-function mutated(original: Uint8Array, random: Random): Uint8Array {
-  const bytes = Buffer.from(original);
-  const below = (end: number) => random.uint32() % end;
-  for (let change = 1 + below(4); change > 0; change--) {
-    const at = below(bytes.length);
-    const wide = Math.max(0, Math.min(at - (at % 8), bytes.length - 8));
-    const kind = below(6);
-    if (kind === 0) bytes[at]! ^= 1 << below(8);
-    else if (kind === 1) bytes[at] = below(256);
-    else if (kind === 2)
-      bytes.fill(below(2) === 0 ? 0xff : 0x7f, at, Math.min(bytes.length, at + [1, 2, 4, 8][below(4)]!));
-    else if (kind === 3 && bytes.length >= 8) bytes.writeBigUInt64LE(BigInt(below(bytes.length)), wide);
-    else if (kind === 4) bytes.copy(bytes, at, wide, Math.min(bytes.length, wide + 1 + below(64)));
-    else if (below(3) === 0) return bytes.subarray(0, at);
-  }
-  return bytes;
-}
-
 /** Opens a file and reads all of it; what is refused must be refused as it should be. */
 async function readAll(file: string): Promise<"read" | "refused"> {
   try {
@@ -107,7 +89,7 @@ describe("damaged weight files", () => {
       const file = path.join(folder, `changed-${name}`);
       let refused = 0;
       for (let turn = 0; turn < count; turn++) {
-        writeFileSync(file, mutated(original, new Random(5, name, turn)));
+        writeFileSync(file, mutatedBytes(original, new Random(5, name, turn)));
         const start = performance.now();
         if ((await readAll(file)) === "refused") refused++;
         // No measure of speed: a circle or a lying count would run for minutes.

@@ -1,6 +1,7 @@
 import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { Model } from "../models/functional.ts";
+import { weightsFormat } from "../models/weightFile.ts";
 import { sameShape, showShape } from "../tensor/shape.ts";
 import {
   type FileLayer,
@@ -27,7 +28,8 @@ export function matchWeights(
   { byName = false }: MatchOptions = {},
 ): MatchResult {
   const paths = [...model.namedParameters().keys()];
-  const isOwn = file.metadata.get("format") === ownFormat || paths.every((path) => file.tensors.has(path));
+  const isOwn =
+    file.metadata.get("format") === weightsFormat || paths.every((path) => file.tensors.has(path));
   if (isOwn) return matchPaths(model, file, byName);
   const units = unitsOf(model, file);
   if (byName) return together(units.named);
@@ -35,9 +37,6 @@ export function matchWeights(
   if (hasPaths(file)) return matchPlaces(model, file);
   return matchOrder(units);
 }
-
-/** What `saveWeights` writes into its safetensors files. */
-export const ownFormat = "permafrost weights 1";
 
 /**
  * As `matchWeights` by name, but every weight of the model must be there; layers that only the file has (a classifier) are passed

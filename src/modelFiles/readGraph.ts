@@ -3,8 +3,8 @@ import { isRecord, type JsonRecord } from "../formats/json.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import { Model } from "../models/functional.ts";
 import type { Shape } from "../tensor/shape.ts";
+import type { LayerEntry, LayerReader } from "./layerEntry.ts";
 import { type NodeConfig, readNodes, readTensors, type TensorReference } from "./nodes.ts";
-import type { LayerEntry, ModelReader } from "./readModel.ts";
 import { refusal } from "./refusal.ts";
 import { layerName } from "./spelling.ts";
 
@@ -21,13 +21,13 @@ interface Part {
 
 /** Reads a functional model: layers, their calls, inputs and outputs. */
 export class GraphReader {
-  readonly #reader: ModelReader;
+  readonly #reader: LayerReader;
   readonly #config: JsonRecord;
   readonly #where: string;
   readonly #depth: number;
   readonly #parts: ReadonlyMap<string, Part>;
 
-  constructor(reader: ModelReader, config: JsonRecord, where: string, depth: number) {
+  constructor(reader: LayerReader, config: JsonRecord, where: string, depth: number) {
     this.#reader = reader;
     this.#config = config;
     this.#where = where;
@@ -36,7 +36,7 @@ export class GraphReader {
     for (const entry of reader.entries(config["layers"], where)) {
       if (parts.has(entry.name)) throw refusal(entry.where, "two layers have this name");
       const nodes = readNodes((entry.record["inbound_nodes"] as unknown) ?? [], entry.where);
-      const hasOwn = hasOwnCall(entry, reader.options.isKeras3);
+      const hasOwn = hasOwnCall(entry, reader.isKeras3);
       parts.set(entry.name, { entry, nodes, hasOwn, layer: undefined, results: [] });
     }
     this.#parts = parts;
@@ -71,7 +71,7 @@ export class GraphReader {
     if (part.entry.kind !== "InputLayer")
       throw refusal(part.entry.where, "it is an input of the model, expected an InputLayer");
     const given =
-      shapes?.[index]?.slice(1).map(Number) ?? (index === 0 ? this.#reader.options.inputShape : undefined);
+      shapes?.[index]?.slice(1).map(Number) ?? (index === 0 ? this.#reader.inputShape : undefined);
     const start = this.#reader.input(part.entry, given);
     part.results.push([start]);
     return start;
@@ -133,7 +133,7 @@ export class GraphReader {
   #called(reference: TensorReference, isOutput: boolean): TensorReference {
     const { nodes, hasOwn } = this.#part(reference);
     const { node } = reference;
-    if (!hasOwn || (this.#reader.options.isKeras3 && !isOutput)) return reference;
+    if (!hasOwn || (this.#reader.isKeras3 && !isOutput)) return reference;
     // A few versions count otherwise, which shows in numbers that cannot be.
     return node === 0 || node > nodes.length ? reference : { ...reference, node: node - 1 };
   }

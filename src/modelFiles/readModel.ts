@@ -6,6 +6,7 @@ import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { fromKeras1 } from "./keras1.ts";
+import type { LayerEntry, LayerReader } from "./layerEntry.ts";
 import { GraphReader } from "./readGraph.ts";
 import { readLayer } from "./readLayer.ts";
 import { refusal, shown } from "./refusal.ts";
@@ -47,21 +48,16 @@ interface ReaderOptions extends ModelConfigOptions {
   readonly isKeras1: boolean;
 }
 
-/** A layer of a configuration before it is made. */
-export interface LayerEntry {
-  readonly kind: string;
-  readonly name: string;
-  readonly config: JsonRecord;
-  readonly record: JsonRecord;
-  readonly where: string;
-}
-
-export class ModelReader {
-  readonly options: ReaderOptions;
+class ModelReader implements LayerReader {
+  readonly isKeras3: boolean;
+  readonly inputShape: readonly number[] | undefined;
+  readonly #options: ReaderOptions;
   #weights = 0;
 
   constructor(options: ReaderOptions) {
-    this.options = options;
+    this.#options = options;
+    this.isKeras3 = options.isKeras3;
+    this.inputShape = options.inputShape;
   }
 
   /** @param inputs - Shapes that it is called on; undefined for the outermost model. */
@@ -85,7 +81,7 @@ export class ModelReader {
       model.rename(layerName(name));
       return model;
     }
-    const { isKeras3, maxWeights = Number.MAX_SAFE_INTEGER, path } = this.options;
+    const { isKeras3, maxWeights = Number.MAX_SAFE_INTEGER, path } = this.#options;
     const layer = readLayer({ kind, config, where, isKeras3 }, inputs);
     try {
       layer.build(inputs);
@@ -112,7 +108,7 @@ export class ModelReader {
     return layers.map((value: unknown, index) => {
       const place = `${where}: layer ${index}`;
       if (!isRecord(value)) throw refusal(place, "expected an object");
-      const record = this.options.isKeras1 ? fromKeras1(value, place) : value;
+      const record = this.#options.isKeras1 ? fromKeras1(value, place) : value;
       const { class_name: kind, config } = record;
       if (typeof kind !== "string") throw refusal(place, "it has no class_name");
       const own = isRecord(config) ? config : {};
@@ -149,7 +145,7 @@ export class ModelReader {
     const entries = this.entries(Array.isArray(config) ? config : settings["layers"], where);
     const [first] = entries;
     if (first === undefined) throw refusal(where, "it has no layers");
-    const given = inputs?.[0]?.slice(1).map(Number) ?? this.options.inputShape;
+    const given = inputs?.[0]?.slice(1).map(Number) ?? this.inputShape;
     const start = first.kind === "InputLayer" ? this.input(first, given) : undefined;
     const { name, trainable, build_input_shape: built } = settings;
     const shape = start?.shape.slice(1).map(Number) ?? given ?? this.#firstShape(first, built);
@@ -187,7 +183,7 @@ export class ModelReader {
 }
 
 /** What a layer makes of inputs of these shapes. */
-export function shapesFrom(layer: Layer, inputs: readonly Shape[], where: string): readonly Shape[] {
+function shapesFrom(layer: Layer, inputs: readonly Shape[], where: string): readonly Shape[] {
   try {
     return layer.outputShapes(inputs);
   } catch (error) {

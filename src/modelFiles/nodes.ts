@@ -13,6 +13,8 @@ export interface NodeConfig {
   readonly inputs: readonly TensorReference[];
   /** Fixed by the call; left out: as the network is run. */
   readonly training: boolean | undefined;
+  /** A number beside the tensor: `x + 3`. */
+  readonly operand?: number;
 }
 
 /**
@@ -27,13 +29,14 @@ export function readNodes(value: unknown, where: string): readonly NodeConfig[] 
 }
 
 function newNode({ args, kwargs }: Readonly<Record<string, unknown>>, where: string): NodeConfig {
-  if (!Array.isArray(args) || args.length > 1) {
-    throw refusal(
-      where,
-      `it is called with ${Array.isArray(args) ? args.length : "other"} arguments, only one is supported`,
-    );
+  const training = readKeywords(kwargs, where);
+  if (!Array.isArray(args) || args.length > 2) {
+    const count = Array.isArray(args) ? args.length : "other";
+    throw refusal(where, `it is called with ${count} arguments, at most two are supported`);
   }
-  return { inputs: newTensors(args, where), training: readKeywords(kwargs, where) };
+  const [tensor, operand] = args;
+  if (args.length < 2 || typeof operand !== "number") return { inputs: newTensors(args, where), training };
+  return { inputs: newTensors([tensor], where), training, operand };
 }
 
 function newTensors(args: readonly unknown[], where: string): readonly TensorReference[] {

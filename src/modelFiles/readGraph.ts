@@ -3,6 +3,7 @@ import { isRecord, type JsonRecord } from "../formats/json.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import { Model } from "../models/functional.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { arithmeticLayer } from "./arithmetic.ts";
 import type { LayerEntry, LayerReader } from "./layerEntry.ts";
 import { type NodeConfig, readNodes, readTensors, type TensorReference } from "./nodes.ts";
 import { refusal } from "./refusal.ts";
@@ -110,15 +111,18 @@ export class GraphReader {
   }
 
   #call(part: Part): void {
-    const { inputs, training } = part.nodes[part.results.length]!;
+    const { inputs, training, operand } = part.nodes[part.results.length]!;
     const tensors = inputs.map((reference) => this.#tensor(this.#called(reference, false)));
     const { where, kind } = part.entry;
     if (kind === "InputLayer") throw refusal(where, "it is called, an input cannot be");
-    part.layer ??= this.#reader.layer(
-      part.entry,
-      tensors.map(({ shape }) => shape),
-      this.#depth,
-    );
+    part.layer ??=
+      operand === undefined
+        ? this.#reader.layer(
+            part.entry,
+            tensors.map(({ shape }) => shape),
+            this.#depth,
+          )
+        : arithmeticLayer(kind, operand, part.entry.name, where);
     try {
       part.results.push(part.layer.applyAll(tensors, training === undefined ? {} : { training }));
     } catch (error) {

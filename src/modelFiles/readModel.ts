@@ -5,6 +5,7 @@ import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { arithmeticKinds, arithmeticModule } from "./arithmetic.ts";
 import { fromKeras1 } from "./keras1.ts";
 import type { LayerEntry, LayerReader } from "./layerEntry.ts";
 import { GraphReader } from "./readGraph.ts";
@@ -197,7 +198,8 @@ function shapesFrom(layer: Layer, inputs: readonly Shape[], where: string): read
 
 /** Classes of other packages and operations outside of layers may have the name of a layer. */
 function checkOrigin(record: JsonRecord, where: string): void {
-  const { module, registered_name: registered } = record;
+  const { module, registered_name: registered, class_name: kind } = record;
+  if (module === arithmeticModule && arithmeticKinds.has(String(kind))) return;
   const isKnown =
     module === undefined ||
     module === null ||

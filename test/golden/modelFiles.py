@@ -72,6 +72,15 @@ def stack(keras):
     ], name="stack"))
 
 
+def arithmetic(keras):
+    """Operations outside of layers, as Keras's MobileNetV3 has them."""
+    picture = keras.Input((6, 6, 3))
+    x = keras.layers.Conv2D(4, 3, name="conv")(picture)
+    gate = keras.layers.ReLU(6.0)(x + 3.0) * (1.0 / 6.0)
+    y = x * gate - 0.25
+    return fill(keras.Model(picture, keras.layers.Flatten()(y + x), name="arithmetic"))
+
+
 def predicted(model):
     shapes = model.input_shape if isinstance(model.input_shape, list) else [model.input_shape]
     inputs = [formula((2, *shape[1:]), seed) for seed, shape in enumerate(shapes)]
@@ -203,7 +212,10 @@ def keras_3():
         model.save(FOLDER / f"{name}3.h5", include_optimizer=False)
         model.save_weights(FOLDER / f"{name}3.weights.h5")
         found += cases([f"{name}3.keras", f"{name}3.h5"], predicted(model))
-    return found
+    model = arithmetic(keras)
+    model.save(FOLDER / "arithmetic3.keras")
+    model.save(FOLDER / "arithmetic3.h5", include_optimizer=False)
+    return found + cases(["arithmetic3.keras", "arithmetic3.h5"], predicted(model))
 
 
 if __name__ == "__main__":

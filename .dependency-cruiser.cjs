@@ -14,6 +14,7 @@ const floors = [
   "losses",
   "metrics",
   "models",
+  "modelFiles",
   "applications",
   "images",
   "augmentation",

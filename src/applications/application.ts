@@ -60,6 +60,8 @@ export interface ApplicationOptions {
   readonly seed?: number;
   /** How weights that are not on this machine are fetched. Default: as the environment says, in silence. */
   readonly fetching?: FetchOptions;
+  /** Of a bundle whose base is a model from a file. */
+  readonly architecture?: Architecture;
 }
 
 /** An ONNX model that serves as a base: enough to build it again. */
@@ -68,6 +70,8 @@ export interface OnnxSource {
   readonly bytes: Uint8Array;
   readonly form: OnnxForm;
 }
+/** A network as a configuration of Keras 3 describes it: enough to build it again. */
+export type Architecture = Readonly<Record<string, unknown>>;
 
 /** A pretrained network, with what its inputs must be made by and where its weights are from. */
 export class BaseNetwork extends Model {
@@ -82,6 +86,8 @@ export class BaseNetwork extends Model {
   readonly onnx: OnnxSource | undefined;
   /** What whoever uses it should know, in sentences. */
   readonly remarks: readonly string[];
+  /** Of a network from a file: its maps' network, without the pooling. */
+  readonly architecture: Architecture | undefined;
 
   constructor(
     options: ModelOptions,
@@ -89,6 +95,7 @@ export class BaseNetwork extends Model {
       readonly variant?: string | undefined;
       readonly onnx?: OnnxSource | undefined;
       readonly remarks?: readonly string[];
+      readonly architecture?: Architecture | undefined;
     },
   ) {
     super(options);
@@ -99,6 +106,7 @@ export class BaseNetwork extends Model {
     this.variant = base.variant;
     this.onnx = base.onnx;
     this.remarks = base.remarks ?? [];
+    this.architecture = base.architecture;
   }
 }
 

@@ -46,7 +46,7 @@ describe("networks of the catalogue", () => {
       expect(read.weightSource?.sha256).toBe(sha256(await readFile(file)));
       expect(read.weights[0]!.value).toEqual(original.weights[0]!.value);
       await expect(mobileNet({ ...narrow, includeTop: true, weights: file })).rejects.toThrow(
-        "layer conv_preds has 2 weights, the file none for it",
+        "conv_preds: expected 2 weights (kernel, bias), the file has none for it",
       );
     } finally {
       await rm(folder, { recursive: true });

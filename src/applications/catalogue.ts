@@ -2,6 +2,7 @@ import { PermafrostError } from "../base/errors.ts";
 import type { WeightFile } from "../formats/weightFile.ts";
 import { input } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
+import { loadNetworkWeights } from "../modelFiles/loadWeights.ts";
 import {
   type Application,
   type ApplicationOptions,
@@ -10,7 +11,7 @@ import {
   pooledMap,
   type WeightSource,
 } from "./application.ts";
-import { loadWeights } from "./loadWeights.ts";
+
 import { type PixelScalingName, preprocessing } from "./preprocessing.ts";
 
 /** A file of weights as its authors publish it. */
@@ -110,7 +111,7 @@ export async function catalogueNetwork(
 
 async function readInto(network: BaseNetwork, weights: WeightFile): Promise<void> {
   try {
-    await loadWeights(network, weights);
+    await loadNetworkWeights(network, weights);
   } finally {
     await weights.close();
   }

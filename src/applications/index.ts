@@ -7,6 +7,7 @@ import { denseNet121, denseNet121Application } from "./denseNet.ts";
 import { mobileNet, mobileNetApplication } from "./mobileNet.ts";
 import { mobileNetV2, mobileNetV2Application } from "./mobileNetV2.ts";
 import { mobileNetV3Small, mobileNetV3SmallApplication } from "./mobileNetV3Small.ts";
+import { architectureBase } from "./modelFile.ts";
 import { resNet50, resNet50Application } from "./resNet.ts";
 import { small, smallApplication, vggLike, vggLikeApplication } from "./smallEncoders.ts";
 import { vgg16, vgg16Application, vgg19, vgg19Application } from "./vgg.ts";
@@ -18,6 +19,7 @@ export { denseNet121 } from "./denseNet.ts";
 export { type MobileNetOptions, mobileNet } from "./mobileNet.ts";
 export { type MobileNetV2Options, mobileNetV2 } from "./mobileNetV2.ts";
 export { mobileNetV3Small } from "./mobileNetV3Small.ts";
+export { type ModelFileOptions, modelFileBase } from "./modelFile.ts";
 export { resNet50 } from "./resNet.ts";
 export { small, vggLike } from "./smallEncoders.ts";
 export { vgg16, vgg19 } from "./vgg.ts";
@@ -57,6 +59,8 @@ export const baseNames: readonly string[] = applications.map((application) => ap
  * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
  */
 export async function createBase(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
+  if (options.architecture !== undefined)
+    return architectureBase(options.architecture, applications, options);
   const wanted = sameSpelling(name);
   const entry = entries.find(({ application }) => sameSpelling(application.name) === wanted);
   if (entry !== undefined) return entry.create(options);

@@ -22,6 +22,7 @@ export const errorCodes = [
   "INVALID_ARGUMENT",
   "LOSS_NAN",
   "MANIFEST_INVALID",
+  "MODEL_UNSUPPORTED",
   "NOT_BUILT",
   "NOT_COMPILED",
   "NOT_FOUND",

@@ -9,13 +9,22 @@ import { PermafrostError, systemCode } from "./errors.ts";
  *
  * @throws PermafrostError DISK_FULL when there is no room; the target is untouched.
  */
-export async function writeFileAtomic(target: string, content: Uint8Array | string): Promise<void> {
+export function writeFileAtomic(target: string, content: Uint8Array | string): Promise<void> {
+  return writePiecesAtomic(target, [content]);
+}
+
+/** As `writeFileAtomic`, of content that is made piece by piece, so that it is never whole in memory. */
+export async function writePiecesAtomic(
+  target: string,
+  pieces: Iterable<Uint8Array | string>,
+): Promise<void> {
   const temporary = temporaryName(target);
   try {
     await mkdir(path.dirname(target), { recursive: true });
     const file = await open(temporary, "wx");
     try {
-      await file.writeFile(content);
+      // One handle writes on where the piece before has ended.
+      for (const piece of pieces) await file.writeFile(piece);
       await file.sync();
     } finally {
       await file.close();

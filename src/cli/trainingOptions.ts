@@ -79,13 +79,16 @@ function declareBaseOptions(command: Command): void {
   command
     .option(
       "--base <name>",
-      "base network (see permafrost bases), a bundle, an ONNX file, a file of weights, or hf:<owner>/<repository>",
+      "base network (see permafrost bases), a bundle, a model or weights file, or hf:<owner>/<repository>",
       trainingDefaults.base,
     )
-    .option("--cut <value>", "of an ONNX file: the value that is its output (permafrost inspect lists them)")
+    .option(
+      "--cut <value>",
+      "of a model file: the layer, or the value of an ONNX file, with which the base ends (default: before its classifier)",
+    )
     .option(
       "--preprocessing <how>",
-      "of an ONNX file: imagenet, tf, caffe, rescale, none, or a preprocessor_config.json",
+      "of a model file: imagenet, tf, caffe, rescale, none, or of an ONNX file a preprocessor_config.json",
     );
 }
 
@@ -114,7 +117,7 @@ export async function trainingRequest(
     ...weightsOf(options),
     ...(typeof options["exclude"] === "string" ? { exclude: options["exclude"] } : {}),
     ...(typeof options["relabel"] === "string" ? { relabel: options["relabel"] } : {}),
-    ...onnxOf(options),
+    ...modelFileOf(options),
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),
@@ -125,8 +128,8 @@ export async function trainingRequest(
   };
 }
 
-/** What belongs to a base that is an ONNX file. */
-function onnxOf({ cut, preprocessing }: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
+/** What belongs to a base that is a model file. */
+function modelFileOf({ cut, preprocessing }: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
   return {
     ...(typeof cut === "string" ? { cut } : {}),
     ...(typeof preprocessing === "string" ? { preprocessing: preprocessingPlace(preprocessing) } : {}),

@@ -1,7 +1,7 @@
 import { type ByteSource, damaged, type FileSource, memorySource } from "./byteSource.ts";
 import { isRecord, readJson } from "./json.ts";
 import { kerasParts } from "./kerasHdf5.ts";
-import { partsFile } from "./partsFile.ts";
+import { type Part, partsFile } from "./partsFile.ts";
 import type { WeightFile } from "./weightFile.ts";
 import type { ZipMember } from "./zip.ts";
 
@@ -20,10 +20,17 @@ export async function openKerasArchive(
     about.set(key, typeof value === "string" ? value : JSON.stringify(value));
   }
   about.set("model_config", JSON.stringify(await jsonIn(members, "config.json", source.name)));
+  // The first tensor that is read has all of the weights checked; what only looks at headers does not wait for it.
+  let checked: Promise<void> | undefined;
+  const load = async (part: Part) => {
+    checked ??= weights.verify();
+    await checked;
+    return part.load();
+  };
   return partsFile({
     format: "Keras archive (.keras)",
     path: source.name,
-    parts,
+    parts: parts.map((part) => ({ ...part, load: () => load(part) })),
     metadata: about,
     close: () => source.close(),
   });

@@ -9,8 +9,10 @@ export interface ZipMember {
   readonly name: string;
   /** Bytes when unpacked. */
   readonly size: number;
-  /** The content where it lies, if it is stored uncompressed; its checksum is not looked at. */
+  /** The content where it lies, if it is stored uncompressed; `verify` holds it against its checksum. */
   readonly stored: ByteSource | undefined;
+  /** Reads a stored content through once, a megabyte at a time. @throws PermafrostError WEIGHTS_INVALID for another CRC-32. */
+  verify(): Promise<void>;
   /** The first bytes of the content: at least `length` or all of it. */
   head(length: number): Uint8Array;
   /** The whole content, its length and CRC-32 checked. */
@@ -129,7 +131,7 @@ function memberOf(packed: ByteSource, { name, method, crc, size }: Entry, archiv
   }
   const check = (content: Uint8Array<ArrayBuffer>) => {
     if (content.length !== size) throw damaged(label, `${content.length} bytes unpacked, ${size} announced`);
-    if (crc32(content) !== crc) throw damaged(label, "its checksum (CRC-32) is another one");
+    if (crc32(content) !== crc) throw wrongChecksum(label);
     return content;
   };
   return {
@@ -138,11 +140,28 @@ function memberOf(packed: ByteSource, { name, method, crc, size }: Entry, archiv
     stored: method === 0 ? packed : undefined,
     head: (length) =>
       method === 0 ? packed.bytes(0, Math.min(length, size)) : inflateHead(packed, length, size),
+    async verify() {
+      if (method === 0 && (await checksumOf(packed)) !== crc) throw wrongChecksum(label);
+    },
     async content() {
       const bytes = await packed.load(0, packed.size);
       return check(method === 0 ? bytes : await unpack(bytes, size, label));
     },
   };
+}
+
+const pieceBytes = 2 ** 20;
+
+async function checksumOf(source: ByteSource): Promise<number> {
+  let value = 0;
+  for (let at = 0; at < source.size; at += pieceBytes) {
+    value = crc32(await source.load(at, Math.min(pieceBytes, source.size - at)), value);
+  }
+  return value;
+}
+
+function wrongChecksum(label: string) {
+  return damaged(label, "its checksum (CRC-32) is another one");
 }
 
 async function unpack(bytes: Uint8Array, size: number, label: string): Promise<Uint8Array<ArrayBuffer>> {

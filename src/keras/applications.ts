@@ -1,9 +1,12 @@
 import {
   type ApplicationOptions,
+  applications,
   type CatalogueOptions,
   createBase,
   type MobileNetOptions,
   type MobileNetV2Options,
+  type ModelFileOptions,
+  modelFileBase,
   denseNet121 as plainDenseNet121,
   mobileNet as plainMobileNet,
   mobileNetV2 as plainMobileNetV2,
@@ -20,7 +23,14 @@ import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
 
 export { baseNames } from "../applications/index.ts";
 export type { Preprocessing } from "../applications/preprocessing.ts";
-export type { ApplicationOptions, CatalogueOptions, FromOnnxOptions, MobileNetOptions, MobileNetV2Options };
+export type {
+  ApplicationOptions,
+  CatalogueOptions,
+  FromOnnxOptions,
+  MobileNetOptions,
+  MobileNetV2Options,
+  ModelFileOptions,
+};
 export { BaseNetwork };
 
 /**
@@ -98,6 +108,19 @@ export async function fromOnnx(file: string, options: FromOnnxOptions = {}): Pro
  */
 export async function byName(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await createBase(name, options));
+}
+
+/**
+ * A model of Keras or TensorFlow.js as a base network, cut before its classifier: `.keras`, a whole legacy `.h5`, a `model.json` or its
+ * folder.
+ *
+ * @param options - `cut`: the layer behind which the base ends. `preprocessing`: how pixels are scaled, where the file does not tell.
+ * @throws PermafrostError MODEL_UNSUPPORTED naming layer, class and option; WEIGHTS_INVALID for weights that are damaged or missing, with
+ *   the cut up to which the others can be used; INVALID_ARGUMENT when cut or preprocessing must be said.
+ * @example const convBase = await applications.fromKeras("mobilenet/model.json", { cut: "conv_pw_12_relu" });
+ */
+export async function fromKeras(path: string, options: ModelFileOptions = {}): Promise<BaseNetwork> {
+  return trainableBase(await modelFileBase(path, applications, options));
 }
 
 /**

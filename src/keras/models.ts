@@ -12,7 +12,14 @@ export type {
 } from "../training/samples/labelSamples.ts";
 export type { ModelInputs } from "../training/samples/modelInputs.ts";
 export type { FeatureStoreOption } from "./fitFeatures.ts";
-export { load } from "./loadModel.ts";
+export {
+  type LoadedKerasModel,
+  type LoadModelOptions,
+  load,
+  loadModel,
+  loadModelWithLabels,
+} from "./loadModel.ts";
+export type { LoadedWeights, ModelLoadWeightsOptions } from "./loadWeights.ts";
 export type {
   ArrayEvaluateOptions,
   ArrayFitOptions,

@@ -1,5 +1,6 @@
+import path from "node:path";
+import { saveKerasArchive, saveTfjsModel, saveWeights } from "../modelFiles/saveModelFile.ts";
 import type { Model } from "../models/functional.ts";
-import { readWeights, writeWeights } from "../models/weightFile.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { CompileOptions } from "../training/compiled/compile.ts";
 import type { TrainingMemory } from "../training/graphs/trainingMemory.ts";
@@ -9,6 +10,7 @@ import type { TestBatchOptions, TrainBatchOptions } from "../training/runs/batch
 import type { ModelTargets } from "../training/samples/labelSamples.ts";
 import type { ModelInputs } from "../training/samples/modelInputs.ts";
 import type { PictureBatches } from "./iteratorSamples.ts";
+import { type LoadedWeights, loadModelWeights, type ModelLoadWeightsOptions } from "./loadWeights.ts";
 import {
   type ArrayEvaluateOptions,
   type ArrayFitOptions,
@@ -81,25 +83,32 @@ export interface TrainableModel {
   ): Promise<Readonly<Record<string, Tensor<"float32">>>>;
 
   /**
-   * Writes a classifier, a base network with a head on it, as a bundle folder. `models.load` and `permafrost predict` read it.
+   * Writes a classifier, a base network with a head on it, as a bundle folder, which `models.load` and `permafrost predict` read; for a
+   * name that ends in `.keras` any model as Keras 3's file, for one that ends in `model.json` as a TensorFlow.js layers model.
    *
-   * @throws PermafrostError INVALID_ARGUMENT for a model of another form or without class names; OUTPUT_EXISTS, DISK_FULL.
+   * @param options - Of a bundle.
+   * @throws PermafrostError INVALID_ARGUMENT for a model of another form or without class names; OUTPUT_EXISTS, DISK_FULL;
+   *   MODEL_UNSUPPORTED for a layer or an option that Keras has not.
    */
-  save(folder: string, options?: SaveModelOptions): Promise<void>;
+  save(place: string, options?: SaveModelOptions): Promise<void>;
 
   /**
-   * Writes all weights, by their paths and in Keras's layout, as a safetensors file.
+   * Writes all weights: as Keras 3's `.weights.h5` for such a name, else as safetensors with the weights' paths for names, in Keras's
+   * layout.
    *
-   * @throws PermafrostError DISK_FULL
+   * @throws PermafrostError INVALID_ARGUMENT for a name of another format; DISK_FULL.
    */
   saveWeights(file: string): Promise<void>;
 
   /**
-   * Sets all weights from a file of `saveWeights`, or of `ModelCheckpoint` with `saveWeightsOnly`.
+   * Sets weights from a file of any format that is read (docs/formats.md): one of `saveWeights`, `ModelCheckpoint`, Keras, ... All is
+   * read and checked before any is changed.
    *
-   * @throws PermafrostError NOT_FOUND, or WEIGHTS_INVALID for a damaged file or another model; then none is changed.
+   * @param options - `byName`: layers take the weights of their names, others stay as they are. Default: all layers in their order.
+   *   `skipMismatch`: what does not fit is passed over, counted and told.
+   * @throws PermafrostError NOT_FOUND, or WEIGHTS_INVALID for a damaged file or another network; then none is changed.
    */
-  loadWeights(file: string): Promise<void>;
+  loadWeights(file: string, options?: ModelLoadWeightsOptions): Promise<LoadedWeights>;
 
   /** Ends the threads that `predict` keeps ready. They never keep a finished program from ending. */
   close(): Promise<void>;
@@ -170,16 +179,18 @@ export function withTraining<Base extends ModelClass>(
       return this.#training.predictAll(x, options);
     }
 
-    save(folder: string, options?: SaveModelOptions): Promise<void> {
-      return this.#training.save(folder, options);
+    save(place: string, options?: SaveModelOptions): Promise<void> {
+      if (place.endsWith(".keras")) return saveKerasArchive(this, place);
+      if (path.basename(place) === "model.json") return saveTfjsModel(this, place);
+      return this.#training.save(place, options);
     }
 
     saveWeights(file: string): Promise<void> {
-      return writeWeights(this, file);
+      return saveWeights(this, file);
     }
 
-    loadWeights(file: string): Promise<void> {
-      return readWeights(this, file);
+    loadWeights(file: string, options?: ModelLoadWeightsOptions): Promise<LoadedWeights> {
+      return loadModelWeights(this, file, options);
     }
 
     close(): Promise<void> {

@@ -92,6 +92,14 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   ZeroPadding2D: zeroPadding2D,
 };
 
+/** Keras class names of all layers. */
+export const layerKindNames: readonly string[] = Object.keys(layerKinds);
+
+/** Whether there is a layer of this Keras class name, in exactly this spelling. */
+export function isLayerKind(kind: string): boolean {
+  return Object.hasOwn(layerKinds, kind);
+}
+
 /**
  * A layer from its kind and configuration, as `layer.kind` and `layer.config` gave them. Weights are not part of it.
  *

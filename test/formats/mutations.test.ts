@@ -8,7 +8,7 @@ import { Random } from "../../src/base/random.ts";
 import { openWeights } from "../../src/formats/openWeights.ts";
 import { encodeSafetensors } from "../../src/tensor/safetensors.ts";
 import { float32, sizeOf } from "../../src/tensor/tensor.ts";
-import { mutated } from "../support/mutated.ts";
+import { mutatedBytes } from "../support/mutations.ts";
 import { ggufFile, onnxFile } from "./writeFormats.ts";
 
 /** Files a format: few in every run of the tests, 2,000 with PERMAFROST_MUTATIONS=2000. */
@@ -89,7 +89,7 @@ describe("damaged weight files", () => {
       const file = path.join(folder, `changed-${name}`);
       let refused = 0;
       for (let turn = 0; turn < count; turn++) {
-        writeFileSync(file, mutated(original, new Random(5, name, turn)));
+        writeFileSync(file, mutatedBytes(original, new Random(5, name, turn)));
         const start = performance.now();
         if ((await readAll(file)) === "refused") refused++;
         // No measure of speed: a circle or a lying count would run for minutes.

@@ -13,7 +13,7 @@ import { plainGraph } from "../../src/onnx/model/plainNodes.ts";
 import { dependentsOf, singleValues } from "../../src/onnx/model/reach.ts";
 import { readModel } from "../../src/onnx/model/readModel.ts";
 import { writeModel } from "../../src/onnx/model/writeModel.ts";
-import { mutated } from "../support/mutated.ts";
+import { mutatedBytes } from "../support/mutations.ts";
 
 /** Files a model: few in every run of the tests, 2,000 of all with PERMAFROST_MUTATIONS=500. */
 const count = Number(process.env["PERMAFROST_MUTATIONS"] ?? 25);
@@ -60,7 +60,7 @@ describe("damaged ONNX models", () => {
       const file = path.join(folder, `${name}.onnx`);
       let refused = 0;
       for (let turn = 0; turn < count; turn++) {
-        writeFileSync(file, mutated(original, new Random(6, name, turn)));
+        writeFileSync(file, mutatedBytes(original, new Random(6, name, turn)));
         const start = performance.now();
         if ((await takeApart(file)) === "refused") refused++;
         // No measure of speed: a circle or a lying count would run for minutes.
@@ -92,7 +92,7 @@ describe("damaged ONNX models", () => {
     const original = golden("control.onnx");
     const file = path.join(folder, "tried.onnx");
     for (let turn = 0; turn < Math.ceil(count / 8); turn++) {
-      writeFileSync(file, mutated(original, new Random(7, "tried", turn)));
+      writeFileSync(file, mutatedBytes(original, new Random(7, "tried", turn)));
       await describeCuts(file, 32).catch(checkRefusal);
     }
   }, 600_000);

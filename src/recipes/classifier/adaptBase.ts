@@ -4,8 +4,9 @@ import { PermafrostError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/names.ts";
 
 /** What a base is beside its layers. */
-function factsOf({ application, preprocessing, weightSource, pooling, variant, onnx, remarks }: BaseNetwork) {
-  return { application, preprocessing, weightSource, pooling, variant, onnx, remarks };
+function factsOf(network: BaseNetwork) {
+  const { application, preprocessing, weightSource, pooling, variant, onnx, remarks, architecture } = network;
+  return { application, preprocessing, weightSource, pooling, variant, onnx, remarks, architecture };
 }
 
 /** The same network for pictures that are prepared in another way. */

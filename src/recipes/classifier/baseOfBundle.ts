@@ -5,6 +5,7 @@ import type { FetchOptions } from "../../fetching/settings.ts";
 import { setNamedWeights, weightsDigest } from "../../models/weights.ts";
 import type { BundleContents } from "../../saving/bundleContents.ts";
 import { checkBase } from "../../saving/loadBundle.ts";
+import { withPreprocessing } from "./adaptBase.ts";
 
 /** Whoever opens a bundle has named no base: its weights must be here already. */
 export const unasked: FetchOptions = { offline: "opening a bundle fetches nothing by itself" };
@@ -30,5 +31,6 @@ export async function baseOfBundle(
       : onnxBaseOf(baseModel, { form: formFrom(base.options, folder), preprocessing, where: folder });
   if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
   checkBase(folder, base, weightsDigest(network));
-  return network;
+  // A network from a file does not know itself how its pictures are made.
+  return network.architecture === undefined ? network : withPreprocessing(network, preprocessing);
 }

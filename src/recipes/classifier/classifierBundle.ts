@@ -26,11 +26,13 @@ export interface BundleFacts {
 }
 
 /** What `createBase` takes to build a base network of the same form. */
-export function formOptions({ inputs, pooling }: BaseNetwork) {
+export function formOptions({ inputs, pooling, architecture }: BaseNetwork) {
   const [, height, width, channels] = inputs[0]!.shape.map(Number);
   return {
     inputShape: [height!, width!, channels!] as const,
     ...(pooling === undefined ? {} : { pooling }),
+    // Plain JSON by construction.
+    ...(architecture === undefined ? {} : { architecture: architecture as JsonObject }),
   };
 }
 

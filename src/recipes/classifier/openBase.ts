@@ -14,16 +14,23 @@ import type { FetchOptions } from "../../fetching/settings.ts";
 import { loadBundle } from "../../saving/loadBundle.ts";
 import { endBehind, withPreprocessing, withRescaling } from "./adaptBase.ts";
 import { baseOfBundle } from "./baseOfBundle.ts";
-import { isOnnxFile, noRandomWeights, type OnnxRequest, openOnnx, refuseOnnxOptions } from "./openOnnx.ts";
+import {
+  hasModel,
+  type ModelFileOptions,
+  noRandomWeights,
+  openModelFile,
+  refuseFileOptions,
+} from "./openModelFile.ts";
+import { isOnnxFile, openOnnx } from "./openOnnx.ts";
 
 /** Whether a network begins with random weights or with those of an earlier training; the latter must be there. */
 export type InitialWeights = "random" | "pretrained";
 
 /** Which base network a job begins with. */
-export interface BaseRequest extends OnnxRequest {
+export interface BaseRequest extends ModelFileOptions {
   /**
-   * A name of the list; an ONNX file; the folder of a bundle whose base is taken as it was trained; a file of weights of a network of
-   * the list; or such a file of Hugging Face: `hf:<owner>/<repository>[/<file>][@<revision>]`.
+   * A name of the list; an ONNX file; a model of Keras or TensorFlow.js; the folder of a bundle whose base is taken as it was trained;
+   * a file of weights of a network of the list; or such a file of Hugging Face: `hf:<owner>/<repository>[/<file>][@<revision>]`.
    */
   readonly base: string;
   /** Of a named base: the path of a file of weights, or one of Hugging Face, in place of its own weights. */
@@ -75,18 +82,23 @@ async function networkOf(request: BaseRequest, hooks: BaseHooks): Promise<BaseNe
     ...(initialWeights === "random" ? { weights: null } : {}),
   };
   checkWeights(request);
-  if (!isHubReference(base)) refuseOnnxOptions(request);
-  if (isNamed(base)) return namedBase(base, options, initialWeights);
+  if (isNamed(base)) {
+    refuseFileOptions(request);
+    return namedBase(base, options, initialWeights);
+  }
   if (isHubReference(base)) {
     const { hubFile } = await import("../../fetching/hub/hubFile.ts");
     const { path: file, describing } = await hubFile(base, fetching);
     const config = isOnnxFile(file) ? describing["preprocessor_config.json"] : undefined;
-    return openBase(
+    return networkOf(
       { ...(config === undefined ? {} : { preprocessing: config }), ...request, base: file },
       hooks,
     );
   }
-  if (await isWeightsPlace(base)) {
+  const isFile = await isWeightsPlace(base);
+  if (isFile && (await hasModel(base))) return openModelFile(request);
+  refuseFileOptions(request);
+  if (isFile) {
     const { networkOfFile } = await import("../../applications/networkOfFile.ts");
     return namedBase(await networkOfFile(base), { weights: base, ...options }, initialWeights);
   }

@@ -31,11 +31,11 @@ export interface TrainingRequest {
   readonly exclude?: string;
   /** CSV with the columns `path` and `label`: images that are of another class. */
   readonly relabel?: string;
-  /** Name of the base network, an ONNX file, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
+  /** Name of the base network, a model file, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
   readonly base: string;
-  /** Of an ONNX model as base: the value that is its output, `last_hidden_state:patches`. Default: the last before the classifier. */
+  /** Of a model file as base: the layer, or the value of an ONNX file (`last_hidden_state:patches`), with which it ends. Default: before its classifier. */
   readonly cut?: string;
-  /** Of an ONNX model as base: how pictures are prepared, a name or a `preprocessor_config.json`. */
+  /** Of a model file as base: how pictures are prepared, a name, or of an ONNX file a `preprocessor_config.json`. */
   readonly preprocessing?: string;
   /** Of a named base: a file of weights in place of its own. */
   readonly weights?: string;

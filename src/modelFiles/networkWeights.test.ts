@@ -3,7 +3,7 @@ import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
 import { conv2d, input } from "../layers/index.ts";
 import { Model } from "../models/functional.ts";
 import { float32 } from "../tensor/tensor.ts";
-import { loadWeights } from "./loadWeights.ts";
+import { loadNetworkWeights } from "./loadWeights.ts";
 
 function network(): Model {
   const inputs = input({ shape: [2, 2, 1] });
@@ -35,7 +35,7 @@ describe("weights of a file", () => {
   it("are found by their names, whatever their order", async () => {
     const model = network();
     const names = ["conv/bias:0", "conv/kernel:0"];
-    await loadWeights(
+    await loadNetworkWeights(
       model,
       fileOf([
         { ...bias, name: names[0]! },
@@ -51,7 +51,7 @@ describe("weights of a file", () => {
   it("are found by their order where their names are others; other layers are passed over", async () => {
     const model = network();
     const classifier = { name: "fc1/fc1_W_1:0", layer: "fc1", shape: [3, 4] };
-    await loadWeights(model, fileOf([kernel, classifier, bias]));
+    await loadNetworkWeights(model, fileOf([kernel, classifier, bias]));
     expect(model.weights.map(({ value }) => [...value])).toEqual([
       [1, 1],
       [3, 3],
@@ -59,12 +59,12 @@ describe("weights of a file", () => {
   });
 
   it("are refused when one is missing or of another shape", async () => {
-    await expect(loadWeights(network(), fileOf([kernel]))).rejects.toThrow(
-      "weights.h5 (Keras weights (.h5)): layer conv has 2 weights, the file 1 for it",
+    await expect(loadNetworkWeights(network(), fileOf([kernel]))).rejects.toThrow(
+      "conv: expected 2 weights (kernel, bias), the file has 1 for it",
     );
-    await expect(loadWeights(network(), fileOf([]))).rejects.toThrow("the file none for it");
-    await expect(loadWeights(network(), fileOf([kernel, { ...bias, shape: [3] }]))).rejects.toThrow(
-      "layer conv needs bias of shape [2], the file has [3]",
+    await expect(loadNetworkWeights(network(), fileOf([]))).rejects.toThrow("the file has none for it");
+    await expect(loadNetworkWeights(network(), fileOf([kernel, { ...bias, shape: [3] }]))).rejects.toThrow(
+      "conv: bias: expected [2], the file has [3]",
     );
   });
 });

@@ -1,0 +1,176 @@
+import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
+import type { Layer } from "../layers/layer.ts";
+import type { Model } from "../models/functional.ts";
+import { weightsFormat } from "../models/weightFile.ts";
+import { sameShape, showShape } from "../tensor/shape.ts";
+import {
+  type FileLayer,
+  hasPaths,
+  layersByName,
+  layersByPath,
+  placedLayers,
+  weightEntries,
+} from "./fileLayers.ts";
+import { type MatchResult, matchLayer, type WeightMatch, type WeightProblem } from "./matchLayer.ts";
+
+export interface MatchOptions {
+  /** Layers find their weights by their names, and those that the file has not stay as they are. Default: by their order. */
+  readonly byName?: boolean;
+}
+
+/**
+ * Which tensor of a file each weight of a model is set from. Files that permafrost wrote name weights by their paths; `.weights.h5`
+ * and `.keras` have layers in their places; in the others layers have names and an order.
+ */
+export function matchWeights(
+  model: Model,
+  file: WeightFile,
+  { byName = false }: MatchOptions = {},
+): MatchResult {
+  const paths = [...model.namedParameters().keys()];
+  const isOwn =
+    file.metadata.get("format") === weightsFormat || paths.every((path) => file.tensors.has(path));
+  if (isOwn) return matchPaths(model, file, byName);
+  const units = unitsOf(model, file);
+  if (byName) return together(units.named);
+  if (units.missing.length === 0 && units.unused.length === 0) return together(units.named);
+  if (hasPaths(file)) return matchPlaces(model, file);
+  return matchOrder(units);
+}
+
+/**
+ * As `matchWeights` by name, but every weight of the model must be there; layers that only the file has (a classifier) are passed
+ * over.
+ */
+export function matchNetwork(model: Model, file: WeightFile): MatchResult {
+  const paths = [...model.namedParameters().keys()];
+  if (paths.length > 0 && paths.every((path) => file.tensors.has(path))) return matchPaths(model, file, true);
+  const { named, missing } = unitsOf(model, file);
+  if (missing.length > 0 && hasPaths(file)) {
+    const placed = matchPlaces(model, file);
+    if (placed.problems.length === 0) return placed;
+  }
+  return together([
+    ...named,
+    ...missing.map((layer): readonly [Layer, FileLayer] => [layer, { name: layer.name, entries: [] }]),
+  ]);
+}
+
+function matchPaths(model: Model, file: WeightFile, isPart: boolean): MatchResult {
+  const matches: WeightMatch[] = [];
+  const problems: WeightProblem[] = [];
+  const parameters = model.namedParameters();
+  for (const [path, parameter] of parameters) {
+    const entry = file.tensors.get(path);
+    if (entry === undefined) {
+      if (!isPart) problems.push({ layer: path, reason: "the file has no such weight" });
+    } else if (sameShape(entry.shape, parameter.shape)) matches.push({ layer: path, parameter, entry });
+    else {
+      const reason = `expected ${showShape(parameter.shape)}, the file has ${showShape(entry.shape)}`;
+      problems.push({ layer: path, reason });
+    }
+  }
+  if (isPart) return { matches, problems };
+  const extra = weightEntries(file).filter(({ name }) => !parameters.has(name));
+  const more = extra.map(({ name, shape }) => ({
+    layer: name,
+    reason: `only the file has it, with shape ${showShape(shape)}`,
+  }));
+  return { matches, problems: [...problems, ...more] };
+}
+
+/** The layers of a model that a file could have by name, paired with those that it has. */
+interface Units {
+  readonly named: readonly (readonly [Layer, FileLayer])[];
+  readonly missing: readonly Layer[];
+  readonly unused: readonly FileLayer[];
+  /** In the model's order. */
+  readonly layers: readonly Layer[];
+  readonly fileLayers: readonly FileLayer[];
+}
+
+/** Keras's `.h5` lists a model in a model as one layer; the other formats know the layers inside. */
+function unitsOf(model: Model, file: WeightFile): Units {
+  const fileLayers = layersByName(file);
+  const outer = model.layers.filter(hasWeights);
+  const inner = placedLayers(model)
+    .map(({ layer }) => layer)
+    .filter(({ ownParameters }) => ownParameters.length > 0);
+  const isOuter = file.format === "Keras weights (.h5)" || file.format === "Keras model (.h5)";
+  return paired(isOuter ? outer : inner, fileLayers);
+}
+
+function paired(layers: readonly Layer[], fileLayers: readonly FileLayer[]): Units {
+  const byName = new Map<string, FileLayer>();
+  const byLastName = new Map<string, FileLayer | undefined>();
+  for (const one of fileLayers) {
+    byName.set(one.name, one);
+    const last = lastPart(one);
+    byLastName.set(last, byLastName.has(last) ? undefined : one);
+  }
+  const taken = new Set<FileLayer>();
+  const named: (readonly [Layer, FileLayer])[] = [];
+  const missing: Layer[] = [];
+  for (const layer of layers) {
+    const found = byName.get(layer.name) ?? byLastName.get(layer.name);
+    if (found === undefined || taken.has(found)) missing.push(layer);
+    else {
+      taken.add(found);
+      named.push([layer, found]);
+    }
+  }
+  return { named, missing, unused: fileLayers.filter((one) => !taken.has(one)), layers, fileLayers };
+}
+
+/** A layer in a model in a model is named by its own name at the end of its path. */
+function lastPart({ name, entries }: FileLayer): string {
+  const own = entries[0]?.layer === undefined ? entries[0]?.name.split("/").at(-2) : undefined;
+  return own ?? name;
+}
+
+function hasWeights(layer: Layer): boolean {
+  return layer.weights.length > 0;
+}
+
+function matchPlaces(model: Model, file: WeightFile): MatchResult {
+  const byPath = new Map(layersByPath(file));
+  const results = placedLayers(model)
+    .filter(({ layer }) => layer.ownParameters.length > 0)
+    .map(({ layer, path }) => {
+      const found = byPath.get(path);
+      byPath.delete(path);
+      return matchLayer(layer, found?.entries ?? []);
+    });
+  return withUnused(joined(results), [...byPath.values()]);
+}
+
+/** Layers with weights one after the other, as Keras loads a legacy file. */
+function matchOrder({ layers, fileLayers }: Units): MatchResult {
+  const pairs = layers.map(
+    (layer, index) => [layer, fileLayers[index] ?? { name: "", entries: [] }] as const,
+  );
+  return withUnused(together(pairs), fileLayers.slice(layers.length));
+}
+
+function withUnused({ matches, problems }: MatchResult, unused: readonly FileLayer[]): MatchResult {
+  const more = unused.map(({ name, entries }) => ({
+    layer: name,
+    reason: `only the file has it (${shapesOf(entries)})`,
+  }));
+  return { matches, problems: [...problems, ...more] };
+}
+
+function shapesOf(entries: readonly TensorEntry[]): string {
+  return entries.map(({ shape }) => showShape(shape)).join(", ");
+}
+
+function together(pairs: readonly (readonly [Layer, FileLayer])[]): MatchResult {
+  return joined(pairs.map(([layer, { entries }]) => matchLayer(layer, entries)));
+}
+
+function joined(results: readonly MatchResult[]): MatchResult {
+  return {
+    matches: results.flatMap(({ matches }) => matches),
+    problems: results.flatMap(({ problems }) => problems),
+  };
+}

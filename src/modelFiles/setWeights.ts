@@ -1,0 +1,52 @@
+import { PermafrostError } from "../base/errors.ts";
+import type { WeightFile } from "../formats/weightFile.ts";
+import { float32, type Tensor } from "../tensor/tensor.ts";
+import type { WeightMatch } from "./matchLayer.ts";
+
+/**
+ * Reads the tensors of a file into the weights they belong to, one at a time: beside the network no more than one tensor is held.
+ *
+ * @throws PermafrostError WEIGHTS_INVALID for a damaged tensor, one that is no float, and values that are not finite; then the
+ *   network holds what was read so far and is not to be used.
+ */
+export async function setWeights(matches: readonly WeightMatch[], file: WeightFile): Promise<void> {
+  for (const match of matches) match.parameter.set(await readWeight(match, file));
+}
+
+/** As `setWeights`, but all is read and checked before any weight is changed. */
+export async function replaceWeights(matches: readonly WeightMatch[], file: WeightFile): Promise<void> {
+  const tensors: Tensor<"float32">[] = [];
+  for (const match of matches) tensors.push(await readWeight(match, file));
+  for (const [index, { parameter }] of matches.entries()) parameter.set(tensors[index]!);
+}
+
+async function readWeight({ entry }: WeightMatch, file: WeightFile): Promise<Tensor<"float32">> {
+  const tensor = await file.read(entry.name);
+  const weight = asFloat32(tensor, entry.name, file);
+  const place = firstNotFinite(weight.data);
+  if (place < 0) return weight;
+  throw new PermafrostError(
+    "WEIGHTS_INVALID",
+    `${file.path}: tensor ${JSON.stringify(entry.name)}: element ${place} is ${weight.data[place]}. ` +
+      "A network with such a weight gives nothing but NaN; its training has failed, or the file is damaged. Take an earlier file.",
+    { details: { path: file.path, tensor: entry.name, element: place } },
+  );
+}
+
+function firstNotFinite(values: Float32Array): number {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    // NaN and infinities are the only numbers whose difference to themselves is not 0.
+    if (value - value !== 0) return index;
+  }
+  return -1;
+}
+
+function asFloat32({ dtype, shape, data }: Tensor, name: string, file: WeightFile): Tensor<"float32"> {
+  if (dtype === "float32" && data instanceof Float32Array) return float32(shape, data);
+  throw new PermafrostError(
+    "WEIGHTS_INVALID",
+    `${file.path} (${file.format}): tensor ${JSON.stringify(name)} is ${dtype}, expected float32, float16 or bfloat16. Convert the file.`,
+    { details: { path: file.path, tensor: name } },
+  );
+}

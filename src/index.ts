@@ -4,6 +4,14 @@
  *
  * @module
  */
+export type {
+  ApplicationOptions,
+  CatalogueOptions,
+  MobileNetOptions,
+  MobileNetV2Options,
+  MobileNetV3Options,
+} from "./applications/index.ts";
+export type { Preprocessing } from "./applications/preprocessing.ts";
 export { type ErrorCode, errorCodes, PermafrostError } from "./base/errors.ts";
 export type { OnProgress, ProgressEvent, WorkOptions } from "./base/progress.ts";
 export { Random } from "./base/random.ts";
@@ -27,7 +35,8 @@ export { FeatureStore } from "./features/store.ts";
 export { openWeights } from "./formats/openWeights.ts";
 export type { TensorEntry, WeightFile, WeightFormat } from "./formats/weightFile.ts";
 export * as activations from "./keras/activations.ts";
-export * as applications from "./keras/applications.ts";
+export { applications } from "./keras/applications.ts";
+export type { BaseNetwork } from "./keras/baseNetwork.ts";
 export * as callbacks from "./keras/callbacks.ts";
 export {
   type ClassifierEvaluation,

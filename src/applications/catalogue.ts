@@ -6,6 +6,8 @@ import {
   type ApplicationOptions,
   BaseNetwork,
   checkInputShape,
+  type Network,
+  network,
   pooledMap,
 } from "./application.ts";
 import { loadWeights } from "./loadWeights.ts";
@@ -18,8 +20,9 @@ export interface PublishedWeights {
   readonly origin: string;
   /** With the classifier of ImageNet's 1000 classes. */
   readonly includeTop: boolean;
-  /** Left out: its authors give none. */
+  /** One of the two; both left out: its authors give none. */
   readonly md5?: string;
+  readonly sha256?: string;
   readonly licence: string;
 }
 
@@ -68,6 +71,23 @@ export interface NetworkParts {
   readonly poolingNames?: { readonly avg: string; readonly max: string };
   /** In which way it differs from the network that `createBase` makes, in words. Left out: in none. */
   readonly variant?: string;
+  /** Of this variant. Default: the record's. */
+  readonly published?: readonly PublishedWeights[];
+  /** Of this variant. Default: the record's. */
+  readonly scaling?: PixelScalingName;
+  /** Throws for weights that this form of the network cannot have. */
+  checkWeights?(network: BaseNetwork, file: string): void;
+}
+
+/** A network of the catalogue as its family describes it: what is known of it, and its parts for the options given. */
+export function kerasNetwork<Options extends CatalogueOptions = CatalogueOptions>(
+  application: CatalogueApplication,
+  parts: (options: Options) => NetworkParts,
+): Network<Options> {
+  return network<Options>(application, (options) =>
+    // Every option may be left out.
+    catalogueNetwork(application, options, parts(options as Options)),
+  );
 }
 
 /**
@@ -75,13 +95,14 @@ export interface NetworkParts {
  *
  * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export async function catalogueNetwork(
+async function catalogueNetwork(
   application: CatalogueApplication,
   options: CatalogueOptions,
   parts: NetworkParts,
 ): Promise<BaseNetwork> {
   const { includeTop = true, pooling, seed = 0 } = options;
-  const file = weightsFile(application, options);
+  const { published = application.published, scaling = application.scaling } = parts;
+  const file = weightsFile({ ...application, published }, options);
   const start = startOf(application, options);
   const map = parts.features(start.tensor);
   const outputs = includeTop
@@ -90,18 +111,21 @@ export async function catalogueNetwork(
   const [, height, width] = start.tensor.shape.map(Number);
   const variant = variantOf(options, parts);
   const name = options.name ?? parts.name?.(height!) ?? application.kerasName;
-  const network = new BaseNetwork(
+  const built = new BaseNetwork(
     { inputs: start.inputs, outputs, name, seed },
     {
       application: { ...application, blocks: blocksFrom(start.inputs[0]!.call.layer.name, application) },
-      preprocessing: preprocessing(application.scaling, { height: height!, width: width! }),
+      preprocessing: preprocessing(scaling, { height: height!, width: width! }),
       weightSource: null,
       pooling: includeTop ? undefined : pooling,
       ...(variant === undefined ? {} : { variant }),
     },
   );
-  if (file !== undefined) await readInto(network, file);
-  return network;
+  if (file !== undefined) {
+    await readInto(built, file);
+    parts.checkWeights?.(built, file);
+  }
+  return built;
 }
 
 async function readInto(network: BaseNetwork, file: string): Promise<void> {

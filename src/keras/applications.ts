@@ -1,80 +1,23 @@
-import {
-  type ApplicationOptions,
-  type CatalogueOptions,
-  createBase,
-  type MobileNetOptions,
-  type MobileNetV2Options,
-  denseNet121 as plainDenseNet121,
-  mobileNet as plainMobileNet,
-  mobileNetV2 as plainMobileNetV2,
-  mobileNetV3Small as plainMobileNetV3Small,
-  resNet50 as plainResNet50,
-  small as plainSmall,
-  vgg16 as plainVgg16,
-  vgg19 as plainVgg19,
-  vggLike as plainVggLike,
-} from "../applications/index.ts";
+import { type ApplicationOptions, baseNames, createBase } from "../applications/index.ts";
+import * as networks from "../applications/networks.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
-import { BaseNetwork, trainableBase } from "./baseNetwork.ts";
+import { type BaseNetwork, trainableBase } from "./baseNetwork.ts";
 
-export { baseNames } from "../applications/index.ts";
-export type { Preprocessing } from "../applications/preprocessing.ts";
-export type { ApplicationOptions, CatalogueOptions, MobileNetOptions, MobileNetV2Options };
-export { BaseNetwork };
+/** A network's function that hands back a model with `compile` and `fit`. */
+type Trainable<Create> = Create extends (options?: infer Options) => Promise<unknown>
+  ? (options?: Options) => Promise<BaseNetwork>
+  : never;
 
-/**
- * MobileNetV3-Small without its classifier, with the weights that come with the package.
- * Output [batch, height / 32, width / 32, 576], or [batch, 576] with pooling "avg".
- *
- * @throws PermafrostError INVALID_ARGUMENT for a size that is no multiple of 32 from 96 up.
- */
-export async function mobileNetV3Small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainMobileNetV3Small(options));
-}
+type TrainableNetworks = { readonly [Name in keyof typeof networks]: Trainable<(typeof networks)[Name]> };
 
-/** A small encoder of four strided convolutions with random weights, to be pretrained or trained from nothing; see `models.autoencoder`. */
-export async function small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainSmall(options));
-}
-
-/** As `small`, in the form of VGG: four blocks of two convolutions and a pooling. */
-export async function vggLike(options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainVggLike(options));
-}
-
-/**
- * VGG16 of Keras's catalogue; inputs as Caffe's (see `preprocessInput`). Without its classifier the output is
- * [batch, height / 32, width / 32, 512]. Weights: "random", or the path of a file with Keras's layer names (`.h5`, ...).
- *
- * @throws PermafrostError NOT_FOUND for "imagenet", which is not fetched yet; INVALID_ARGUMENT for a size below 32.
- */
-export async function vgg16(options: CatalogueOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainVgg16(options));
-}
-
-/** VGG19; see `vgg16`. */
-export async function vgg19(options: CatalogueOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainVgg19(options));
-}
-
-/** ResNet50; inputs and weights as `vgg16`, output [batch, height / 32, width / 32, 2048] without its classifier. */
-export async function resNet50(options: CatalogueOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainResNet50(options));
-}
-
-/** DenseNet121; inputs of ImageNet's mean and deviation, weights as `vgg16`, output [batch, height / 32, width / 32, 1024] without its classifier. */
-export async function denseNet121(options: CatalogueOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainDenseNet121(options));
-}
-
-/** MobileNet; inputs from -1 to 1, weights as `vgg16`, output [batch, height / 32, width / 32, 1024 · alpha] without its classifier. */
-export async function mobileNet(options: MobileNetOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainMobileNet(options));
-}
-
-/** MobileNetV2; inputs from -1 to 1, weights as `vgg16`, output [batch, height / 32, width / 32, 1280] without its classifier. */
-export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<BaseNetwork> {
-  return trainableBase(await plainMobileNetV2(options));
+/** Every network of the list below, as a user gets it. */
+function trainableNetworks(): TrainableNetworks {
+  const wrapped = Object.entries(networks).map(([name, create]) => [
+    name,
+    // Each takes its own options; the type above says which.
+    async (options: never) => trainableBase(await create(options)),
+  ]);
+  return Object.fromEntries(wrapped) as TrainableNetworks;
 }
 
 /**
@@ -82,7 +25,7 @@ export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<Bas
  *
  * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
  */
-export async function byName(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
+async function byName(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
   return trainableBase(await createBase(name, options));
 }
 
@@ -94,6 +37,16 @@ export async function byName(name: string, options: ApplicationOptions = {}): Pr
  * @param part - A block's name (it and all behind it), `last:3` (blocks), `from:<layer>`, `all`, or `none`.
  * @throws PermafrostError UNKNOWN_NAME that lists the names; INVALID_ARGUMENT when no weight would be trained.
  */
-export function unfreeze(convBase: BaseNetwork, part: string): void {
+function unfreeze(convBase: BaseNetwork, part: string): void {
   freezeBelow(convBase, part === "none" ? undefined : unfrozenFrom(convBase, part));
 }
+
+/**
+ * The base networks (Keras's `keras.applications`), each a function of options as `applications.vgg16({ weights, includeTop, inputShape,
+ * pooling, ... })`; their table is docs/applications.md.
+ *
+ * Weights of networks from Keras's catalogue: "random", or the path of a file with Keras's layer names (`.h5`, ...).
+ *
+ * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights.
+ */
+export const applications = { ...trainableNetworks(), baseNames, byName, unfreeze };

@@ -1,12 +1,13 @@
 import ort from "onnxruntime-node";
-import { expect } from "vitest";
-import type { BaseNetwork } from "../../src/applications/index.ts";
+import { describe, expect, it } from "vitest";
+import type { ApplicationOptions, BaseNetwork, Network } from "../../src/applications/index.ts";
+import * as networks from "../../src/applications/networks.ts";
 import { sha256 } from "../../src/base/digest.ts";
 import { bindParameters } from "../../src/graph/bind.ts";
 import { Model } from "../../src/models/functional.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
-import { decodeArray, type GoldenArray } from "./goldenArrays.ts";
+import { decodeArray, type GoldenArray, goldenFile } from "./goldenArrays.ts";
 
 /** One network in one form, as Keras made it; see test/golden/applications.py. */
 export interface ApplicationCase {
@@ -33,7 +34,7 @@ export interface ApplicationCase {
 }
 
 /** Names, order, shapes and counts. */
-export function expectStructure(network: BaseNetwork, one: ApplicationCase): void {
+function expectStructure(network: BaseNetwork, one: ApplicationCase): void {
   if (one.layers !== undefined) {
     const shapes = new Map(callsOf(network).map(({ layer, outputs }) => [layer, outputs[0]!.shape.slice(1)]));
     const rows = network.layers.map((layer) => [
@@ -52,7 +53,7 @@ export function expectStructure(network: BaseNetwork, one: ApplicationCase): voi
 }
 
 /** The output within 1e-4 of its largest value, and of every layer the mean and the deviation, where the case has them. */
-export async function expectValues(network: BaseNetwork, one: ApplicationCase): Promise<void> {
+async function expectValues(network: BaseNetwork, one: ApplicationCase): Promise<void> {
   if (one.output === undefined) return;
   fillWeights(network);
   const [height, width, channels] = one.options.inputShape;
@@ -162,4 +163,19 @@ function relativeDifference(found: Float32Array, expected: Float32Array): number
   expect(found.length).toBe(expected.length);
   const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return found.reduce((max, value, index) => Math.max(max, Math.abs(value - expected[index]!)), 0) / largest;
+}
+
+/** The tests of one golden file: every case's structure, and its values where it has them. */
+export function describeParity(family: string, goldenName: string): void {
+  const { cases } = goldenFile<{ readonly cases: readonly ApplicationCase[] }>(goldenName);
+  describe(family, () => {
+    it.each(cases)("is Keras's: $network $options", async (one) => {
+      const create = Object.values<Network>(networks).find(
+        ({ application }) => application.commandName === one.network,
+      );
+      const network = await create!({ ...one.options, weights: "random" } as ApplicationOptions);
+      expectStructure(network, one);
+      await expectValues(network, one);
+    });
+  });
 }

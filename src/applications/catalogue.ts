@@ -69,6 +69,8 @@ export interface NetworkParts {
   name?(rows: number): string;
   /** Names of the global poolings. Default: automatic. */
   readonly poolingNames?: { readonly avg: string; readonly max: string };
+  /** What becomes of the map without the classifier. Default: pooled if asked for, else as it is. */
+  pooled?(map: SymbolicTensor, pooling: "avg" | "max" | undefined): SymbolicTensor;
   /** In which way it differs from the network that `createBase` makes, in words. Left out: in none. */
   readonly variant?: string;
   /** Of this variant. Default: the record's. */
@@ -105,9 +107,8 @@ async function catalogueNetwork(
   const file = weightsFile({ ...application, published }, options);
   const start = startOf(application, options);
   const map = parts.features(start.tensor);
-  const outputs = includeTop
-    ? parts.top(map, classifierOf(options))
-    : pooledMap(map, pooling, parts.poolingNames);
+  const pooled = parts.pooled ?? ((x, kind) => pooledMap(x, kind, parts.poolingNames));
+  const outputs = includeTop ? parts.top(map, classifierOf(options)) : pooled(map, pooling);
   const [, height, width] = start.tensor.shape.map(Number);
   const variant = variantOf(options, parts);
   const name = options.name ?? parts.name?.(height!) ?? application.kerasName;

@@ -31,6 +31,8 @@ const normalizationDefinition = defineLayer<NormalizationConfig>({
     return [
       { name: "mean", shape, initializer: initializers["zeros"]!, trainable: false },
       { name: "variance", shape, initializer: initializers["ones"]!, trainable: false },
+      // Of the data that the statistics come from; Keras keeps it, and counts it among the weights, though nothing needs it.
+      { name: "count", shape: [], initializer: initializers["zeros"]!, trainable: false, bytesPerValue: 8 },
     ];
   },
   call: (call) => {

@@ -4,6 +4,8 @@ import type { ApplicationOptions, BaseNetwork, Network } from "../../src/applica
 import * as networks from "../../src/applications/networks.ts";
 import { sha256 } from "../../src/base/digest.ts";
 import { bindParameters } from "../../src/graph/bind.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import type { Parameter } from "../../src/layers/parameter.ts";
 import { Model } from "../../src/models/functional.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
@@ -28,6 +30,7 @@ export interface ApplicationCase {
   ])[];
   readonly inputScale?: number;
   readonly inputShift?: number;
+  readonly gain?: number;
   readonly shape?: readonly number[];
   readonly output?: GoldenArray;
   readonly moments?: GoldenArray;
@@ -55,7 +58,7 @@ function expectStructure(network: BaseNetwork, one: ApplicationCase): void {
 /** The output within 1e-4 of its largest value, and of every layer the mean and the deviation, where the case has them. */
 async function expectValues(network: BaseNetwork, one: ApplicationCase): Promise<void> {
   if (one.output === undefined) return;
-  fillWeights(network);
+  fillWeights(network, one.gain);
   const [height, width, channels] = one.options.inputShape;
   const scale = one.inputScale!;
   const picture = noise("input", height * width * channels, scale - one.inputShift!, scale);
@@ -82,25 +85,38 @@ function expectMoments(network: BaseNetwork, results: readonly Result[], moments
   }
 }
 
+/** Layers in order, those of nested models in their place. */
+function singleLayers(layer: Layer): readonly Layer[] {
+  return layer instanceof Model ? layer.layers.flatMap(singleLayers) : [layer];
+}
+
 /** Sets every weight by the formula of test/golden/applications.py. */
-export function fillWeights(network: BaseNetwork): void {
-  for (const layer of network.layers) {
+export function fillWeights(network: BaseNetwork, gain = 1): void {
+  for (const layer of singleLayers(network)) {
     for (const parameter of layer.ownParameters) {
-      const { name, shape, size } = parameter;
-      const window = layer.kind === "DepthwiseConv2D" ? shape[0]! * shape[1]! : size / shape.at(-1)!;
-      const [offset, scale] =
-        name === "kernel"
-          ? [0, Math.sqrt(6 / window)]
-          : name === "gamma" || name === "moving_variance"
-            ? [1, 0.25]
-            : [0, 0.1];
-      parameter.set(float32(shape, noise(`${layer.name}/${name}`, size, offset, scale)));
+      const [offset, scale] = rangeOf(layer, parameter, gain);
+      parameter.set(
+        float32(parameter.shape, noise(`${layer.name}/${parameter.name}`, parameter.size, offset, scale)),
+      );
     }
   }
 }
 
+function rangeOf(
+  layer: Layer,
+  { name, shape, size }: Parameter,
+  gain: number,
+): readonly [offset: number, scale: number] {
+  if (name.endsWith("kernel")) {
+    const depthwise = layer.kind === "DepthwiseConv2D" || name.startsWith("depthwise");
+    return [0, gain * Math.sqrt(6 / (depthwise ? shape[0]! * shape[1]! : size / shape.at(-1)!))];
+  }
+  if (name === "count") return [0, 0];
+  return ["gamma", "moving_variance", "variance"].includes(name) ? [1, 0.25] : [0, 0.1];
+}
+
 /** offset + scale times numbers from -1 to 1 that hang on name and index only. */
-function noise(name: string, count: number, offset: number, scale: number): Float32Array {
+export function noise(name: string, count: number, offset: number, scale: number): Float32Array {
   let start = 2166136261;
   for (const character of name) start = Math.imul(start ^ character.charCodeAt(0), 16777619);
   const values = new Float32Array(count);

@@ -19,7 +19,16 @@ const application = catalogueRecord({
   minimumSize: 75,
   scaling: "tf",
   stages: ["activation_2", "activation_4", "block35_10_ac", "block17_20_ac", "conv_7b_ac"],
-  blocks: [],
+  // Convolutions are numbered from the start, and the longest branch of a block comes first.
+  blocks: [
+    ["mixed_5b", "conv2d_8"],
+    ["block35", "conv2d_15"],
+    ["mixed_6a", "conv2d_73"],
+    ["block17", "conv2d_77"],
+    ["mixed_7a", "conv2d_160"],
+    ["block8", "conv2d_164"],
+    ["top", "conv_7b"],
+  ],
 });
 
 /**

@@ -19,8 +19,10 @@ const application = catalogueRecord({
   minimumSize: 75,
   scaling: "tf",
   stages: ["activation_2", "activation_4", "mixed2", "mixed7", "mixed10"],
-  // The first layer that only the block's own output needs: names count convolutions from the start.
-  blocks: [],
+  // Named by their outputs. Convolutions are numbered from the start, and the longest branch of a block comes first.
+  blocks: [8, 15, 22, 27, 34, 44, 54, 64, 72, 80, 89].map(
+    (number, index) => [`mixed${index}`, `conv2d_${number}`] as const,
+  ),
 });
 
 /**

@@ -75,11 +75,34 @@ function nasNet(variant: Variant) {
       "reduction_concat_stem_1",
       `normal_concat_${cells - 1}`,
       `normal_concat_${2 * cells}`,
-      "activation",
+      // Every normal cell has twelve nameless ReLUs, which are numbered.
+      `activation_${43 + 36 * cells}`,
     ],
-    blocks: [],
+    blocks: ["stem_1", "stem_2", ...cellIds(cells)].map(
+      (id, index, ids) => [`cell_${id}`, firstLayer(id, index, ids)] as const,
+    ),
   });
   return kerasNetwork(application, () => ({ features: (start) => features(start, variant), top }));
+}
+
+/** Suffixes of the cells behind the stem: "0" to "3", "reduce_4", "5", ... */
+function cellIds(cells: number): readonly string[] {
+  return [0, 1, 2].flatMap((stage) => [
+    ...(stage === 0 ? [] : [`reduce_${stage * cells}`]),
+    ...Array.from({ length: cells }, (_, place) => normalId(stage, place, cells)),
+  ]);
+}
+
+/** The numbers go on by one at each reduction. */
+function normalId(stage: number, place: number, cells: number): string {
+  return String(stage === 0 ? place : stage * cells + place + 1);
+}
+
+/** The first layer with weights, or of a way to them, that stands behind the cell before. */
+function firstLayer(id: string, index: number, ids: readonly string[]): string {
+  if (id === "stem_1" || id.startsWith("reduce")) return `reduction_conv_1_${id}`;
+  const halves = id === "stem_2" || id === "0" || ids[index - 1]!.startsWith("reduce");
+  return halves ? `adjust_avg_pool_1_${id}` : `adjust_conv_projection_${id}`;
 }
 
 function top(map: SymbolicTensor, { classes, activation: act }: Classifier): SymbolicTensor {
@@ -113,10 +136,8 @@ function features(start: SymbolicTensor, variant: Variant): SymbolicTensor {
     const width = filters * factor;
     if (stage > 0)
       pair = reduced(pair, { id: `reduce_${stage * cells}`, filters: width, relu }, skipsReduction);
-    // The numbers of cells go on by one at each reduction.
     for (let place = 0; place < cells; place++) {
-      const number = stage === 0 ? place : stage * cells + place + 1;
-      pair = normalCell(pair, { id: String(number), filters: width, relu });
+      pair = normalCell(pair, { id: normalId(stage, place, cells), filters: width, relu });
     }
   }
   return relu(pair.x);

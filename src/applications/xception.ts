@@ -30,7 +30,10 @@ const application = catalogueRecord({
     "block14_sepconv2_act",
   ],
   firstBlock: "block1",
-  blocks: [],
+  blocks: Array.from({ length: 13 }, (_, index) => {
+    const name = `block${index + 2}`;
+    return [name, `${name}_sepconv1${index === 0 || index === 12 ? "" : "_act"}`] as const;
+  }),
 });
 
 /**

@@ -4,9 +4,12 @@
  *
  * @module
  */
+export type { DecodedPrediction, DecodeOptions } from "./applications/decodePredictions.ts";
 export type {
   ApplicationOptions,
   CatalogueOptions,
+  ConvNeXtOptions,
+  EfficientNetV2Options,
   MobileNetOptions,
   MobileNetV2Options,
   MobileNetV3Options,

@@ -1,3 +1,4 @@
+import { decodePredictions } from "../applications/decodePredictions.ts";
 import { type ApplicationOptions, baseNames, createBase } from "../applications/index.ts";
 import * as networks from "../applications/networks.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";
@@ -49,4 +50,4 @@ function unfreeze(convBase: BaseNetwork, part: string): void {
  *
  * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export const applications = { ...trainableNetworks(), baseNames, byName, unfreeze };
+export const applications = { ...trainableNetworks(), baseNames, byName, decodePredictions, unfreeze };

@@ -79,9 +79,10 @@ export class Normalization extends DefinedLayer<NormalizationConfig> {
     }
     this.build([["batch", ...data.shape.slice(1)]]);
     const { mean, variance } = moments(data.data, channels, rows);
-    const [meanWeight, varianceWeight] = this.ownParameters;
+    const [meanWeight, varianceWeight, countWeight] = this.ownParameters;
     meanWeight!.set(float32([channels], mean));
     varianceWeight!.set(float32([channels], variance));
+    countWeight!.set(float32([], [0]));
   }
 }
 

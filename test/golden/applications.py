@@ -77,6 +77,8 @@ def single_layers(model):
 def fill(model, gain=1.0):
     for layer in single_layers(model):
         layer.set_weights([formula(layer, weight, gain) for weight in layer.weights])
+        if isinstance(layer, keras.layers.Normalization):
+            layer.finalize_state()  # it goes on with the old weights otherwise; loading a file does this as well
 
 
 def picture(shape, scale, shift, count=1):

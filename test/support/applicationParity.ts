@@ -86,7 +86,7 @@ function expectMoments(network: BaseNetwork, results: readonly Result[], moments
 }
 
 /** Layers in order, those of nested models in their place. */
-function singleLayers(layer: Layer): readonly Layer[] {
+export function singleLayers(layer: Layer): readonly Layer[] {
   return layer instanceof Model ? layer.layers.flatMap(singleLayers) : [layer];
 }
 

@@ -3,7 +3,7 @@ import { gradients } from "../../src/autodiff/gradients.ts";
 import { interpret } from "../../src/engine/reference/interpret.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, Value } from "../../src/graph/graph.ts";
-import { CallContext } from "../../src/layers/context.ts";
+import { CallContext, type Mode } from "../../src/layers/context.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { permute, toEngineShape, toUserShape } from "../../src/layers/layout.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
@@ -18,6 +18,8 @@ export interface LayerResult {
   readonly inputGradients: readonly Floats[];
   /** Of the weights that are trained, in their order. */
   readonly weightGradients: readonly Floats[];
+  /** Of the same weights: "layer/kernel", or longer for a model. */
+  readonly weightPaths: readonly string[];
 }
 
 /** Runs the graph of a layer with its gradients. The layer has its weights. */
@@ -27,9 +29,9 @@ export interface LayerRun {
   run(): Promise<LayerResult>;
 }
 
-/** Builds the graph of one layer in inference form over inputs in the user's layout, with all gradients. */
-export function layerRun(layer: Layer, inputs: readonly Floats[]): LayerRun {
-  const context = new CallContext(new GraphBuilder(), "infer");
+/** Builds the graph of one layer (default: in inference form) over inputs in the user's layout, with all gradients. */
+export function layerRun(layer: Layer, inputs: readonly Floats[], mode: Mode = "infer"): LayerRun {
+  const context = new CallContext(new GraphBuilder(), mode);
   const { g } = context;
   const feeds = new Map<string, Floats>();
   const values = inputs.map((tensor, index) => {
@@ -49,6 +51,7 @@ export function layerRun(layer: Layer, inputs: readonly Floats[]): LayerRun {
   const result = ([y, ...rest]: readonly Floats[]): LayerResult => ({
     output: toUser(y!),
     inputGradients: rest.slice(0, inputs.length).map(toUser),
+    weightPaths: trained.map(([path]) => path),
     weightGradients: trained.map(([, parameter], index) => {
       const kept = parameter.engineTensor.data.slice();
       parameter.setEngineLayout(rest[inputs.length + index]!.data);

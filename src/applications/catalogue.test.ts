@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { knownNetworks } from "../formats/knownNetworks.ts";
 import { conv2d, input } from "../layers/index.ts";
 import { writeWeights } from "../models/weightFile.ts";
 import {
@@ -24,6 +25,10 @@ const smallest = ({ minimumSize }: Application) =>
 const catalogue = applications.filter((one) => "published" in one);
 
 describe("networks of the catalogue", () => {
+  it("are all known by their number of weights", () => {
+    expect(knownNetworks).toHaveLength(catalogue.length);
+  });
+
   it.each(catalogue)("$commandName begin with random weights only when asked for", async (application) => {
     await expect(createBase(application.commandName)).rejects.toThrow(
       /fetching them is not built yet \(Keras's are https:.*no[-_]?top.*\.h5\).*weights: "random"/s,
@@ -41,22 +46,28 @@ describe("networks of the catalogue", () => {
     expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
   });
 
-  it.each(catalogue)("$commandName halve their maps where they say", async (application) => {
-    // Large enough that a map and its half have different sizes down to the last.
-    const base = await createBase(application.commandName, {
-      weights: null,
-      includeTop: false,
-      inputShape: [256, 256, 3],
-    });
-    const shapes = new Map(base.topology.calls.map(({ layer, outputs }) => [layer.name, outputs[0]!.shape]));
-    const { stages } = application as CatalogueApplication;
-    const halvings = stages.map((name) => Math.round(Math.log2(256 / Number(shapes.get(name)![1]))));
-    const all = [1, 2, 3, 4, 5];
-    expect(halvings).toEqual(application.name.startsWith("convNeXt") ? all.slice(1) : all);
-    // Behind the named layer no map of its size comes in the way to the output.
-    const sizes = base.layers.map(({ name }) => Number(shapes.get(name)?.[1]));
-    expect(Math.min(...sizes.filter((size) => size > 1))).toBe(Number(shapes.get(stages.at(-1)!)![1]));
-  });
+  it.each(catalogue)(
+    "$commandName have their number of weights, and halve their maps where they say",
+    async (application) => {
+      // Large enough that a map and its half have different sizes down to the last.
+      const base = await createBase(application.commandName, {
+        weights: null,
+        includeTop: false,
+        inputShape: [256, 256, 3],
+      });
+      const shapes = new Map(
+        base.topology.calls.map(({ layer, outputs }) => [layer.name, outputs[0]!.shape]),
+      );
+      expect(knownNetworks.map(({ parameters: [, withoutTop] }) => withoutTop)).toContain(base.countParams());
+      const { stages } = application as CatalogueApplication;
+      const halvings = stages.map((name) => Math.round(Math.log2(256 / Number(shapes.get(name)![1]))));
+      const all = [1, 2, 3, 4, 5];
+      expect(halvings).toEqual(application.name.startsWith("convNeXt") ? all.slice(1) : all);
+      // Behind the named layer no map of its size comes in the way to the output.
+      const sizes = base.layers.map(({ name }) => Number(shapes.get(name)?.[1]));
+      expect(Math.min(...sizes.filter((size) => size > 1))).toBe(Number(shapes.get(stages.at(-1)!)![1]));
+    },
+  );
 
   it.each(catalogue)(
     "$commandName have weights at Keras's place, with a digest or none at all",

@@ -9,7 +9,9 @@ export { BaseNetwork } from "./application.ts";
 export type { CatalogueApplication, CatalogueOptions, PublishedWeights } from "./catalogue.ts";
 export * from "./networks.ts";
 
-const entries: readonly Network[] = Object.values(networks);
+const entries: readonly Network[] = Object.values<Network>(networks).sort((a, b) =>
+  a.application.commandName < b.application.commandName ? -1 : 1,
+);
 
 /** What is known of every base network, by the alphabet. */
 export const applications: readonly Application[] = entries.map((entry) => entry.application);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { ApplicationOptions, BaseNetwork, Network } from "../../src/applications/index.ts";
 import * as networks from "../../src/applications/networks.ts";
 import { sha256 } from "../../src/base/digest.ts";
+import { knownNetworks } from "../../src/formats/knownNetworks.ts";
 import { bindParameters } from "../../src/graph/bind.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import type { Parameter } from "../../src/layers/parameter.ts";
@@ -191,6 +192,9 @@ export function describeParity(family: string, goldenName: string): void {
       );
       const network = await create!({ ...one.options, weights: "random" } as ApplicationOptions);
       expectStructure(network, one);
+      // In the form that is published: all classes, nothing else said.
+      if (one.options["includeTop"] === true && Object.keys(one.options).length === 2)
+        expect(knownNetworks.map(({ parameters: [whole] }) => whole)).toContain(one.parameters);
       await expectValues(network, one);
     });
   });

@@ -29,10 +29,6 @@ async function networkOf({ network, size, gain }: Case): Promise<BaseNetwork> {
   const options: ApplicationOptions = { weights: null, includeTop: false, inputShape: [size, size, 3] };
   const base = await create!(options);
   fillWeights(base, gain);
-  // What is left out at random cannot be compared.
-  for (const layer of base.layers)
-    if (layer.kind === "Dropout")
-      Object.assign((layer as unknown as { readonly config: object }).config, { rate: 0 });
   return base;
 }
 
@@ -41,9 +37,12 @@ function pictures({ size, inputScale, inputShift }: Case) {
   return float32([2, size, size, 3], noise("input", count, inputScale - inputShift, inputScale));
 }
 
+/** Of one sign: a ReLU that rounding turns on or off does not count for much. */
+const along = (i: number) => 1 + Math.cos(3 * i + 1) / 2;
+
 /** Of each trained weight in Keras's order the gradient, by the weight's name. */
 async function gradientsOf(base: BaseNetwork, one: Case): Promise<ReadonlyMap<string, Float32Array>> {
-  const { weightPaths, weightGradients } = await layerRun(base, [pictures(one)], "train").run();
+  const { weightPaths, weightGradients } = await layerRun(base, [pictures(one)], along).run();
   const found = new Map(
     weightPaths.map((path, index) => [path.split("/").slice(-2).join("/"), weightGradients[index]!.data]),
   );

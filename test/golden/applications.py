@@ -16,9 +16,11 @@ Each case has the layers in order with class, output shape and number of weights
 whole if small, else `samples` values at even steps (Keras's order). `moments`: mean and deviation of every layer's output.
 Operations on tensors, which Keras puts into the table of a summary but not into `model.layers`, count as layers.
 
-applicationsGradients.json has the gradients of one training step, a network of each family: batch statistics, two pictures (the input
-of twice the length), rates of dropout 0, the loss sum(output * cos(3 i + 1)). For every trained weight: the gradient's length, and
-its product with the noise of the weight's name. A case names the weights by the SHA-256 of their names, one a line.
+applicationsGradients.json has the gradients of one training step, a network of each family: normalizations keep to their moving
+statistics (as a base does that is fine-tuned), two pictures (the input of twice the length), the loss
+sum(output * (1 + cos(3 i + 1) / 2)). The direction has one sign, so that a ReLU that rounding turns on or off does not count for much.
+For every trained weight: the gradient's length, and its product with the noise of the weight's name. A case names the weights by
+the SHA-256 of their names, one a line.
 """
 
 import hashlib
@@ -272,18 +274,15 @@ def nasnet():
     return [*usual("nasnet_mobile", A.NASNetMobile), structure("nasnet_large", A.NASNetLarge, 331)]
 
 
-def gradient(network, make, size=64, scale=1.0, shift=1.0, gain=1.0):
+def gradient(network, make, size=32, scale=1.0, shift=1.0, gain=1.0):
     """One training step, as the head of this file says."""
     keras.backend.clear_session()
     model = make(weights=None, include_top=False, input_shape=(size, size, 3))
     fill(model, gain)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Dropout):
-            layer.rate = 0
     x = picture(model.input_shape[1:], scale, shift, count=2)
     with tf.GradientTape() as tape:
-        output = model(x, training=True)
-        direction = np.cos(3 * np.arange(int(np.prod(output.shape))) + 1).reshape(output.shape)
+        output = model(x, training=False)
+        direction = 1 + np.cos(3 * np.arange(int(np.prod(output.shape))) + 1).reshape(output.shape) / 2
         loss = tf.reduce_sum(output * direction.astype(np.float32))
     owned = [(layer, weight) for layer in single_layers(model) for weight in layer.trainable_weights]
     gradients = tape.gradient(loss, [weight.value for _, weight in owned])
@@ -308,9 +307,9 @@ def gradients():
         gradient("densenet121", A.DenseNet121),
         gradient("efficientnet_b0", A.EfficientNetB0, **PIXELS),
         gradient("efficientnet_v2_b0", A.EfficientNetV2B0, **CALM),
-        gradient("inception_v3", A.InceptionV3, size=107),
-        gradient("inception_resnet_v2", A.InceptionResNetV2, size=107),
-        gradient("xception", A.Xception, size=75),
+        gradient("inception_v3", A.InceptionV3, size=75),
+        gradient("inception_resnet_v2", A.InceptionResNetV2, size=75),
+        gradient("xception", A.Xception, size=71),
         gradient("convnext_tiny", A.ConvNeXtTiny, **PIXELS),
         gradient("nasnet_mobile", A.NASNetMobile),
     ]

@@ -3,7 +3,7 @@ import { gradients } from "../../src/autodiff/gradients.ts";
 import { interpret } from "../../src/engine/reference/interpret.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import type { Graph, Value } from "../../src/graph/graph.ts";
-import { CallContext, type Mode } from "../../src/layers/context.ts";
+import { CallContext } from "../../src/layers/context.ts";
 import type { Layer } from "../../src/layers/layer.ts";
 import { permute, toEngineShape, toUserShape } from "../../src/layers/layout.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
@@ -29,9 +29,20 @@ export interface LayerRun {
   run(): Promise<LayerResult>;
 }
 
-/** Builds the graph of one layer (default: in inference form) over inputs in the user's layout, with all gradients. */
-export function layerRun(layer: Layer, inputs: readonly Floats[], mode: Mode = "infer"): LayerRun {
-  const context = new CallContext(new GraphBuilder(), mode);
+/** The factor of element i of the output in the sum that gradients are taken of. */
+type Direction = (i: number) => number;
+
+/**
+ * Builds the graph of one layer in inference form over inputs in the user's layout, with all gradients.
+ *
+ * @param along - In place of cos(3 i + 1).
+ */
+export function layerRun(
+  layer: Layer,
+  inputs: readonly Floats[],
+  along: Direction = (i) => Math.cos(3 * i + 1),
+): LayerRun {
+  const context = new CallContext(new GraphBuilder(), "infer");
   const { g } = context;
   const feeds = new Map<string, Floats>();
   const values = inputs.map((tensor, index) => {
@@ -43,7 +54,7 @@ export function layerRun(layer: Layer, inputs: readonly Floats[], mode: Mode = "
   const trained = [...context.parameters].filter(([, parameter]) => parameter.createdTrainable);
   for (const [path, parameter] of context.parameters) feeds.set(path, parameter.engineTensor);
   const direction = g.input("direction", output!.type, { kind: "data" });
-  feeds.set("direction", directionOf(output!, inputs[0]!.shape[0]!));
+  feeds.set("direction", directionOf(output!, inputs[0]!.shape[0]!, along));
   const loss = g.apply(operators.reduceSum, [g.apply(operators.mul, [output!, direction], {})], {});
   const weights = trained.map(([path]) => parameterInput(g.build([output!]), path));
   const graph = g.build([output!, ...gradients(g, loss, [...values, ...weights])]);
@@ -85,13 +96,13 @@ async function runOnnx(graph: Graph, feeds: ReadonlyMap<string, Floats>): Promis
   });
 }
 
-function directionOf(output: Value, batch: number): Floats {
+function directionOf(output: Value, batch: number, along: Direction): Floats {
   const shape = toUserShape(output.type.shape).map((size) => (size === "batch" ? batch : size));
   const size = shape.reduce((product, n) => product * n, 1);
   return toEngine(
     float32(
       shape,
-      Float32Array.from({ length: size }, (_, i) => Math.cos(3 * i + 1)),
+      Float32Array.from({ length: size }, (_, i) => along(i)),
     ),
   );
 }

@@ -6,7 +6,7 @@ import * as networks from "./networks.ts";
 
 export type { Application, ApplicationOptions, Network } from "./application.ts";
 export { BaseNetwork } from "./application.ts";
-export type { CatalogueApplication, CatalogueOptions, PublishedWeights } from "./catalogue.ts";
+export type { CatalogueApplication, CatalogueOptions } from "./catalogue.ts";
 export * from "./networks.ts";
 
 const entries: readonly Network[] = Object.values<Network>(networks).sort((a, b) =>

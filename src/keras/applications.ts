@@ -11,7 +11,38 @@ type Trainable<Create> = Create extends (options?: infer Options) => Promise<unk
 
 type TrainableNetworks = { readonly [Name in keyof typeof networks]: Trainable<(typeof networks)[Name]> };
 
-/** Every network of the list below, as a user gets it. */
+/** What there is beside the networks. */
+interface NetworkTools {
+  /** The names that `byName` and the command line's `--base` take. */
+  readonly baseNames: readonly string[];
+
+  /**
+   * A base network by its name in any spelling: "mobilenet_v3_small", "mobileNetV3Small".
+   *
+   * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
+   */
+  byName(name: string, options?: ApplicationOptions): Promise<BaseNetwork>;
+
+  /**
+   * The likeliest classes of each picture, best first (Keras's `decode_predictions`); of equal scores the later class first.
+   *
+   * @param predictions - [pictures, 1000], of a network with its classifier.
+   * @throws PermafrostError SHAPE_MISMATCH for other predictions; NOT_FOUND without the file; DATA_INVALID for another file.
+   */
+  decodePredictions: typeof decodePredictions;
+
+  /**
+   * Trains the upper layers of a base network and freezes those below. Compile the model again for it to take effect.
+   *
+   * Put the base into a model with `convBase.apply(x, { training: false })` to keep its BatchNormalization in inference form.
+   *
+   * @param part - A block's name (it and all behind it), `last:3` (blocks), `from:<layer>`, `all`, or `none`.
+   * @throws PermafrostError UNKNOWN_NAME that lists the names; INVALID_ARGUMENT when no weight would be trained.
+   */
+  unfreeze(convBase: BaseNetwork, part: string): void;
+}
+
+/** Every network of the list, as a user gets it. */
 function trainableNetworks(): TrainableNetworks {
   const wrapped = Object.entries(networks).map(([name, create]) => [
     name,
@@ -22,32 +53,17 @@ function trainableNetworks(): TrainableNetworks {
 }
 
 /**
- * A base network by its name in any spelling: "mobilenet_v3_small", "mobileNetV3Small".
- *
- * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
- */
-async function byName(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  return trainableBase(await createBase(name, options));
-}
-
-/**
- * Trains the upper layers of a base network and freezes those below. Compile the model again for it to take effect.
- *
- * Put the base into a model with `convBase.apply(x, { training: false })` to keep its BatchNormalization in inference form.
- *
- * @param part - A block's name (it and all behind it), `last:3` (blocks), `from:<layer>`, `all`, or `none`.
- * @throws PermafrostError UNKNOWN_NAME that lists the names; INVALID_ARGUMENT when no weight would be trained.
- */
-function unfreeze(convBase: BaseNetwork, part: string): void {
-  freezeBelow(convBase, part === "none" ? undefined : unfrozenFrom(convBase, part));
-}
-
-/**
  * The base networks (Keras's `keras.applications`), each a function of options as `applications.vgg16({ weights, includeTop, inputShape,
  * pooling, ... })`; their table is docs/applications.md.
  *
- * Weights of networks from Keras's catalogue: "random", or the path of a file with Keras's layer names (`.h5`, ...).
- *
- * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights.
+ * Weights of networks from Keras's catalogue: "random", or the path of a file with Keras's layer names (`.h5`, ...). All of them throw
+ * a PermafrostError: INVALID_ARGUMENT for an input the network cannot take, NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export const applications = { ...trainableNetworks(), baseNames, byName, decodePredictions, unfreeze };
+export const applications: TrainableNetworks & NetworkTools = {
+  ...trainableNetworks(),
+  baseNames,
+  decodePredictions,
+  byName: async (name, options = {}) => trainableBase(await createBase(name, options)),
+  unfreeze: (convBase, part) =>
+    freezeBelow(convBase, part === "none" ? undefined : unfrozenFrom(convBase, part)),
+};

@@ -22,6 +22,19 @@ interface Case {
 
 const { cases } = goldenFile<{ readonly cases: readonly Case[] }>("applicationsGradients");
 
+/** Several seconds of processor time each: tried when asked for. */
+const large = [
+  "densenet121",
+  "inception_resnet_v2",
+  "inception_v3",
+  "nasnet_mobile",
+  "resnet50",
+  "resnet50_v2",
+  "xception",
+];
+const all = process.env["PERMAFROST_ALL_NETWORKS"] === "1";
+const tried = cases.filter(({ network }) => all || !large.includes(network));
+
 async function networkOf({ network, size, gain }: Case): Promise<BaseNetwork> {
   const create = Object.values<Network>(networks).find(
     ({ application }) => application.commandName === network,
@@ -54,8 +67,10 @@ async function gradientsOf(base: BaseNetwork, one: Case): Promise<ReadonlyMap<st
   return new Map(names.map((name) => [name, found.get(name)!]));
 }
 
-describe("the gradient of a training step", () => {
-  it.each(cases)("is Keras's: $network", async (one) => {
+const notTried = all ? "" : ` (PERMAFROST_ALL_NETWORKS=1 tries ${large.join(", ")} too)`;
+
+describe(`the gradient of a training step${notTried}`, () => {
+  it.each(tried)("is Keras's: $network", async (one) => {
     const gradients = await gradientsOf(await networkOf(one), one);
     expect(gradients.size).toBe(one.count);
     expect(sha256([...gradients.keys()].join("\n"))).toBe(one.names);

@@ -3,6 +3,7 @@ const floors = [
   "base",
   "tensor",
   "formats",
+  "fetching",
   "graph",
   "ops",
   "autodiff",
@@ -38,10 +39,10 @@ const rooms = {
     "data",
     "features",
     "phases",
+    "pretraining",
     "planning",
     "scoring",
     "verification",
-    "pretraining",
   ],
 };
 
@@ -82,6 +83,13 @@ module.exports = {
     only("decode-only", "sharp", "images/"),
     only("protobuf-only", "@bufbuild/protobuf", "onnx/"),
     only("commander-only", "commander", "cli/"),
+    {
+      name: "network-only",
+      severity: "error",
+      comment: "the network is reached only by fetching/ (as a client) and server/",
+      from: { path: "^src/", pathNot: "^src/(fetching|server)/" },
+      to: { path: "^(node:)?(http|https|http2|net|tls|dgram|dns)(/|$)" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },

@@ -12,7 +12,12 @@ import { GraphBuilder } from "../dist/graph/builder.js";
 import { encodeModel } from "../dist/onnx/encode.js";
 import { denseFilterGradient } from "../dist/ops/filterGradient.js";
 import { operators } from "../dist/ops/index.js";
-import { convolutionByWinograd, filterGradientByWinograd, isBetterByWinograd } from "../dist/ops/winograd.js";
+import {
+  convolutionByWinograd,
+  filterGradientByWinograd,
+  isBetterByWinograd,
+  isFilterBetterByWinograd,
+} from "../dist/ops/winograd.js";
 import { float32, tensor } from "../dist/tensor/tensor.js";
 
 const rounds = Number(process.argv[2] ?? 7);

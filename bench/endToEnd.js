@@ -1,7 +1,7 @@
 /**
  * Training steps of whole networks, as bench/peers/training_step.py measures them in PyTorch and Keras: VGG16 end to end and its
  * block5 with head (150 pixels, batch 20; the lower blocks from stored features, and computed in every step), and
- * MobileNetV3-Small with all layers (224 pixels, batch 32); VGG16 with its activations computed again, and ResNet50 (175 layers)
+ * MobileNetV3-Small with all layers (224 pixels, batch 32); VGG16 with its activations computed again, a small autoencoder, and ResNet50 (175 layers)
  * for its first step. RMSprop, weights from formulas or drawn. Each job runs in a process of its own, so that its peak of memory is its own;
  * the network is built, loaded and run as `fit` does. Beside the measured peak stands what `estimateTrainingMemory` expects.
  *
@@ -12,8 +12,9 @@
 import { spawnSync } from "node:child_process";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
-import { mobileNetV3Small, resNet50 } from "../dist/applications/index.js";
+import { mobileNetV3Small, resNet50, small } from "../dist/applications/index.js";
 import { conv2d, dense, flatten, input, maxPooling2D } from "../dist/layers/index.js";
+import { autoencoderLayers } from "../dist/models/autoencoder.js";
 import { Model } from "../dist/models/functional.js";
 import { sequential } from "../dist/models/sequential.js";
 import { rmsprop } from "../dist/optimizers/index.js";
@@ -62,6 +63,12 @@ async function residual() {
   return sequential({ layers: [base, dense({ units: 1, activation: "sigmoid" })] });
 }
 
+async function smallAutoencoder() {
+  const encoder = await small({ inputShape: [64, 64, 3] });
+  encoder.trainable = true;
+  return sequential({ layers: autoencoderLayers({ encoder }) });
+}
+
 const block5 = () => vgg16((name) => name.startsWith("block5"));
 const jobs = {
   vgg16: { size: 150, batch: 20, model: () => vgg16(() => true), peer: "vgg16" },
@@ -75,6 +82,7 @@ const jobs = {
     checkpoint: "blocks",
   },
   resnet50: { size: 64, batch: 8, model: residual },
+  autoencoder: { size: 64, batch: 32, model: smallAutoencoder, isAutoencoder: true },
 };
 
 /** The same numbers for every picture of a shape: only the time matters. */
@@ -87,23 +95,24 @@ function samples(count, shape) {
   return { samples: count, shape, read };
 }
 
-async function measure({ size, batch, model: build, isStored = false, checkpoint }) {
+async function measure({ size, batch, model: build, isStored = false, isAutoencoder = false, checkpoint }) {
   const model = await build();
   const optimizer = rmsprop({ learningRate: 2e-5 });
-  const loss = "binary_crossentropy";
+  const loss = isAutoencoder ? "mean_squared_error" : "binary_crossentropy";
   const compiled = compileModel(model, {
     optimizer,
     loss,
     ...(checkpoint === undefined ? {} : { checkpoint }),
   });
-  const labels = Array.from({ length: batch }, (_, index) => index % 2);
+  const pictures = samples(batch, [3, size, size]);
+  const labels = isAutoencoder ? pictures : Array.from({ length: batch }, (_, index) => index % 2);
   // Drawing the first weights is no part of a new graph's first step.
   for (const weight of model.weights) weight.get();
   const started = performance.now();
   const stored = {
     frozenPart: async (prefix) => samples(batch, prefix.outputs[0].type.shape.slice(1)),
   };
-  const prepared = await prepareFit(compiled, samples(batch, [3, size, size]), labels, {
+  const prepared = await prepareFit(compiled, pictures, labels, {
     batchSize: batch,
     ...(isStored ? stored : { oncePerSample: false }),
   });
@@ -139,8 +148,13 @@ async function measure({ size, batch, model: build, isStored = false, checkpoint
     leastProcessorMs: Math.min(...processor),
     firstStepMs: loading,
     peakMegabytes: process.resourceUsage().maxRSS / 1024,
-    estimatedMegabytes: estimateTrainingMemory(compiled, batch).total / 2 ** 20,
+    estimatedMegabytes: estimated(estimateTrainingMemory(compiled, batch, isStored)),
   };
+}
+
+/** Of the steps alone: the frozen part, where there is one, is stored or in the step itself. */
+function estimated({ fixed, activations }) {
+  return (fixed + activations) / 2 ** 20;
 }
 
 function median(values) {

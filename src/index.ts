@@ -35,6 +35,7 @@ export { mergePacks } from "./features/maintenance/mergePacks.ts";
 export { type PruneRequest, type PruneResult, pruneStore } from "./features/maintenance/pruneStore.ts";
 export { type StoreVerification, verifyStore } from "./features/maintenance/verifyStore.ts";
 export { FeatureStore } from "./features/store.ts";
+export type { FetchOptions } from "./fetching/settings.ts";
 export { openWeights } from "./formats/openWeights.ts";
 export type { TensorEntry, WeightFile, WeightFormat } from "./formats/weightFile.ts";
 export * as activations from "./keras/activations.ts";
@@ -78,6 +79,7 @@ export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
 export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export { operators } from "./ops/index.ts";
 export type { EvaluationResult, JudgedPrediction, JudgedTarget } from "./recipes/evaluateClassifier.ts";
+export { type BaseInfo, listBases } from "./recipes/listBases.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export {
   type LabelsPrediction,
@@ -90,6 +92,15 @@ export {
 } from "./recipes/predictImages.ts";
 export type { PhaseRecord, PhaseStart } from "./recipes/request/phaseRecord.ts";
 export type { EpochLogs, TrainingHooks, TrainingResult } from "./recipes/trainClassifier.ts";
+export {
+  type CheckedWeights,
+  type FetchedWeights,
+  fetchWeights,
+  importWeights,
+  listWeights,
+  verifyWeights,
+  type WeightListing,
+} from "./recipes/weightFiles.ts";
 export type { Shape } from "./tensor/shape.ts";
 export { type DType, float32, type Tensor, tensor } from "./tensor/tensor.ts";
 export type { RateTestOptions, RateTestResult } from "./training/callbacks/rateTest.ts";

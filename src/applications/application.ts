@@ -1,5 +1,6 @@
 import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
+import type { FetchOptions } from "../fetching/settings.ts";
 import { globalAveragePooling2D, globalMaxPooling2D } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import { Model, type ModelOptions } from "../models/functional.ts";
@@ -11,8 +12,11 @@ export interface WeightSource {
   readonly name: string;
   /** The npm package or address that has them. */
   readonly origin: string;
+  /** Of the file; of one that names others, of itself alone. */
   readonly sha256: Digest;
   readonly licence: string;
+  /** From a file that the user named: bundles hold a copy of such weights, because they are not found again by a name. */
+  readonly isOwn?: true;
 }
 
 /** A part of a network that is unfrozen as a whole. */
@@ -53,13 +57,15 @@ export interface ApplicationOptions {
   readonly name?: string;
   /** For random weights. */
   readonly seed?: number;
+  /** How weights that are not on this machine are fetched. Default: as the environment says, in silence. */
+  readonly fetching?: FetchOptions;
 }
 
 /** A pretrained network, with what its inputs must be made by and where its weights are from. */
 export class BaseNetwork extends Model {
   readonly application: Application;
   readonly preprocessing: Preprocessing;
-  /** null: random weights, or those of a user's file. */
+  /** null: random weights, or those of a bundle. */
   readonly weightSource: WeightSource | null;
   readonly pooling: "avg" | "max" | undefined;
   /** In which way it differs from the network that `createBase` makes, in words; undefined: in none. */
@@ -78,6 +84,11 @@ export class BaseNetwork extends Model {
     this.pooling = base.pooling;
     this.variant = base.variant;
   }
+}
+
+/** Whether a network's weights can be had again by their name; others go into the bundle of what is trained on them. */
+export function isFoundAgain({ weightSource }: Pick<BaseNetwork, "weightSource">): boolean {
+  return weightSource !== null && weightSource.isOwn !== true;
 }
 
 /** A function that builds a network, and what is known of the network before. */

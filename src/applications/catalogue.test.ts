@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { sha256 } from "../base/digest.ts";
 import { knownNetworks } from "../formats/knownNetworks.ts";
 import { conv2d, input } from "../layers/index.ts";
 import { writeWeights } from "../models/weightFile.ts";
@@ -30,8 +31,11 @@ describe("networks of the catalogue", () => {
   });
 
   it.each(catalogue)("$commandName begin with random weights only when asked for", async (application) => {
-    await expect(createBase(application.commandName)).rejects.toThrow(
-      /fetching them is not built yet \(Keras's are https:.*no[-_]?top.*\.h5\).*weights: "random"/s,
+    const fetching = { offline: true, folder: "no-such-folder", environment: {} };
+    const asking = createBase(application.commandName, { fetching });
+    await expect(asking).rejects.toMatchObject({ code: "OFFLINE" });
+    await expect(createBase(application.commandName, { fetching })).rejects.toThrow(
+      /no[-_]?top.*\.h5 \((a little more than \d+ bytes|size not known), .*permafrost weights fetch .*get https:.*no[-_]?top.*\.h5 and run: permafrost weights import/s,
     );
     const base = await createBase(application.commandName, { ...smallest(application), weights: "random" });
     expect(base.weightSource).toBeNull();
@@ -92,6 +96,8 @@ describe("networks of the catalogue", () => {
       const original = await mobileNet({ ...narrow, weights: "random", seed: 5 });
       await writeWeights(original, file);
       const read = await mobileNet({ ...narrow, weights: file });
+      expect(read.weightSource).toMatchObject({ name: file, origin: file, isOwn: true });
+      expect(read.weightSource?.sha256).toBe(sha256(await readFile(file)));
       expect(read.weights[0]!.value).toEqual(original.weights[0]!.value);
       await expect(mobileNet({ ...narrow, includeTop: true, weights: file })).rejects.toThrow(
         "layer conv_preds has 2 weights, the file none for it",
@@ -99,6 +105,13 @@ describe("networks of the catalogue", () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+
+  it("have no published weights of another width, or with other classes", async () => {
+    await expect(mobileNet({ ...tiny, alpha: 0.3 })).rejects.toThrow(
+      "no weights are published of this network of width 0.3",
+    );
+    await expect(vgg16({ classes: 5 })).rejects.toThrow("with a classifier of 5 classes");
   });
 
   it("say which file is missing", async () => {

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
+import type { WeightFile } from "../formats/weightFile.ts";
 import { input } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import {
@@ -9,6 +10,7 @@ import {
   type Network,
   network,
   pooledMap,
+  type WeightSource,
 } from "./application.ts";
 import { loadWeights } from "./loadWeights.ts";
 import { type PixelScalingName, preprocessing } from "./preprocessing.ts";
@@ -41,7 +43,8 @@ export interface CatalogueApplication extends Application {
 export interface CatalogueOptions extends Omit<ApplicationOptions, "includeTop" | "weights"> {
   /**
    * "random" or null: random weights; else the path of a file with Keras's layer names in Keras's layout: the published `.h5`,
-   * `.weights.h5`, `.keras`, TensorFlow.js or safetensors. Default "imagenet", which is not fetched yet.
+   * `.weights.h5`, `.keras`, TensorFlow.js or safetensors; or such a file of Hugging Face, `hf:<owner>/<repository>/<file>`. Default
+   * "imagenet": Keras's own, fetched when they are not on this machine yet.
    */
   readonly weights?: string | null;
   /** With the classifier. Default true, as in Keras. */
@@ -95,7 +98,8 @@ export function kerasNetwork<Options extends CatalogueOptions = CatalogueOptions
 /**
  * A network of the catalogue in the form asked for.
  *
- * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights.
+ * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights, and all
+ *   that `publishedFile` and `hubFile` throw.
  */
 async function catalogueNetwork(
   application: CatalogueApplication,
@@ -104,7 +108,9 @@ async function catalogueNetwork(
 ): Promise<BaseNetwork> {
   const { includeTop = true, pooling, seed = 0 } = options;
   const { published = application.published, scaling = application.scaling } = parts;
-  const file = weightsFile({ ...application, published }, options);
+  // A variant may have files of its own.
+  const unpublished = parts.published === undefined || published.length === 0 ? parts.variant : undefined;
+  const opened = await openChosen({ ...application, published }, options, unpublished);
   const start = startOf(application, options);
   const map = parts.features(start.tensor);
   const pooled = parts.pooled ?? ((x, kind) => pooledMap(x, kind, parts.poolingNames));
@@ -117,22 +123,19 @@ async function catalogueNetwork(
     {
       application: { ...application, blocks: blocksFrom(start.inputs[0]!.call.layer.name, application) },
       preprocessing: preprocessing(scaling, { height: height!, width: width! }),
-      weightSource: null,
+      weightSource: opened?.source ?? null,
       pooling: includeTop ? undefined : pooling,
       ...(variant === undefined ? {} : { variant }),
     },
   );
-  if (file !== undefined) {
-    await readInto(built, file);
-    parts.checkWeights?.(built, file);
+  if (opened !== undefined) {
+    await readInto(built, opened.file);
+    parts.checkWeights?.(built, opened.source.name);
   }
   return built;
 }
 
-async function readInto(network: BaseNetwork, file: string): Promise<void> {
-  // Loaded only here: most bases bring their weights along.
-  const { openWeights } = await import("../formats/openWeights.ts");
-  const weights = await openWeights(file);
+async function readInto(network: BaseNetwork, weights: WeightFile): Promise<void> {
   try {
     await loadWeights(network, weights);
   } finally {
@@ -140,20 +143,33 @@ async function readInto(network: BaseNetwork, file: string): Promise<void> {
   }
 }
 
-/** The path of the weights; undefined: random ones. */
-function weightsFile(
-  { name, published }: CatalogueApplication,
-  { weights = "imagenet", includeTop = true }: CatalogueOptions,
-): string | undefined {
+/** The file of the weights, open, and where it is from; undefined: random ones. */
+async function openChosen(
+  application: CatalogueApplication,
+  options: CatalogueOptions,
+  variant: string | undefined,
+): Promise<{ readonly file: WeightFile; readonly source: WeightSource } | undefined> {
+  const { weights = "imagenet", fetching } = options;
   if (weights === null || weights === "random") return undefined;
-  if (weights !== "imagenet") return weights;
+  // Loaded only here: most bases bring their weights along.
+  const { openFileWeights, openPublishedWeights } = await import("./openNamedWeights.ts");
+  if (weights !== "imagenet") return openFileWeights(weights, fetching);
+  return openPublishedWeights(application, publishedFor(application, options, variant), fetching);
+}
+
+/** The published weights of this very form of the network. */
+function publishedFor(
+  { name, published }: CatalogueApplication,
+  { includeTop = true, classes = 1000 }: CatalogueOptions,
+  variant: string | undefined,
+): PublishedWeights {
   const known = published.find((one) => one.includeTop === includeTop);
-  const original = known === undefined ? "" : ` (Keras's are ${known.origin}${known.file})`;
+  if (known !== undefined && variant === undefined && (!includeTop || classes === 1000)) return known;
+  const form = variant ?? (includeTop ? `with a classifier of ${classes} classes` : "without its classifier");
   throw new PermafrostError(
-    "NOT_FOUND",
-    `${name}: its weights do not come with this package, and fetching them is not built yet${original}. ` +
-      'Give the path of that file as weights, or weights: "random" to begin with random ones.',
-    { details: { application: name, file: known?.file } },
+    "INVALID_ARGUMENT",
+    `${name}: no weights are published of this network ${form}. Give the path of a file as weights, or weights: "random" to begin with random ones.`,
+    { details: { application: name } },
   );
 }
 

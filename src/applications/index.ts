@@ -5,7 +5,7 @@ import type { Application, ApplicationOptions, BaseNetwork, Network } from "./ap
 import * as networks from "./networks.ts";
 
 export type { Application, ApplicationOptions, Network } from "./application.ts";
-export { BaseNetwork } from "./application.ts";
+export { BaseNetwork, isFoundAgain } from "./application.ts";
 export type { CatalogueApplication, CatalogueOptions } from "./catalogue.ts";
 export * from "./networks.ts";
 

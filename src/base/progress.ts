@@ -4,6 +4,8 @@ export interface ProgressEvent {
   readonly phase: string;
   /** Units finished so far. */
   readonly done: number;
+  /** Units that were finished before this work began: they count as done, not in the rate. */
+  readonly from?: number;
   /** Units in all, if known. */
   readonly total?: number;
   /** What is counted: "images", "steps", "bytes". */

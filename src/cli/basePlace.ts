@@ -1,6 +1,13 @@
+import { statSync } from "node:fs";
 import path from "node:path";
+import { isHubReference } from "../fetching/hub/hubReference.ts";
 
-/** A base network's name, or the full path of the bundle that it is taken from, so that a run can be taken up from any folder. */
+/**
+ * A base or its weights as the command line names them: a name or a reference as it is, a place as its full path, so that a run can be
+ * taken up from any folder.
+ */
 export function basePlace(base: string): string {
-  return /[\\/]/.test(base) ? path.resolve(base) : base;
+  if (isHubReference(base)) return base;
+  const isFile = statSync(base, { throwIfNoEntry: false })?.isFile() === true;
+  return isFile || /[\\/]/.test(base) ? path.resolve(base) : base;
 }

@@ -13,6 +13,21 @@ describe("progressText", () => {
     );
   });
 
+  it("shows bytes in their units, and counts in the rate only what came since the begin", () => {
+    const mib = 2 ** 20;
+    const event = {
+      phase: "fetch",
+      from: 40 * mib,
+      done: 50 * mib,
+      total: 56 * mib,
+      unit: "bytes",
+      note: "vgg16.h5",
+    };
+    expect(progressText(event, 5)).toBe(
+      "fetch  [##################..]  50.0 MiB/56.0 MiB  2.0 MiB/s  3 s left  vgg16.h5",
+    );
+  });
+
   it("shows no bar where the total is not known", () => {
     expect(progressText({ phase: "hash", done: 3, unit: "files", note: "cats" }, 2)).toBe(
       "hash  3 files  1.5/s  cats",

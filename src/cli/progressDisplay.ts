@@ -1,5 +1,5 @@
 import type { ProgressEvent } from "../base/progress.ts";
-import { count } from "./text.ts";
+import { count, gibibytes } from "./text.ts";
 import type { TextStream } from "./textStream.ts";
 
 /** Work shorter than this shows nothing. */
@@ -54,11 +54,11 @@ export class ProgressDisplay {
   }
 
   /** Work that has taken two seconds, or has with its preparation and will take as long again. */
-  #isLong(phase: Phase, { done, total }: ProgressEvent, now: number): boolean {
+  #isLong(phase: Phase, { done, total, from = 0 }: ProgressEvent, now: number): boolean {
     const elapsed = now - phase.startedAt;
     if (elapsed >= quietMilliseconds) return true;
-    if (total === undefined || done === 0 || now - phase.preparedFrom < quietMilliseconds) return false;
-    return (elapsed / done) * (total - done) >= quietMilliseconds;
+    if (total === undefined || done <= from || now - phase.preparedFrom < quietMilliseconds) return false;
+    return (elapsed / (done - from)) * (total - done) >= quietMilliseconds;
   }
 
   /** Takes the bar away, so that something else can be written. */
@@ -70,11 +70,14 @@ export class ProgressDisplay {
 
 /** `features  [#####.....]  1,024/2,000 images  312/s  3 s left`. */
 export function progressText(event: ProgressEvent, seconds: number): string {
-  const rate = seconds > 0 ? event.done / seconds : 0;
+  const rate = seconds > 0 ? (event.done - (event.from ?? 0)) / seconds : 0;
+  const isBytes = event.unit === "bytes";
+  const amount = (value: number) => (isBytes ? gibibytes(value) : count(value));
+  const unit = isBytes ? "" : ` ${event.unit}`;
   const parts = [event.phase];
-  if (event.total === undefined) parts.push(`${count(event.done)} ${event.unit}`);
-  else parts.push(bar(event.done / event.total), `${count(event.done)}/${count(event.total)} ${event.unit}`);
-  if (rate > 0) parts.push(`${rate >= 10 ? count(Math.round(rate)) : rate.toFixed(1)}/s`);
+  if (event.total === undefined) parts.push(`${amount(event.done)}${unit}`);
+  else parts.push(bar(event.done / event.total), `${amount(event.done)}/${amount(event.total)}${unit}`);
+  if (rate > 0) parts.push(`${rate >= 10 ? amount(Math.round(rate)) : rate.toFixed(1)}/s`);
   if (event.total !== undefined && rate > 0 && event.done < event.total) {
     parts.push(`${duration((event.total - event.done) / rate)} left`);
   }

@@ -11,6 +11,7 @@ import { optimizerNames, trainingDefaults } from "../recipes/request/trainingDef
 import { augmentationOf } from "./augmentationOptions.ts";
 import { basePlace } from "./basePlace.ts";
 import type { CommandContext } from "./command.ts";
+import { declareWeightOptions, weightsOf } from "./fetchOptions.ts";
 import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
 import { declareMixingOptions, mixingOf } from "./mixingOptions.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
@@ -18,7 +19,11 @@ import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from 
 /** Declares what training can be told, the same for `train`, `plan` and `verify`. */
 export function declareTrainingOptions(command: Command): void {
   command
-    .option("--base <name>", "base network, or a bundle whose base is taken", trainingDefaults.base)
+    .option(
+      "--base <name>",
+      "base network (see permafrost bases), a bundle, a file of weights, or hf:<owner>/<repository>",
+      trainingDefaults.base,
+    )
     .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", trainingDefaults.head)
     .option("--epochs <n>", "passes over the training images", positiveInteger, trainingDefaults.epochs)
     .option("--batch-size <n>", "images a training step", positiveInteger, trainingDefaults.batchSize)
@@ -67,6 +72,7 @@ export function declareTrainingOptions(command: Command): void {
       oneOf(...storeDtypes),
       "float32",
     );
+  declareWeightOptions(command);
   declareMixingOptions(command);
   declareFineTuningOptions(command);
 }
@@ -93,6 +99,7 @@ export async function trainingRequest(
     store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
     commandLine,
     ...task,
+    ...weightsOf(options),
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),

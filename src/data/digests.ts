@@ -1,12 +1,11 @@
-import { stat } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { promisify } from "node:util";
 import { type Digest, sha256 } from "../base/digest.ts";
 import { messageOf, systemCode } from "../base/errors.ts";
 import type { WorkOptions } from "../base/progress.ts";
 import { forEachConcurrently } from "./concurrency.ts";
 import type { Sample, Skipped } from "./dataset.ts";
 import { DigestCache } from "./digestCache.ts";
+import { FileFacts } from "./fileFacts.ts";
 
 export interface DigestOptions extends WorkOptions {
   /** A JSON-lines file that remembers digests between runs; nothing is remembered without it. */
@@ -33,13 +32,14 @@ export async function digestSamples(
   options: DigestOptions = {},
 ): Promise<SampleDigests> {
   const cache = await DigestCache.open(options.cacheFile);
+  const files = new FileFacts();
   const found = new Map<string, Digest>();
   const reasons = new Map<string, string>();
   const work = { ...options, phase: "digest", concurrency: options.concurrency ?? 8 };
   try {
     await forEachConcurrently(samples, work, async ({ path }) => {
       try {
-        found.set(path, await digestFile(path, cache));
+        found.set(path, await digestFile(path, cache, files));
       } catch (error) {
         reasons.set(path, readFailure(error));
       }
@@ -70,11 +70,8 @@ export function readFailure(error: unknown): string {
   return messageOf(error);
 }
 
-/** The callback form costs half of the promise form, and there are thousands of files. */
-const factsOf = promisify(stat);
-
-async function digestFile(path: string, cache: DigestCache): Promise<Digest> {
-  const facts = await factsOf(path, { bigint: true });
+async function digestFile(path: string, cache: DigestCache, files: FileFacts): Promise<Digest> {
+  const facts = await files.facts(path);
   if (facts.size === 0n) throw new Error("empty file (0 bytes)");
   const known = cache.get(path, facts);
   if (known !== undefined) return known;

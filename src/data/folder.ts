@@ -1,5 +1,5 @@
 import path from "node:path";
-import { imageExtensions } from "../images/format.ts";
+import { isImageName } from "../images/format.ts";
 import { compareCodePoints } from "./codePoints.ts";
 import type { Dataset, Sample, Skipped, Split } from "./dataset.ts";
 import { findSplitFolders, requireClassFolders } from "./layout.ts";
@@ -28,11 +28,6 @@ export async function openFolder(root: string): Promise<Dataset> {
   }
   await found.listFiles();
   return found.dataset(splitFolders === undefined ? "classes" : "splits");
-}
-
-/** Whether a file counts as an image by its name; what it contains is checked when it is opened. */
-function isImageName(file: string): boolean {
-  return imageExtensions.includes(path.extname(file).toLowerCase());
 }
 
 /** A folder whose images have one label. */

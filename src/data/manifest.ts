@@ -5,6 +5,7 @@ import type { Dataset, Sample, Split } from "./dataset.ts";
 import { invalidRow, readManifest, requireFiles } from "./manifestFile.ts";
 import { type ManifestRow, ManifestSyntaxError, readCsvRows, readJsonRows } from "./manifestRows.ts";
 import { quote } from "./problems.ts";
+import { type Contradiction, dropRepeats } from "./repeatedRows.ts";
 import { splitAndWeight } from "./splitAndWeight.ts";
 
 /** A row whose values are checked. */
@@ -37,7 +38,7 @@ export async function openManifest(manifest: string): Promise<Dataset> {
       details,
     });
   }
-  const { kept, notes } = dropRepeats(manifest, entries);
+  const { kept, notes } = dropRepeats(manifest, entries, contradiction);
   await requireFiles(manifest, root, kept);
   const classNames = [...new Set(kept.map(({ label }) => label))].sort(compareCodePoints);
   const labels = new Map(classNames.map((name, label) => [name, label]));
@@ -72,28 +73,7 @@ function checkedEntry(manifest: string, root: string, row: ManifestRow): Entry {
   return { line: row.line, path: path.resolve(root, row.path), label: row.label, split, weight };
 }
 
-/** Keeps the first of rows that say the same; rows that contradict each other are an error. */
-function dropRepeats(manifest: string, entries: readonly Entry[]): { kept: Entry[]; notes: string[] } {
-  const first = new Map<string, Entry>();
-  const notes: string[] = [];
-  for (const entry of entries) {
-    const known = first.get(entry.path);
-    if (known === undefined) {
-      first.set(entry.path, entry);
-      continue;
-    }
-    for (const column of ["label", "split", "weight"] as const) {
-      if (known[column] === entry[column]) continue;
-      const values = `${quote(String(known[column] ?? ""))} on line ${known.line}, ${quote(String(entry[column] ?? ""))} here`;
-      throw invalidRow(
-        manifest,
-        entry.line,
-        `${entry.path} is listed twice with another ${column}: ${values}. Keep one`,
-      );
-    }
-    notes.push(
-      `${path.basename(manifest)}:${entry.line}: ${entry.path} is already listed on line ${known.line}; kept once`,
-    );
-  }
-  return { kept: [...first.values()], notes };
+function contradiction(first: Entry, later: Entry): Contradiction | undefined {
+  const column = (["label", "split", "weight"] as const).find((each) => first[each] !== later[each]);
+  return column && { column, first: first[column], later: later[column] };
 }

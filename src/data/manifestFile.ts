@@ -49,7 +49,7 @@ function firstBadLine(bytes: Uint8Array): number {
 }
 
 /** A row as far as its file is concerned. */
-interface ListedFile {
+export interface ListedFile {
   readonly line: number;
   /** Absolute. */
   readonly path: string;

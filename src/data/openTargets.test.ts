@@ -71,9 +71,18 @@ describe("a table of values", () => {
     expect(dataset.samples[0]!.weight).toBe(2);
   });
 
+  it("is not complete: images of the folder without a row are counted and named", async () => {
+    const { notes, root, samples } = await open("regression", "t.csv", "path,x\n1.jpg,1\n3.jpg,2\n");
+    expect(samples).toHaveLength(2);
+    expect(notes).toEqual([`t.csv has no row for 1 of the 3 images in ${root}; they are not used: 2.jpg`]);
+    const complete = await open("regression", "t.csv", "path,x\n1.jpg,1\n3.jpg,2\n2.jpg,5\n");
+    expect(complete.notes).toEqual([]);
+  });
+
   it("may itself be given for the folder that it lies in", async () => {
     const root = await temporaryTree({ ...pictures, "photos/t.csv": "path,x\n1.jpg,1\n2.jpg,2\n" });
-    const { samples } = await openTargets({ data: `${root}/photos/t.csv`, task: "regression" });
+    const { samples, notes } = await openTargets({ data: `${root}/photos/t.csv`, task: "regression" });
+    expect(notes).toEqual([]);
     expect(samples.map(({ name }) => name)).toEqual(["1.jpg", "2.jpg"]);
   });
 });
@@ -111,7 +120,7 @@ describe("a table that does not fit is refused", () => {
       "a contradiction",
       "regression",
       "path,x\n1.jpg,1\n1.jpg,2\n",
-      "listed on line 2 too, with another",
+      'listed twice with another "x": "1" on line 2, "2" here. Keep one',
       undefined,
     ],
     [

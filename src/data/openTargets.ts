@@ -5,9 +5,11 @@ import type { Dataset, Sample, Split, TargetTask } from "./dataset.ts";
 import { invalidRow, readManifest, requireFiles } from "./manifestFile.ts";
 import { ManifestSyntaxError } from "./manifestRows.ts";
 import { quote } from "./problems.ts";
+import { type Contradiction, dropRepeats } from "./repeatedRows.ts";
 import { splitAndWeight } from "./splitAndWeight.ts";
 import { isTargetTableName, readTargetTable, type TargetRow } from "./targetTable.ts";
 import { type TargetValues, targetValues } from "./targetValues.ts";
+import { unlistedImages } from "./unlistedImages.ts";
 import { explainReadError } from "./walk.ts";
 
 export interface TargetsRequest {
@@ -31,17 +33,18 @@ interface Entry {
 
 /**
  * Lists images with several labels each, or with numbers, from a table. Only names are looked at; `digestSamples` opens the files.
+ * A note says how many images of the folder have no row.
  *
  * @throws PermafrostError MANIFEST_INVALID with the line; DATA_EMPTY without rows; DATA_INVALID where nothing can be learned;
  *   NOT_FOUND, NOT_READABLE.
  */
 export async function openTargets(request: TargetsRequest): Promise<Dataset> {
   const { task, names } = request;
-  const { root, table: file } = await placesOf(request);
+  const { root, table: file, isFolder } = await placesOf(request);
   const { table, values } = await readTable(file, task, names);
   if (table.rows.length === 0) throw noRows(file);
   const entries = table.rows.map((row, index) => checkedEntry(file, root, row, values.targets[index]!));
-  const { kept, notes } = dropRepeats(file, entries, values.names);
+  const { kept, notes } = dropRepeats(file, entries, contradiction(values.names));
   await requireFiles(file, root, kept);
   if (names === undefined) expectSomethingToLearn(file, task, values.names, kept);
   return {
@@ -52,11 +55,12 @@ export async function openTargets(request: TargetsRequest): Promise<Dataset> {
     samples: kept.map((entry) => sampleOf(root, task, values.names, entry)),
     skipped: [],
     ignored: { hidden: 0, notImages: [] },
-    notes,
+    // A table that is given alone may lie anywhere, beside images that have nothing to do with it.
+    notes: isFolder ? [...notes, ...(await unlistedImages(root, file, entries))] : notes,
   };
 }
 
-async function placesOf({ data, labels, task }: TargetsRequest): Promise<{ root: string; table: string }> {
+async function placesOf({ data, labels, task }: TargetsRequest) {
   const target = path.resolve(data);
   const isFolder = await stat(target).then(
     (facts) => facts.isDirectory(),
@@ -66,7 +70,7 @@ async function placesOf({ data, labels, task }: TargetsRequest): Promise<{ root:
   );
   const table = labels === undefined ? target : path.resolve(labels);
   if ((labels !== undefined || !isFolder) && isTargetTableName(table)) {
-    return { root: isFolder ? target : path.dirname(target), table };
+    return { root: isFolder ? target : path.dirname(target), table, isFolder };
   }
   throw new PermafrostError(
     "DATA_INVALID",
@@ -96,30 +100,13 @@ function checkedEntry(file: string, root: string, row: TargetRow, targets: reado
   return { line: row.line, path: path.resolve(root, row.path), split, weight, targets };
 }
 
-/** Keeps the first of rows that say the same; rows that contradict each other are an error. */
-function dropRepeats(file: string, entries: readonly Entry[], names: readonly string[]) {
-  const first = new Map<string, Entry>();
-  const notes: string[] = [];
-  for (const entry of entries) {
-    const known = first.get(entry.path);
-    if (known === undefined) {
-      first.set(entry.path, entry);
-      continue;
-    }
-    const other = names.find((_, index) => known.targets[index] !== entry.targets[index]);
-    if (other !== undefined || known.split !== entry.split || known.weight !== entry.weight) {
-      const what = other === undefined ? "split or weight" : quote(other);
-      throw invalidRow(
-        file,
-        entry.line,
-        `${entry.path} is listed on line ${known.line} too, with another ${what}. Keep one`,
-      );
-    }
-    notes.push(
-      `${path.basename(file)}:${entry.line}: ${entry.path} is already listed on line ${known.line}; kept once`,
-    );
-  }
-  return { kept: [...first.values()], notes };
+function contradiction(names: readonly string[]) {
+  return (first: Entry, later: Entry): Contradiction | undefined => {
+    const at = names.findIndex((_, index) => first.targets[index] !== later.targets[index]);
+    if (at >= 0) return { column: quote(names[at]!), first: first.targets[at], later: later.targets[at] };
+    const column = (["split", "weight"] as const).find((each) => first[each] !== later[each]);
+    return column && { column, first: first[column], later: later[column] };
+  };
 }
 
 function sampleOf(root: string, task: TargetTask, names: readonly string[], entry: Entry): Sample {

@@ -16,6 +16,9 @@ export interface MeasuredRate {
   readonly views?: number;
   /** Tried on the network alone, before any run. */
   readonly isTrial?: boolean;
+  /** Of a trial: the name of the base network, and the side of its input in pixels. */
+  readonly base?: string;
+  readonly size?: number;
 }
 
 /** Fewer views than this are over before all threads have started. */

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import path from "node:path";
+import { cacheFolder, type Environment } from "../base/cacheFolder.ts";
 import { PermafrostError } from "../base/errors.ts";
 
 /** The format's version is part of the path, so that two versions of Permafrost can share a folder. */
@@ -10,7 +11,7 @@ export const formatFolder = "features-v1";
  * cache folder ($XDG_CACHE_HOME or ~/.cache, ~/Library/Caches on macOS, %LOCALAPPDATA% on Windows).
  */
 export function storeFolder(
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Environment = process.env,
   platform: NodeJS.Platform = process.platform,
   home: string = homedir(),
 ): string {
@@ -20,7 +21,7 @@ export function storeFolder(
 }
 
 /** Size limit of a store unless something else is said: PERMAFROST_STORE_LIMIT, else 50 GiB. */
-export function storeLimit(env: Readonly<Record<string, string | undefined>> = process.env): number {
+export function storeLimit(env: Environment = process.env): number {
   const given = env["PERMAFROST_STORE_LIMIT"];
   return given === undefined || given === "" ? 50 * 2 ** 30 : parseBytes(given);
 }
@@ -45,16 +46,4 @@ export function parseBytes(text: string): number {
     "INVALID_ARGUMENT",
     `size: expected a number with KiB, MiB, GiB or TiB, such as 20GiB, got ${JSON.stringify(text)}.`,
   );
-}
-
-function cacheFolder(
-  env: Readonly<Record<string, string | undefined>>,
-  platform: NodeJS.Platform,
-  home: string,
-): string {
-  if (platform === "win32") return env["LOCALAPPDATA"] ?? path.join(home, "AppData", "Local");
-  if (platform === "darwin") return path.join(home, "Library", "Caches");
-  const xdg = env["XDG_CACHE_HOME"];
-  // The XDG rules say that a relative path there is to be ignored.
-  return xdg !== undefined && path.isAbsolute(xdg) ? xdg : path.join(home, ".cache");
 }

@@ -19,10 +19,12 @@ export type InputRole =
  * How random numbers are drawn; `layer` asks for them and is part of the name of their random stream:
  * - `dropout`, inverted: 0 with probability `rate`, else 1 / (1 - rate);
  * - `normal`: around 0.
+ * Where there is a `seed`, the stream is the seed's own, whatever the run's is.
  */
-export type RandomDraw =
-  | { readonly kind: "dropout"; readonly rate: number; readonly layer: string }
-  | { readonly kind: "normal"; readonly stddev: number; readonly layer: string };
+export type RandomDraw = { readonly layer: string; readonly seed?: number } & (
+  | { readonly kind: "dropout"; readonly rate: number }
+  | { readonly kind: "normal"; readonly stddev: number }
+);
 
 /** Where a value comes from. */
 export type Source =

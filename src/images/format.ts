@@ -35,6 +35,11 @@ const formatOfExtension: Readonly<Record<string, ImageFormat>> = {
 /** Extensions of files that are meant as pictures, lower case with the dot, whether or not they can be decoded. */
 export const imageExtensions: readonly string[] = Object.keys(formatOfExtension);
 
+/** Whether a file counts as an image by its name; what it contains is checked when it is opened. */
+export function isImageName(file: string): boolean {
+  return formatOfName(file) !== "unknown";
+}
+
 /** What a file's name says it is; "unknown" for names without one of `imageExtensions`. */
 export function formatOfName(path: string): ImageFormat {
   const extension = /\.[^./\\]+$/.exec(path)?.[0].toLowerCase() ?? "";

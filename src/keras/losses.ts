@@ -1,30 +1,3 @@
 /** Keras's losses, for options that a name cannot carry: `losses.binaryCrossentropy({ fromLogits: true })`. */
-export {
-  type BinaryFocalOptions,
-  binaryCrossentropy,
-  binaryFocalCrossentropy,
-  type ClassAxisOptions,
-  type CrossentropyOptions,
-  categoricalCrossentropy,
-  categoricalFocalCrossentropy,
-  categoricalHinge,
-  cosineSimilarity,
-  type FocalOptions,
-  type HuberOptions,
-  hinge,
-  huber,
-  klDivergence,
-  type Loss,
-  type LossIdentifier,
-  type LossOptions,
-  logCosh,
-  meanAbsoluteError,
-  meanAbsolutePercentageError,
-  meanSquaredError,
-  meanSquaredLogarithmicError,
-  poisson,
-  type Reduction,
-  type SparseCrossentropyOptions,
-  sparseCategoricalCrossentropy,
-  squaredHinge,
-} from "../losses/index.ts";
+export * from "../losses/index.ts";
+export type { LossIdentifier } from "../losses/resolveLoss.ts";

@@ -1,4 +1,4 @@
-import { BaseNetwork, createBase } from "../applications/index.ts";
+import { BaseNetwork, createBase, isFoundAgain } from "../applications/index.ts";
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import { sha256 } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
@@ -7,7 +7,7 @@ import { DefinedLayer } from "../layers/definition.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import { weightsDigest } from "../models/weights.ts";
-import { bundleContents, formOptions } from "../recipes/classifier/classifierBundle.ts";
+import { bundleContents, formOptions, unasked } from "../recipes/classifier/classifierBundle.ts";
 import type { Decision } from "../saving/bundleContents.ts";
 import { checkReplaceable, saveBundle } from "../saving/saveBundle.ts";
 import type { TrainedOn } from "./trainedOn.ts";
@@ -118,12 +118,20 @@ function choosePreprocessing(
 }
 
 async function hasOriginalWeights(base: BaseNetwork): Promise<boolean> {
-  if (base.weightSource === null) return false;
-  const original = await createBase(base.application.name, {
-    ...formOptions(base),
-    weights: base.weightSource.name,
-  });
-  return weightsDigest(original) === weightsDigest(base);
+  if (base.weightSource === null || !isFoundAgain(base)) return false;
+  try {
+    const { name } = base.weightSource;
+    // As whoever opens the bundle will look for them.
+    const original = await createBase(base.application.name, {
+      ...formOptions(base),
+      weights: name,
+      fetching: unasked,
+    });
+    return weightsDigest(original) === weightsDigest(base);
+  } catch (error) {
+    if (error instanceof PermafrostError && error.code === "OFFLINE") return false;
+    throw error;
+  }
 }
 
 function decisionOf(model: Model): Decision {

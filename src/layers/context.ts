@@ -74,18 +74,15 @@ export class CallContext {
    * A graph input that holds 0 with probability `rate` and 1 / (1 - rate) otherwise, drawn anew for each step.
    *
    * @param rate - 0 <= rate < 1.
+   * @param seed - The layer's own; null: numbers follow from the run's seed and the layer's place.
    */
-  dropoutMask(shape: Shape, rate: number): Value {
-    const layer = this.#stream();
-    const role = { kind: "random", draw: { kind: "dropout", rate, layer } } as const;
-    return this.g.input(`${layer}/mask`, { dtype: "float32", shape }, role);
+  dropoutMask(shape: Shape, rate: number, seed: number | null): Value {
+    return this.#drawn("mask", shape, seed, { kind: "dropout", rate });
   }
 
   /** A graph input of normal numbers around 0, drawn anew for each step. */
-  normalNoise(shape: Shape, stddev: number): Value {
-    const layer = this.#stream();
-    const role = { kind: "random", draw: { kind: "normal", stddev, layer } } as const;
-    return this.g.input(`${layer}/noise`, { dtype: "float32", shape }, role);
+  normalNoise(shape: Shape, stddev: number, seed: number | null): Value {
+    return this.#drawn("noise", shape, seed, { kind: "normal", stddev });
   }
 
   /**
@@ -118,11 +115,22 @@ export class CallContext {
     }
   }
 
-  /** The name of a random stream: the path. A layer called twice in one graph draws from two streams. */
-  #stream(): string {
+  #drawn(
+    what: string,
+    shape: Shape,
+    seed: number | null,
+    how:
+      | { readonly kind: "dropout"; readonly rate: number }
+      | { readonly kind: "normal"; readonly stddev: number },
+  ): Value {
     const { path } = this;
-    const calls = this.#streams.get(path) ?? 0;
-    this.#streams.set(path, calls + 1);
-    return calls === 0 ? path : `${path}#${calls}`;
+    const call = this.#streams.get(path) ?? 0;
+    this.#streams.set(path, call + 1);
+    // A layer called twice in one graph draws from two streams.
+    const again = call === 0 ? "" : `#${call}`;
+    // One with a seed of its own draws the same wherever it stands.
+    const stream = seed === null ? { layer: `${path}${again}` } : { layer: again, seed };
+    const role = { kind: "random", draw: { ...how, ...stream } } as const;
+    return this.g.input(`${path}${again}/${what}`, { dtype: "float32", shape }, role);
   }
 }

@@ -65,6 +65,7 @@ describe("layers that draw in training", () => {
 
   it("refuse settings that make no sense", () => {
     expect(() => spatialDropout2D({ rate: 1 })).toThrow("spatialDropout2d: expected a rate from 0");
+    expect(() => dropout({ rate: 0.5, seed: -1 })).toThrow("dropout: seed: expected a whole number");
     expect(() => gaussianNoise({ stddev: 1.5 })).toThrow(
       "gaussianNoise: expected a stddev from 0 to 1, got 1.5",
     );

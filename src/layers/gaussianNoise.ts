@@ -1,10 +1,13 @@
 import { PermafrostError } from "../base/errors.ts";
 import { operators } from "../ops/index.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
+import { checkSeed } from "./dropout.ts";
 import type { LayerOptions } from "./layer.ts";
 
 export interface GaussianNoiseConfig {
   readonly stddev: number;
+  /** Left out or null: numbers follow from the seed of `fit` and the layer's place. Given: from this number alone. */
+  readonly seed: number | null;
 }
 
 const gaussianNoiseDefinition = defineLayer<GaussianNoiseConfig>({
@@ -13,18 +16,18 @@ const gaussianNoiseDefinition = defineLayer<GaussianNoiseConfig>({
   call: ({ g, context, inputs, config }) => {
     const x = inputs[0]!;
     if (context.mode === "infer" || config.stddev === 0) return x;
-    return g.apply(operators.add, [x, context.normalNoise(x.type.shape, config.stddev)], {});
+    return g.apply(operators.add, [x, context.normalNoise(x.type.shape, config.stddev, config.seed)], {});
   },
 });
 
 /**
  * In training adds normal numbers of mean 0 and deviation `stddev` to each element, else the identity. Output: the
- * input's shape. The numbers depend on seed, layer and step alone.
+ * input's shape. The numbers depend on seed, layer and step alone; with a `seed` of the layer's own, on that and the step.
  *
  * @throws PermafrostError INVALID_ARGUMENT unless 0 <= stddev <= 1 (Keras's bounds).
  */
 export function gaussianNoise(
-  options: LayerOptions & GaussianNoiseConfig,
+  options: LayerOptions & Pick<GaussianNoiseConfig, "stddev"> & Partial<GaussianNoiseConfig>,
 ): DefinedLayer<GaussianNoiseConfig> {
   const { stddev } = options;
   if (!(stddev >= 0 && stddev <= 1)) {
@@ -33,5 +36,6 @@ export function gaussianNoise(
       `gaussianNoise: expected a stddev from 0 to 1, got ${stddev}.`,
     );
   }
-  return new DefinedLayer(gaussianNoiseDefinition, { stddev }, options);
+  const seed = checkSeed("gaussianNoise", options.seed);
+  return new DefinedLayer(gaussianNoiseDefinition, { stddev, seed }, options);
 }

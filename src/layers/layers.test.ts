@@ -15,6 +15,7 @@ import {
   input,
   normalization,
   reshape,
+  softmax,
   zeroPadding2D,
 } from "./index.ts";
 import { makeLayer } from "./kinds.ts";
@@ -122,6 +123,16 @@ describe("layers", () => {
     ["initializer", () => dense({ units: 1, kernelInitializer: "glorot" })],
     ["mean and variance", () => normalization({ mean: 0 })],
     ["factors", () => dense({ units: 1, kernelRegularizer: { l1: 0, l2: -1 } })],
+    ["mode", () => dense({ units: 1, kernelRegularizer: { orthogonal: 1, mode: "row" as "rows" } })],
+    [
+      "two axes",
+      () =>
+        conv2d({ filters: 1, kernelSize: 1, kernelRegularizer: "orthogonalRegularizer" }).apply(
+          input({ shape: [2, 2, 3] }),
+        ),
+    ],
+    ["axis", () => batchNormalization({ axis: 0 }).apply(input({ shape: [2] }))],
+    ["axes", () => softmax({ axis: [0, 1] })],
     ["name", () => dense({ units: 1, name: "a/b" })],
   ])("refuse a wrong %s", (word, make) => {
     expect(make).toThrow(word);

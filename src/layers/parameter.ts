@@ -4,7 +4,7 @@ import { float32, sizeOf, type Tensor } from "../tensor/tensor.ts";
 import { type Constraint, type PlacedConstraint, placeConstraint } from "./constraints.ts";
 import { type Initializer, initialValues } from "./initializers.ts";
 import { inversePermutation, permute } from "./layout.ts";
-import type { Regularizer } from "./regularizers.ts";
+import { type PlacedRegularizer, placeRegularizer, type Regularizer } from "./regularizers.ts";
 
 /** How the engine holds a weight: Keras's axes reordered, then read with another shape (same number of elements). */
 export interface EngineLayout {
@@ -40,7 +40,8 @@ export class Parameter {
   /** In Keras; here every value has 4. */
   readonly bytesPerValue: number;
   readonly initializer: Initializer;
-  readonly regularizer: Regularizer | undefined;
+  /** What the values in the engine's layout add to the loss. */
+  readonly regularizer: PlacedRegularizer | undefined;
   /** What the values in the engine's layout are brought back to after each update. */
   readonly constraint: PlacedConstraint | undefined;
   /** Whether training may change it now; follows its layer's `trainable`. */
@@ -58,7 +59,8 @@ export class Parameter {
     this.trainable = this.createdTrainable && trainable;
     this.bytesPerValue = spec.bytesPerValue ?? 4;
     this.initializer = spec.initializer;
-    this.regularizer = spec.regularizer;
+    this.regularizer =
+      spec.regularizer && placeRegularizer(spec.regularizer, spec.name, spec.shape, spec.engine?.permutation);
     this.constraint =
       spec.constraint && placeConstraint(spec.constraint, spec.shape, spec.engine?.permutation);
   }

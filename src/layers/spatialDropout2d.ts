@@ -1,11 +1,13 @@
 import { operators } from "../ops/index.ts";
 import { DefinedLayer, defineLayer } from "./definition.ts";
-import { checkDropoutRate } from "./dropout.ts";
+import { checkDropoutRate, checkSeed } from "./dropout.ts";
 import type { LayerOptions } from "./layer.ts";
 import { pictureSize } from "./layout.ts";
 
 export interface SpatialDropoutConfig {
   readonly rate: number;
+  /** Left out or null: masks follow from the seed of `fit` and the layer's place. Given: from this number alone. */
+  readonly seed: number | null;
 }
 
 const spatialDropout2dDefinition = defineLayer<SpatialDropoutConfig>({
@@ -16,7 +18,7 @@ const spatialDropout2dDefinition = defineLayer<SpatialDropoutConfig>({
     pictureSize(context.path, x.type.shape);
     if (context.mode === "infer" || config.rate === 0) return x;
     const [batch, channels] = x.type.shape;
-    const mask = context.dropoutMask([batch!, channels!, 1, 1], config.rate);
+    const mask = context.dropoutMask([batch!, channels!, 1, 1], config.rate, config.seed);
     return g.apply(operators.mul, [x, mask], {});
   },
 });
@@ -28,8 +30,9 @@ const spatialDropout2dDefinition = defineLayer<SpatialDropoutConfig>({
  * @throws PermafrostError INVALID_ARGUMENT unless 0 <= rate < 1.
  */
 export function spatialDropout2D(
-  options: LayerOptions & SpatialDropoutConfig,
+  options: LayerOptions & Pick<SpatialDropoutConfig, "rate"> & Partial<SpatialDropoutConfig>,
 ): DefinedLayer<SpatialDropoutConfig> {
   const rate = checkDropoutRate("spatialDropout2d", options.rate);
-  return new DefinedLayer(spatialDropout2dDefinition, { rate }, options);
+  const seed = checkSeed("spatialDropout2d", options.seed);
+  return new DefinedLayer(spatialDropout2dDefinition, { rate, seed }, options);
 }

@@ -14,6 +14,8 @@ export interface Loss {
   readonly targets: TargetKind;
   /** How the losses of a batch become one number; see `reduceLosses`. */
   readonly reduction: Reduction;
+  /** Positions of this class have no loss and are not counted; left out: all are. */
+  readonly ignoreClass?: number;
   /**
    * The loss of each sample, [batch]: the mean over its positions (its pixels, where the outputs are pictures), their sum
    * where the reduction is "sum".
@@ -31,6 +33,7 @@ export type TargetKind = "classNumbers" | "probabilities" | "numbers";
 
 export type LossConfig = Readonly<Record<string, number | boolean | string>> & {
   readonly reduction: Reduction;
+  readonly ignoreClass?: number;
 };
 
 /** The loss at each position, [batch, ...positions]. */
@@ -38,12 +41,13 @@ export type LossAt = (g: GraphBuilder, prediction: Value, target: Value) => Valu
 
 /** A loss from what it is at each position. */
 export function defineLoss(name: string, config: LossConfig, targets: TargetKind, at: LossAt): Loss {
-  const { reduction } = config;
+  const { reduction, ignoreClass } = config;
   return {
     name,
     config,
     targets,
     reduction,
+    ...(ignoreClass === undefined ? {} : { ignoreClass }),
     perSample: (g, prediction, target) => overPositions(g, reduction, at(g, prediction, target)),
   };
 }

@@ -4,6 +4,7 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
 import { scalar } from "../tensor/tensor.ts";
+import { countedSamples, countedShares, knownShares, leastShare } from "./ignoredClass.ts";
 
 /**
  * How the weighted losses of a batch become one number: their sum divided by the number of samples ("sumOverBatchSize", also
@@ -34,46 +35,75 @@ export function resolveReduction({ reduction = "sumOverBatchSize" }: LossOptions
   );
 }
 
-/**
- * One number of the losses of a batch. Samples of weight 0 that only fill the batch up are not counted in `count`.
- *
- * @param losses - [batch].
- * @param weights - [batch].
- * @param count - A scalar: the number of samples.
- */
+/** What of a loss decides how those of a batch become one number. */
+export interface ReductionRule {
+  readonly reduction: Reduction;
+  /** Positions of this class are left out: they count neither in sums nor in numbers of samples. */
+  readonly ignoreClass?: number;
+}
+
+/** A batch as values of a graph. */
+export interface BatchValues {
+  /** [batch]. */
+  readonly losses: Value;
+  /** [batch]. */
+  readonly weights: Value;
+  readonly target: Value;
+  /** A scalar: the number of samples. Rows of weight 0 that only fill the batch up are not among them. */
+  readonly count: Value;
+}
+
+/** One number of the losses of a batch. */
 export function reduceLosses(
   g: GraphBuilder,
-  reduction: Reduction,
-  losses: Value,
-  weights: Value,
-  count: Value,
+  { reduction, ignoreClass }: ReductionRule,
+  { losses, weights, target, count }: BatchValues,
 ): Value {
   const sum = g.apply(operators.reduceSum, [g.apply(operators.mul, [losses, weights], {})], {});
   if (reduction === "sum") return sum;
-  const divisor = reduction === "meanWithSampleWeight" ? positiveSum(g, weights) : count;
-  return g.apply(operators.div, [sum, divisor], {});
+  if (reduction === "meanWithSampleWeight") {
+    const counted = ignoreClass === undefined ? weights : countedWeights(g, weights, target, ignoreClass);
+    // Where all weights are 0, the loss is 0 too, not 0 / 0.
+    return quotient(g, sum, g.apply(operators.reduceSum, [counted], {}), 1e-37);
+  }
+  if (ignoreClass === undefined) return g.apply(operators.div, [sum, count], {});
+  return quotient(g, sum, countedSamples(g, target, ignoreClass, count), leastShare(target));
 }
 
-/** Where all weights are 0, the loss is 0 too, not 0 / 0. */
-function positiveSum(g: GraphBuilder, weights: Value): Value {
-  const sum = g.apply(operators.reduceSum, [weights], {});
-  return g.apply(operators.maximum, [sum, g.constant(scalar(1e-37), "smallest")], {});
+function countedWeights(g: GraphBuilder, weights: Value, target: Value, ignoreClass: number): Value {
+  return g.apply(operators.mul, [weights, countedShares(g, target, ignoreClass)], {});
 }
 
-/** The same of losses that are known, in double. Left out weights are 1. */
+function quotient(g: GraphBuilder, sum: Value, divisor: Value, smallest: number): Value {
+  const positive = g.apply(operators.maximum, [divisor, g.constant(scalar(smallest), "smallest")], {});
+  return g.apply(operators.div, [sum, positive], {});
+}
+
+/** A batch whose numbers are known. */
+export interface KnownBatch {
+  /** One a sample. */
+  readonly losses: Float32Array;
+  /** One a sample; undefined: 1 each. */
+  readonly weights: Float32Array | undefined;
+  /** Of all samples, one after the other. */
+  readonly targets: Float32Array;
+}
+
+/** The same of losses that are known, in double. */
 export function reducedLoss(
-  reduction: Reduction,
-  losses: Float32Array,
-  weights: Float32Array | undefined,
+  { reduction, ignoreClass }: ReductionRule,
+  { losses, weights, targets }: KnownBatch,
 ): number {
-  let sum = 0;
-  let weight = 0;
+  const shares = ignoreClass === undefined ? undefined : knownShares(targets, losses.length, ignoreClass);
+  let [sum, weight, counted] = [0, 0, 0];
   for (const [index, loss] of losses.entries()) {
     const own = weights === undefined ? 1 : weights[index]!;
+    const share = shares === undefined ? 1 : shares[index]!;
     sum += loss * own;
-    weight += own;
+    weight += own * share;
+    counted += share;
   }
   if (reduction === "sum") return sum;
-  if (reduction === "sumOverBatchSize") return sum / losses.length;
-  return weight === 0 ? 0 : sum / weight;
+  const divisor = reduction === "sumOverBatchSize" ? counted : weight;
+  return divisor === 0 ? 0 : sum / divisor;
 }

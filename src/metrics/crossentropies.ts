@@ -36,12 +36,16 @@ export function categoricalCrossentropy(options: CrossentropyMetricOptions = {})
   });
 }
 
+export interface SparseCrossentropyMetricOptions extends Omit<CrossentropyMetricOptions, "labelSmoothing"> {
+  /** Targets of this class add 0. They count in the mean all the same, as in Keras (not so in the loss). */
+  readonly ignoreClass?: number;
+}
+
 /** The mean of -ln of the probability of the true class. Targets are class numbers, [n] or [n, 1]. */
-export function sparseCategoricalCrossentropy(
-  options: Omit<CrossentropyMetricOptions, "labelSmoothing"> = {},
-): GatheredMetric {
-  const { name = "sparse_categorical_crossentropy", fromLogits = false } = options;
+export function sparseCategoricalCrossentropy(options: SparseCrossentropyMetricOptions = {}): GatheredMetric {
+  const { name = "sparse_categorical_crossentropy", fromLogits = false, ignoreClass } = options;
   return meanMetric(name, (prediction, target) => {
+    if (target[0] === ignoreClass) return 0;
     // Probabilities are clipped, then divided by their sum, as Keras does here.
     const scores = fromLogits ? prediction : prediction.map((p) => Math.log(clip(p)));
     return -logSoftmax(scores)[target[0]!]!;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sameSpelling } from "../base/identifiers.ts";
 import { float32 } from "../tensor/tensor.ts";
 import * as metrics from "./index.ts";
-import { resolveMetric } from "./index.ts";
+import { resolveMetric } from "./resolveMetric.ts";
 
 interface Numbers {
   readonly shape: readonly number[];

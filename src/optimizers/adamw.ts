@@ -1,5 +1,6 @@
-import { type AdamConfig, adamDefaults, adamSlots, checkAdam, updateAdam } from "./adam.ts";
+import { type AdamConfig, adamDefaults, adamSlots, updateAdam } from "./adam.ts";
 import { defineOptimizer } from "./definition.ts";
+import { checkMoments } from "./moments.ts";
 
 /**
  * AdamW (Loshchilov and Hutter 2019): weights decay by themselves, `w -= w * weightDecay * rate`, before Adam's update.
@@ -10,7 +11,7 @@ import { defineOptimizer } from "./definition.ts";
 export const adamw = defineOptimizer<AdamConfig>({
   kind: "AdamW",
   defaults: { ...adamDefaults, weightDecay: 0.004 },
-  check: checkAdam("AdamW"),
+  check: checkMoments("AdamW"),
   slots: adamSlots,
   update: updateAdam,
 });

@@ -1,16 +1,9 @@
-import { checkRange } from "./checks.ts";
-import { commonDefaults, defineOptimizer } from "./definition.ts";
-import type { CommonConfig, StepInfo } from "./optimizer.ts";
-import { slotOffset } from "./slots.ts";
+import { defineOptimizer } from "./definition.ts";
+import { checkMoments, type MomentsConfig, momentOffsets, momentSlots, momentsDefaults } from "./moments.ts";
+import type { StepInfo } from "./optimizer.ts";
 
-export interface NadamConfig extends CommonConfig {
-  /** How slowly the mean gradient follows in the end, 0 <= beta1 < 1. Default 0.9. */
-  readonly beta1: number;
-  /** How slowly the mean square follows, 0 <= beta2 < 1. Default 0.999. */
-  readonly beta2: number;
-  /** Default 1e-7. */
-  readonly epsilon: number;
-}
+/** `beta1` is reached in the end: the first updates have less. */
+export type NadamConfig = MomentsConfig;
 
 /**
  * Nadam (Dozat 2016), Keras 3's rule: Adam that looks one step ahead. With the momentum of update t,
@@ -22,22 +15,14 @@ export interface NadamConfig extends CommonConfig {
  */
 export const nadam = defineOptimizer<NadamConfig>({
   kind: "Nadam",
-  defaults: { ...commonDefaults, learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 },
-  check({ beta1, beta2, epsilon }) {
-    checkRange("Nadam: beta1", beta1, 0, 1);
-    checkRange("Nadam: beta2", beta2, 0, 1);
-    checkRange("Nadam: epsilon", epsilon, 0, Number.POSITIVE_INFINITY);
-  },
-  slots: () => ({ momentum: 0, velocity: 0 }),
+  defaults: momentsDefaults,
+  check: checkMoments("Nadam"),
+  slots: () => momentSlots,
   update(kernels, spans, config, info) {
-    const { weight, gradient } = spans;
     const { meanRate, gradientRate, correction } = factors(config, info);
     kernels.nadam(
-      weight.offset,
-      gradient.offset,
-      slotOffset(spans, "momentum"),
-      slotOffset(spans, "velocity"),
-      weight.length,
+      ...momentOffsets(spans),
+      spans.weight.length,
       meanRate,
       gradientRate,
       correction,

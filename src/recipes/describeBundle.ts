@@ -8,7 +8,13 @@ export interface ClassifierDescription {
   readonly version: number;
   /** Of classes, labels or values. */
   readonly classes: readonly string[];
-  readonly base: { readonly name: string; readonly weightsDigest: string; readonly embedded: boolean };
+  readonly base: {
+    readonly name: string;
+    readonly weightsDigest: string;
+    readonly embedded: boolean;
+    /** Where its weights came from, if that is noted. */
+    readonly source?: BundleContents["base"]["source"];
+  };
   readonly head: { readonly layers: readonly string[]; readonly parameters: number };
   /** How a picture becomes input, in words. */
   readonly input: string;
@@ -33,7 +39,12 @@ export async function describeBundle(folder: string): Promise<ClassifierDescript
     path: folder,
     version,
     classes: classNames,
-    base: { name: base.name, weightsDigest: base.weightsDigest, embedded: embedsBase },
+    base: {
+      name: base.name,
+      weightsDigest: base.weightsDigest,
+      embedded: embedsBase,
+      ...(base.source === undefined ? {} : { source: base.source }),
+    },
     head: {
       layers: head.layers.map((layer) => layer.kind),
       parameters: head.weights.reduce((sum, { tensor }) => sum + tensor.data.length, 0),

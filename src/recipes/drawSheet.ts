@@ -10,7 +10,7 @@ import { openDataset } from "../data/openDataset.ts";
 import type { ViewDraws } from "../features/viewDraws.ts";
 import { decodeImage } from "../images/decode.ts";
 import { encodeImage } from "../images/encode.ts";
-import { openBase } from "./classifier/openBase.ts";
+import { openForm } from "./classifier/openBase.ts";
 import { viewDraws } from "./request/augmentation.ts";
 import type { TrainingRequest } from "./request/training.ts";
 
@@ -91,7 +91,7 @@ function policyName(policy: DrawPolicy): string {
 
 /** The size and cut of the base's pictures; values stay 0 to 255. */
 async function sizedPreprocessing(training: TrainingRequest): Promise<Preprocessing> {
-  const base = await openBase(training);
+  const base = await openForm(training);
   return { ...base.preprocessing, ...preprocessing("none", base.preprocessing) };
 }
 

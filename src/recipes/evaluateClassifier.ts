@@ -74,7 +74,9 @@ export async function evaluateClassifier<
   const classifier = await loadClassifier(request.bundle);
   const { classNames, graphs, preprocessing } = classifier;
   const task = classifier.task === "classification" ? undefined : classifier.task;
-  const { name, samples } = chooseSplit(await openLike(classifier, request), request);
+  const opened = await openLike(classifier, request);
+  for (const note of opened.notes) hooks.onWarning?.(`${note}.`);
+  const { name, samples } = chooseSplit(opened, request);
   const listed = await digestSamples(samples, { ...hooks, cacheFile: digestCacheFile(request.store) });
   await using engine = await Engine.start();
   const warning = numericsWarning(classifier, engine.numericsClass);

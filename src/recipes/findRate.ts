@@ -47,7 +47,7 @@ export async function findRate(request: RateRequest, hooks: TrainingHooks = {}):
   const test = new RateTest({ ...request.test, ...(onProgress === undefined ? {} : { onProgress }) });
   const clock = new PhaseClock();
   await using engine = await clock.time("start", () => Engine.start());
-  const base = await clock.time("start", () => openBase(request));
+  const base = await clock.time("start", () => openBase(request, hooks));
   const store = await FeatureStore.open(request.store);
   const warn = (text: string) => hooks.onWarning?.(text);
   for (const text of store.warnings) warn(text);

@@ -7,9 +7,11 @@ import { classifierModel } from "./classifier/classifierModel.ts";
 import { headLayers } from "./classifier/headLayers.ts";
 import { openBase } from "./classifier/openBase.ts";
 import { prepareData } from "./data/prepareData.ts";
-import { countSamples, countViews } from "./data/viewCounts.ts";
+import { countSamples, countViews, seenDraws } from "./data/viewCounts.ts";
+import type { HeadTraining } from "./phases/headTraining.ts";
 import { keepsPrefix } from "./phases/mixing.ts";
 import { baseRate } from "./planning/baseRate.ts";
+import type { PlannedJoint } from "./planning/phasePlanning.ts";
 import { describeModel } from "./planning/plannedLayers.ts";
 import {
   bytesPerFeature,
@@ -40,7 +42,7 @@ export async function planTraining(
 ): Promise<TrainingPlan> {
   const { base: name, epochs } = request;
   const [base, data, { version }] = await Promise.all([
-    openBase(request),
+    openBase(request, hooks),
     prepareData(request, hooks, new PhaseClock()),
     loadOrt(),
   ]);
@@ -52,10 +54,12 @@ export async function planTraining(
   );
   const draws = viewDraws(request.augmentation, base.preprocessing);
   const store = await FeatureStore.open(request.store);
-  const known = { request, base, model, data, draws, store, numericsClass: numericsClass(version) };
+  const joint = await plannedJoint({ request, base, model, found: data, phase: phases.at(-1)! }, hooks);
+  const numerics = { numericsClass: numericsClass(version) };
+  const known = { request, base, model, data, draws, store, ...numerics, ...(joint && { joint }) };
   const split = classifierGraphs(model);
   const group = planningGroup(known, split.prefix);
-  const rate = await baseRate(request.store, group, split.prefix);
+  const rate = await baseRate(request.store, group, split.prefix, base);
   const planning = { ...known, frozenBase: { split, group, rate } };
   const planned: PlannedPhase[] = [];
   // As `trainPhases`: the head is standardised by what the frozen base gives.
@@ -65,15 +69,17 @@ export async function planTraining(
   const total = (part: (one: PlannedPhase) => number) => planned.reduce((sum, one) => sum + part(one), 0);
   const compute = (first?.forwards.compute ?? 0) + total(({ forwards }) => forwards.compute);
   const images = countSamples(data);
-  const plain = plainForwards(images, epochs);
+  const unlabelled = joint?.unlabelled ?? 0;
+  const plain = plainForwards(images, epochs) + epochs * unlabelled;
   const plan = {
     base: name,
-    layers: describeModel(model),
+    layers: describeModel(joint?.model ?? model),
     cut: planned.at(-1)!.cut,
     phases: planned,
     draws: drawsName(draws?.policy),
     images,
-    views: planned.length === 1 ? planned[0]!.views : countViews(data, draws, epochs),
+    unlabelled,
+    views: planned.length === 1 ? planned[0]!.views : countViews(data, seenDraws(draws, epochs)),
     forwards: {
       compute,
       stored: (first?.forwards.stored ?? 0) + total(({ forwards }) => forwards.stored),
@@ -92,4 +98,23 @@ export async function planTraining(
     numericsClass: group.numericsClass,
   } as const;
   return { ...plan, remarks: planRemarks(request, plan) };
+}
+
+/** The network of a joint training, and its images without labels. */
+async function plannedJoint(
+  parts: Pick<HeadTraining, "request" | "base" | "model" | "found" | "phase">,
+  hooks: TrainingHooks,
+): Promise<PlannedJoint | undefined> {
+  const { request, base, model, found } = parts;
+  const { joint, store } = request;
+  if (joint === undefined) return undefined;
+  // Loaded only here: what decodes pictures is of no use to other plans.
+  const { checkJoint } = await import("./pretraining/compileJointly.ts");
+  const { jointModel } = await import("./pretraining/jointModel.ts");
+  checkJoint(parts, joint);
+  const both = jointModel(base, model, request);
+  if (joint.unlabelled === undefined) return { model: both, unlabelled: 0 };
+  const { listUnlabelled, notLabelled } = await import("./pretraining/unlabelledImages.ts");
+  const { distinct, digests } = await listUnlabelled({ data: joint.unlabelled, store }, hooks);
+  return { model: both, unlabelled: notLabelled(distinct, digests, found).length };
 }

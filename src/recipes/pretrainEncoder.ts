@@ -63,7 +63,7 @@ async function pretrainAndSave(
   };
   for (const text of augmentationWarnings(request.augmentation)) warn(text);
   await using engine = await clock.time("start", () => Engine.start());
-  const base = await clock.time("start", () => openBase({ ...request, base: request.encoder }));
+  const base = await clock.time("start", () => openBase({ ...request, base: request.encoder }, hooks));
   const model = new Sequential({
     name: "autoencoder",
     layers: autoencoderLayers({ encoder: base }),

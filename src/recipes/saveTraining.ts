@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { BaseNetwork } from "../applications/index.ts";
+import { type BaseNetwork, isFoundAgain } from "../applications/index.ts";
 import { packageVersion } from "../base/version.ts";
 import { type Sample, type Split, splits } from "../data/dataset.ts";
 import { renderTrainingReport } from "../evaluation/report/renderTrainingReport.ts";
@@ -40,8 +40,7 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
     classNames: saved.result.classes,
     ...(saved.trained.dataset.task === undefined ? {} : { task: saved.trained.dataset.task }),
     // Nobody else has a base that was trained here, or in an earlier run.
-    embedBase:
-      saved.request.embedBase || isBaseChanged(saved.trained.phases) || saved.base.weightSource === null,
+    embedBase: saved.request.embedBase || isBaseChanged(saved.trained.phases) || !isFoundAgain(saved.base),
     metrics: { ...saved.scored.metrics },
     run: {
       command: saved.request.commandLine,

@@ -51,11 +51,11 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     hooks.onWarning?.(text);
   };
   await using engine = await clock.time("start", () => Engine.start());
-  const base = await clock.time("start", () => openBase(request));
+  const base = await clock.time("start", () => openBase(request, hooks));
   const phases = trainingPhases(request, base);
   const store = await FeatureStore.open(request.store);
   for (const text of store.warnings) warn(text);
-  const found = await prepareData(request, hooks, clock);
+  const found = await prepareData(request, { ...hooks, onWarning: warn }, clock);
   const model = classifierModel(
     base,
     headLayers(request.head, found.dataset.classNames.length, found.dataset.task),

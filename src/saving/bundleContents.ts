@@ -17,6 +17,16 @@ export interface BaseReference<Json extends object = JsonObject> {
   readonly options: Json;
   /** SHA-256 of the weights it was trained with; loading refuses others. */
   readonly weightsDigest: Digest;
+  /** The file that its weights came from, before any training of them; left out: random ones, or not known. */
+  readonly source?: BaseSource;
+}
+
+/** A file of weights, for people and for checks by hand. */
+export interface BaseSource {
+  /** An address, a path, an npm package, or `hf:owner/repository/file@commit`. */
+  readonly origin: string;
+  readonly sha256: Digest;
+  readonly licence: string;
 }
 
 /** One layer of the head: the Keras class name, its name, and its settings with every default filled in. */

@@ -127,7 +127,12 @@ function readBase(fields: Fields): BundleDescription["base"] {
     name: fields.text("name"),
     options: fields.object("options").json,
     weightsDigest: fields.digest("weightsDigest"),
+    ...(fields.has("source") ? { source: readSource(fields.object("source")) } : {}),
   };
+}
+
+function readSource(fields: Fields): NonNullable<BundleDescription["base"]["source"]> {
+  return { origin: fields.text("origin"), sha256: fields.digest("sha256"), licence: fields.text("licence") };
 }
 
 function readLayer(fields: Fields): LayerRecord {

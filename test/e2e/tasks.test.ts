@@ -47,6 +47,17 @@ const train = (task: string, table: string, ...more: string[]) =>
     "--json",
   ]);
 
+describe("a table that lacks images of the folder", () => {
+  it("is used with a warning that counts them", async () => {
+    await writeFile(place.at("few.csv"), "file,x\nacross/1.png,1\nacross/2.png,2\nupright/1.png,3\n");
+    const run = await place.run(["plan", "photos", "--task", "regression", "--labels", "few.csv", "--json"]);
+    expect(run.code).toBe(0);
+    expect(run.stderr).toMatch(
+      /warning: few\.csv has no row for 27 of the 30 images in .*: across\/0\.png, .* and 22 more\.$/m,
+    );
+  });
+});
+
 describe("several labels an image", () => {
   it("are learned, evaluated, predicted and verified from a table", async () => {
     const trained = lastEvent(await train("multilabel", "labels.csv", "--out", "labels"), "result");

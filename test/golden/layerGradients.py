@@ -106,6 +106,9 @@ cases += [
     case("Dense", {"units": 2, "useBias": False, "activation": "tanh"}, L.Dense(2, use_bias=False, activation="tanh"), (4, 3),
          name="dense at each step, without bias"),
     case("Dense", {"units": 2}, L.Dense(2), (4, 3), name="dense at each step"),
+    case("Softmax", {"axis": [1, 2]}, L.Softmax(axis=[1, 2]), picture, name="softmax over the pixels of a channel"),
+    case("Softmax", {"axis": [3, 1]}, L.Softmax(axis=[3, 1]), picture, name="softmax over columns of channels"),
+    case("Softmax", {"axis": [-1, 1]}, L.Softmax(axis=[-1, 1]), (4, 3), name="softmax over whole sequences"),
 ]
 
 cases += [

@@ -92,5 +92,9 @@ cases = [
     case("average pooling, window 3", "AveragePooling2D", {"poolSize": 3}, L.AveragePooling2D(3), picture),
     case("average pooling, same, stride 2", "AveragePooling2D", {"poolSize": 3, "strides": 2, "padding": "same"},
          L.AveragePooling2D(3, 2, "same"), picture),
+    case("batch normalization of rows of pixels", "BatchNormalization", {"axis": 1}, L.BatchNormalization(axis=1), picture),
+    case("batch normalization of columns, no scale", "BatchNormalization", {"axis": -2, "scale": False},
+         L.BatchNormalization(axis=-2, scale=False), picture),
+    case("batch normalization of sequences", "BatchNormalization", {}, L.BatchNormalization(), (4, 3)),
 ]
 write("layers", {"source": source("layers.py", ["keras", "tensorflow-cpu", "numpy"], backend="tensorflow"), "cases": cases})

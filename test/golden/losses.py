@@ -87,12 +87,29 @@ def categorical_cases(loss, targets):
     ]
     if loss == SPARSE:
         return cases + [case("sparse logits, target batch x 1", loss, column(targets), LOGIT_ROWS, **logits),
-                        case("sparse logits, ignore class 1", loss, targets, LOGIT_ROWS, ignore_class=1, **logits)]
+                        *ignored_cases(targets)]
     soft = {"label_smoothing": 0.1}
     return cases + [
         case("categorical probabilities, smoothing", loss, targets, ROWS, **soft),
         case("categorical logits, smoothing", loss, targets, LOGIT_ROWS, **logits, **soft),
         case("categorical logits, soft targets", loss, [[0.2, 0.5, 0.3]] * 10, LOGIT_ROWS, **logits),
+    ]
+
+
+def ignored_cases(targets):
+    """A class that exists, class 0, one that does not, and no sample left."""
+    logits, ignored = {"from_logits": True}, {"ignore_class": 1}
+    return [
+        case("sparse logits, ignore class 1", SPARSE, targets, LOGIT_ROWS, **ignored, **logits),
+        case("sparse logits, ignore class 0, target batch x 1", SPARSE, column(targets), LOGIT_ROWS, ignore_class=0, **logits),
+        case("sparse logits, ignore class 255", SPARSE, [255, *targets[1:9], 255], LOGIT_ROWS, ignore_class=255, **logits),
+        case("sparse logits, ignore class -1, weights", SPARSE, [-1, *targets[1:9], -1], LOGIT_ROWS, ignore_class=-1,
+             sampleWeight=WEIGHTS, **logits),
+        case("sparse probabilities, ignore class 1", SPARSE, targets, ROWS, **ignored),
+        case("sparse probabilities, ignore all", SPARSE, [1, 1], ROWS[:2], **ignored),
+        case("sparse softmax of logits, ignore class 1", SPARSE, targets, LOGIT_ROWS, activation="softmax", **ignored),
+        *[case(f"sparse logits, ignore class 1, {reduction}, weights", SPARSE, targets, LOGIT_ROWS, reduction=reduction,
+               sampleWeight=WEIGHTS, **ignored, **logits) for reduction in ("sum", "mean_with_sample_weight")],
     ]
 
 
@@ -181,6 +198,7 @@ def picture_cases():
         case("categorical logits of pictures", CCE, hot, p, from_logits=True, label_smoothing=0.1),
         case("categorical softmax of pictures", CCE, hot, p, activation="softmax"),
         case("sparse probabilities of pictures", SPARSE, labels.tolist(), p),
+        case("sparse probabilities of pictures, ignore class 2", SPARSE, labels.tolist(), p, ignore_class=2),
         case("sparse logits of pictures, sum", SPARSE, labels[..., None].tolist(), p, from_logits=True, reduction="sum"),
     ]
 

@@ -136,6 +136,7 @@ def crossentropy_cases(d):
         stream("CategoricalCrossentropy", d["hot"], d["logits"], {**logits, **soft}, d["weights"]),
         stream("SparseCategoricalCrossentropy", d["labels"], d["q"] + 0.1),
         stream("SparseCategoricalCrossentropy", d["labels"], d["logits"], logits, d["weights"]),
+        stream("SparseCategoricalCrossentropy", d["labels"], p.round(3), {"ignore_class": 2}),
         stream("KLDivergence", d["hot"], p), stream("KLDivergence", softmax(d["logits"][::-1]), p, weights=d["weights"]),
     ]
 

@@ -4,7 +4,12 @@ import * as optimizers from "../../src/keras/optimizers.ts";
 import { input } from "../../src/layers/index.ts";
 import { makeLayer } from "../../src/layers/kinds.ts";
 import type { Layer, SymbolicTensor } from "../../src/layers/layer.ts";
-import { resolveLoss } from "../../src/losses/index.ts";
+import {
+  type NormRegularizer,
+  orthogonalRegularizer,
+  type Regularizer,
+} from "../../src/layers/regularizers.ts";
+import { resolveLoss } from "../../src/losses/resolveLoss.ts";
 import * as metrics from "../../src/metrics/index.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../src/optimizers/index.ts";
 import type { CompileOptions } from "../../src/training/compiled/compile.ts";
@@ -61,11 +66,17 @@ const kindOf = (name: string) => `${name.charAt(0).toLowerCase()}${name.slice(1)
 function makeEntry({ name, kind, config = {} }: LayerEntry): Layer {
   const options = Object.entries(inCamelCase(config)).map(([key, value]) => {
     const { class: made, ...given } = value as Made;
-    if (key.endsWith("Regularizer")) return [key, { l1: 0, l2: 0, ...given }];
+    if (key.endsWith("Regularizer")) return [key, regularizerOf(made, given)];
     if (key.endsWith("Constraint")) return [key, { kind: kindOf(made), axis: 0, ...inCamelCase(given) }];
     return [key, value];
   });
   return makeLayer(kind!, Object.fromEntries(options), { name });
+}
+
+function regularizerOf(made: string, options: Options): Regularizer {
+  return made === "OrthogonalRegularizer"
+    ? orthogonalRegularizer(options)
+    : { l1: 0, l2: 0, ...(options as Partial<NormRegularizer>) };
 }
 
 /** Adds what every layer makes to `tensors`, by name. */
@@ -134,7 +145,6 @@ function scheduleOf(rate: number | Made): unknown {
 function metricOf(entry: string | Made): string | metrics.Metric {
   if (typeof entry === "string") return entry;
   const { class: name, ...options } = entry;
-  const { resolveMetric: _, ...factories } = metrics;
-  const table: Readonly<Record<string, (options: never) => metrics.Metric>> = factories;
+  const table: Readonly<Record<string, (options: never) => metrics.Metric>> = metrics;
   return lookUp("metric", name, table)(inCamelCase(options) as never);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { conv2d, dense, flatten, gaussianNoise, spatialDropout2D } from "../../src/layers/index.ts";
+import { conv2d, dense, dropout, flatten, gaussianNoise, spatialDropout2D } from "../../src/layers/index.ts";
 import { type Sequential, sequential } from "../../src/models/index.ts";
 import { compileModel } from "../../src/training/compiled/compile.ts";
 import { evaluate, fit } from "../../src/training/index.ts";
@@ -32,6 +32,28 @@ describe("layers that draw in training", () => {
     const first = await run(1);
     expect(await run(1)).toEqual(first);
     expect(await run(2)).not.toEqual(first);
+  });
+
+  it("with seeds of their own draw the same in every run and place, and others for another seed", async () => {
+    const run = async (own: number, seed: number, name: string) => {
+      const model = sequential({
+        seed: 3,
+        layers: [
+          gaussianNoise({ stddev: 0.3, seed: own, name: `noise_${name}`, inputShape: [6, 6, 2] }),
+          conv2d({ filters: 4, kernelSize: 3, activation: "relu" }),
+          spatialDropout2D({ rate: 0.4, seed: own, name: `channels_${name}` }),
+          flatten(),
+          dropout({ rate: 0.2, seed: own, name: `drop_${name}` }),
+          dense({ units: 1, activation: "sigmoid", kernelInitializer: "zeros" }),
+        ],
+      });
+      const options = { epochs: 2, batchSize: 10, shuffle: false, seed };
+      await fit(compileModel(model, binary), x, y, options);
+      return model.layers.at(-1)!.getWeights();
+    };
+    const first = await run(7, 1, "a");
+    expect(await run(7, 2, "b")).toEqual(first);
+    expect(await run(8, 1, "a")).not.toEqual(first);
   });
 
   it("draw on where training stopped: 1 epoch and 2 more are 3", async () => {

@@ -17,7 +17,7 @@ export const graph: CommandDefinition = {
   declare(command) {
     command
       .argument("[bundle]", "folder that train has written (default: what --base and --head say)")
-      .option("--base <name>", "base network", "mobilenet_v3_small")
+      .option("--base <name>", "base network, or a bundle whose base is taken", "mobilenet_v3_small")
       .option("--head <layers>", "layers on the base: linear, or dense:256,dropout:0.5", "linear")
       .option("--classes <n>", "classes of the head", positiveInteger, 2)
       .option("--image-size <pixels>", "height and width of the input (default: the base's)", positiveInteger)

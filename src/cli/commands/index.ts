@@ -1,3 +1,4 @@
+export { bases } from "./bases.ts";
 export { doctor } from "./doctor.ts";
 export { draws } from "./draws.ts";
 export { evaluate } from "./evaluate.ts";
@@ -11,3 +12,4 @@ export { scan } from "./scan.ts";
 export { store } from "./store.ts";
 export { train } from "./train.ts";
 export { verify } from "./verify.ts";
+export { weights } from "./weights.ts";

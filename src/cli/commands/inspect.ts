@@ -27,6 +27,7 @@ export const inspect: CommandDefinition = {
         `Bundle   ${description.path} (version ${description.version})`,
         `${titles[description.task].padEnd(9)}${description.task === "reconstruction" ? "the picture itself: a pretrained encoder, for --base" : description.classes.join(", ")}`,
         `Base     ${description.base.name}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
+        ...sourceLine(description),
         `Head     ${description.head.layers.join(" > ")} (${count(description.head.parameters)} parameters)`,
         ...trainedLine(description),
         `Input    ${description.input}`,
@@ -79,6 +80,13 @@ function metricsTable({ metrics }: ClassifierDescription): string {
       ...names.map((name) => (scores[name] === undefined ? "" : shown(name, scores[name]))),
     ]),
   );
+}
+
+/** `From     https://... (CC-BY-4.0)`: what a base's weights came from; part of what nobody else may steer is taken out. */
+function sourceLine({ base }: ClassifierDescription): readonly string[] {
+  if (base.source === undefined) return [];
+  const { origin, licence } = base.source;
+  return [`From     ${origin} (licence: ${licence})`.replaceAll(/\p{Cc}/gu, "?")];
 }
 
 /** `Trained  head (epochs 1 to 10), block10 (epochs 11 to 30)`: the lowest part of the base that each phase trained. */

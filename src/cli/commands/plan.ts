@@ -3,6 +3,7 @@ import type { TrainingPlan } from "../../recipes/planTraining.ts";
 import { describeRates, describeTrained } from "../../recipes/request/phaseRecord.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { declareJointOptions, jointOf } from "../jointOptions.ts";
 import { count, gibibytes, table } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
 
@@ -12,16 +13,19 @@ export const plan: CommandDefinition = {
   examples: [
     "permafrost plan photos/",
     "permafrost plan photos/ --augment book --epochs 30 --draws pool:5",
+    "permafrost plan photos/ --encoder small --joint 0.3 --unlabelled more/",
     "permafrost plan photos/ --augment strong --json",
   ],
   declare(command) {
     command.argument("<folder>", "class folders, train/validation/test folders, or a manifest");
     declareTrainingOptions(command);
+    declareJointOptions(command);
   },
   async run([folder], options, context) {
     const { output, signal } = context;
     const { planTraining } = await import("../../recipes/planTraining.ts");
-    const planned = await planTraining(await trainingRequest(String(folder), options, context), {
+    const request = { ...(await trainingRequest(String(folder), options, context)), ...jointOf(options) };
+    const planned = await planTraining(request, {
       onProgress: output.onProgress,
       onWarning: (text) => output.warn(text),
       signal,

@@ -11,6 +11,7 @@ import { augmentationOf } from "../augmentationOptions.ts";
 import { basePlace } from "../basePlace.ts";
 import type { CommandContext, CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { declareWeightOptions, weightsOf } from "../fetchOptions.ts";
 import { newOrUnfinished } from "../newOrUnfinished.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "../options.ts";
 
@@ -64,6 +65,7 @@ export const pretrain: CommandDefinition = {
       )
       .option("--resume <run>", "go on with this unfinished run, as it was asked for (no folder needed)")
       .option("--no-resume", "start anew where an unfinished run of the same command is");
+    declareWeightOptions(command);
   },
   async run([folder], options, context) {
     const { output, signal } = context;
@@ -115,6 +117,7 @@ async function newRequest(
         : path.join("runs", `${path.parse(path.resolve(data)).name || "run"}-encoder`),
     store: typeof store === "string" ? store : storeFolder(environment),
     commandLine,
+    ...weightsOf(options),
     ...(init === "random" || init === "pretrained" ? { initialWeights: init } : {}),
     ...(typeof imageSize === "number" ? { imageSize } : {}),
     ...(typeof denoise === "number" ? { denoise } : {}),

@@ -3,6 +3,7 @@ import type { WaysComparison } from "../../recipes/verification/compareWays.ts";
 import type { VerificationResult } from "../../recipes/verifyTraining.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
+import { declareJointOptions, jointOf } from "../jointOptions.ts";
 import { positiveInteger } from "../options.ts";
 import { table } from "../text.ts";
 import { declareTrainingOptions, trainingRequest } from "../trainingOptions.ts";
@@ -16,6 +17,7 @@ export const verify: CommandDefinition = {
   examples: [
     "permafrost verify photos/",
     "permafrost verify photos/ --augment book --draws fresh --steps 20",
+    "permafrost verify photos/ --encoder runs/encoder --unfreeze last:2",
     "permafrost verify photos/ --all-batch-sizes --json",
   ],
   declare(command) {
@@ -27,6 +29,7 @@ export const verify: CommandDefinition = {
         `compare with batches of ${allBatchSizes.join(", ")}, with a smaller last one`,
       );
     declareTrainingOptions(command);
+    declareJointOptions(command);
   },
   async run([folder], options, context) {
     const { output, signal } = context;
@@ -34,6 +37,7 @@ export const verify: CommandDefinition = {
     const result = await verifyTraining(
       {
         ...(await trainingRequest(String(folder), options, context)),
+        ...jointOf(options),
         ...(typeof options["steps"] === "number" ? { steps: options["steps"] } : {}),
         ...(options["allBatchSizes"] === true ? { batchSizes: allBatchSizes } : {}),
       },

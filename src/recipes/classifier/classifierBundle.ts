@@ -2,6 +2,7 @@ import { type BaseNetwork, createBase } from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import type { TargetTask } from "../../data/dataset.ts";
 import { labelThreshold } from "../../evaluation/labelScores.ts";
+import type { FetchOptions } from "../../fetching/settings.ts";
 import { makeLayer } from "../../layers/kinds.ts";
 import type { Layer } from "../../layers/layer.ts";
 import type { Model } from "../../models/functional.ts";
@@ -23,6 +24,9 @@ export interface BundleFacts {
   readonly run: BundleContents["run"];
 }
 
+/** Whoever opens a bundle has named no base: its weights must be here already. */
+export const unasked: FetchOptions = { offline: "opening a bundle fetches nothing by itself" };
+
 /** What `createBase` takes to build a base network of the same form. */
 export function formOptions({ inputs, pooling }: BaseNetwork) {
   const [, height, width, channels] = inputs[0]!.shape.map(Number);
@@ -43,6 +47,7 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
       name: base.application.commandName,
       options: formOptions(base),
       weightsDigest: weightsDigest(base),
+      ...sourceOf(base),
     },
     head: {
       layers: layers.map(recordOf),
@@ -56,6 +61,12 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
     run: facts.run,
     ...(facts.embedBase ? { embeddedBase: namedWeights(base) } : {}),
   };
+}
+
+function sourceOf({ weightSource }: BaseNetwork): Pick<BundleContents["base"], "source"> {
+  if (weightSource === null) return {};
+  const { origin, sha256, licence } = weightSource;
+  return { source: { origin, sha256, licence } };
 }
 
 function decisionOf(task: BundleFacts["task"]): BundleContents["decision"] {
@@ -76,7 +87,7 @@ export async function modelFromBundle(
   const { embeddedBase } = contents;
   const base = await createBase(contents.base.name, {
     ...contents.base.options,
-    ...(embeddedBase === undefined ? {} : { weights: null }),
+    ...(embeddedBase === undefined ? { fetching: unasked } : { weights: null }),
   });
   if (embeddedBase !== undefined) setNamedWeights(base, embeddedBase);
   checkBase(folder, contents.base, weightsDigest(base));

@@ -4,7 +4,7 @@ import { loadBundle } from "../../saving/loadBundle.ts";
 import { modelFromBundle } from "./classifierBundle.ts";
 import { classifierModel } from "./classifierModel.ts";
 import { headLayers } from "./headLayers.ts";
-import { openBase } from "./openBase.ts";
+import { openForm } from "./openBase.ts";
 
 /** Which classifier is drawn: that of a bundle, or one that a training would make. */
 export interface DrawingRequest {
@@ -31,7 +31,7 @@ export interface DrawingRequest {
 export async function drawnClassifier(request: DrawingRequest): Promise<Model> {
   const { bundle, unfreeze } = request;
   if (bundle !== undefined) return (await modelFromBundle(await loadBundle(bundle), bundle)).model;
-  const base = await openBase(request);
+  const base = await openForm(request);
   const model = classifierModel(base, headLayers(request.head, request.classes), {
     seed: 0,
     batchNormalization: request.batchNormalization,

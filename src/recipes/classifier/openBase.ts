@@ -3,53 +3,129 @@ import path from "node:path";
 import { type ApplicationOptions, BaseNetwork, baseNames, createBase } from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
+import type { WorkOptions } from "../../base/progress.ts";
+import { isHubReference } from "../../fetching/hub/hubReference.ts";
+import type { FetchOptions } from "../../fetching/settings.ts";
 import { setNamedWeights, weightsDigest } from "../../models/weights.ts";
 import { checkBase, loadBundle } from "../../saving/loadBundle.ts";
+import { unasked } from "./classifierBundle.ts";
 
 /** Whether a network begins with random weights or with those of an earlier training; the latter must be there. */
 export type InitialWeights = "random" | "pretrained";
 
 /** Which base network a job begins with. */
 export interface BaseRequest {
-  /** A name of the list, or the folder of a bundle whose base is taken as it was trained. */
+  /**
+   * A name of the list; the folder of a bundle whose base is taken as it was trained; a file of weights of a network of the list; or
+   * such a file of Hugging Face: `hf:<owner>/<repository>[/<file>][@<revision>]`.
+   */
   readonly base: string;
+  /** Of a named base: the path of a file of weights, or one of Hugging Face, in place of its own weights. */
+  readonly weights?: string;
   /** Side of the square that it sees, in pixels. Default: the base's own, or the bundle's. */
   readonly imageSize?: number;
   /** Default: the weights that come with it, or random ones where there are none (`small`, `vgg_like`). */
   readonly initialWeights?: InitialWeights;
   /** For random weights. Default 0. */
   readonly seed?: number;
+  /** Never fetch weights. Default: as the environment says. */
+  readonly offline?: boolean;
+  /** Address of a folder of weight files in place of their origins. Default: as the environment says. */
+  readonly mirror?: string;
+}
+
+/** Who follows and stops the fetching of weights. */
+export interface BaseHooks extends WorkOptions {
+  readonly onWarning?: (text: string) => void;
 }
 
 /**
- * The base network that a job asks for. That of a bundle keeps the bundle's preprocessing, and its weights are held against the digest
- * that the bundle names.
+ * The base network that a job asks for; weights that are not on this machine are fetched. That of a bundle keeps the bundle's
+ * preprocessing, and its weights are held against the digest that the bundle names.
  *
- * @throws PermafrostError UNKNOWN_NAME that lists the names; for a folder NOT_FOUND, BUNDLE_INVALID, DIGEST_MISMATCH, ...
+ * @throws PermafrostError UNKNOWN_NAME that lists the names; for a folder NOT_FOUND, BUNDLE_INVALID, DIGEST_MISMATCH, ...; for weights
+ *   OFFLINE, FETCH_FAILED, WEIGHTS_INVALID, ...
  */
-export async function openBase({
-  base,
-  imageSize,
-  initialWeights,
-  seed = 0,
-}: BaseRequest): Promise<BaseNetwork> {
+export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
+  const { base, imageSize, initialWeights, weights, seed = 0 } = request;
   const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
+  const fetching = fetchingOf(request, hooks);
   const options: ApplicationOptions = {
     seed,
+    fetching,
     ...size,
+    ...(weights === undefined ? {} : { weights }),
     ...(initialWeights === "random" ? { weights: null } : {}),
   };
-  if (!(await isBundlePlace(base))) {
-    const network = await createBase(base, options);
-    if (initialWeights === "pretrained" && network.weightSource === null) throw noWeights(base);
-    return network;
+  checkWeights(request);
+  if (isNamed(base)) return namedBase(base, options, initialWeights);
+  if (isHubReference(base)) {
+    const { hubFile } = await import("../../fetching/hub/hubFile.ts");
+    return openBase({ ...request, base: (await hubFile(base, fetching)).path }, hooks);
   }
+  if (await isWeightsPlace(base)) {
+    const { networkOfFile } = await import("../../applications/networkOfFile.ts");
+    return namedBase(await networkOfFile(base), { weights: base, ...options }, initialWeights);
+  }
+  if (!(await isBundlePlace(base))) return namedBase(base, options, initialWeights);
   return initialWeights === "random" ? newBase(base, options) : bundleBase(base, size);
 }
 
-/** Whether a base is named by the place of a bundle: anything that looks like a path, or is a folder and no known name. */
-export async function isBundlePlace(base: string): Promise<boolean> {
-  if (baseNames.some((name) => sameSpelling(name) === sameSpelling(base))) return false;
+/** A base for its form alone: for pictures of it, or to know its preprocessing. A named network's weights are not fetched for that. */
+export async function openForm(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
+  const { weights: _, ...form } = request;
+  return openBase(isNamed(request.base) ? { ...form, initialWeights: "random" } : request, hooks);
+}
+
+function fetchingOf({ offline, mirror }: BaseRequest, hooks: BaseHooks): FetchOptions {
+  const { onProgress, signal, onWarning } = hooks;
+  return {
+    ...(offline === true ? { offline } : {}),
+    ...(mirror === undefined ? {} : { mirror }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onWarning === undefined ? {} : { onNote: onWarning }),
+  };
+}
+
+/** @throws PermafrostError INVALID_ARGUMENT where two places of weights are named. */
+function checkWeights({ base, weights, initialWeights }: BaseRequest): void {
+  if (weights === undefined) return;
+  if (initialWeights === "random") {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `weights: random ones are asked for, and those of ${weights}. Leave one of both out.`,
+    );
+  }
+  if (isNamed(base)) return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `weights: expected them beside the name of a network (${baseNames.join(", ")}), got ${base}, which brings its own. Leave the weights out, or name the network.`,
+  );
+}
+
+async function namedBase(
+  name: string,
+  options: ApplicationOptions,
+  initialWeights: InitialWeights | undefined,
+): Promise<BaseNetwork> {
+  const network = await createBase(name, options);
+  if (initialWeights === "pretrained" && network.weightSource === null) throw noWeights(name);
+  return network;
+}
+
+function isNamed(base: string): boolean {
+  return baseNames.some((name) => sameSpelling(name) === sameSpelling(base));
+}
+
+/** A file, or a folder with a TensorFlow.js model in it. */
+async function isWeightsPlace(base: string): Promise<boolean> {
+  const isFile = async (place: string) => (await stat(place).catch(() => undefined))?.isFile() === true;
+  return (await isFile(base)) || (await isFile(path.join(base, "model.json")));
+}
+
+/** Whether a base that has no known name is the place of a bundle: anything that looks like a path, or is a folder. */
+async function isBundlePlace(base: string): Promise<boolean> {
   if (path.isAbsolute(base) || /[\\/]/.test(base)) return true;
   const facts = await stat(base).catch(() => undefined);
   return facts?.isDirectory() === true;
@@ -63,7 +139,7 @@ async function newBase(folder: string, options: ApplicationOptions): Promise<Bas
 
 async function bundleBase(folder: string, size: ApplicationOptions): Promise<BaseNetwork> {
   const { base, embeddedBase, preprocessing } = await loadBundle(folder);
-  const weights = embeddedBase === undefined ? {} : { weights: null };
+  const weights = embeddedBase === undefined ? { fetching: unasked } : { weights: null };
   const network = await createBase(base.name, { ...formOf(base.options), ...size, ...weights });
   if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
   checkBase(folder, base, weightsDigest(network));

@@ -1,5 +1,6 @@
 import type { TargetTask } from "../../data/dataset.ts";
 import * as metrics from "../../metrics/index.ts";
+import type { MetricIdentifier } from "../../metrics/resolveMetric.ts";
 
 /** Name of the last layer. */
 export const predictionsName = "predictions";
@@ -8,7 +9,7 @@ export const predictionsName = "predictions";
 export interface TaskTraining {
   readonly activation: "softmax" | "sigmoid" | "linear";
   readonly loss: string;
-  readonly metrics: readonly metrics.MetricIdentifier[];
+  readonly metrics: readonly MetricIdentifier[];
 }
 
 const classification: TaskTraining = {

@@ -1,10 +1,9 @@
 import { stat } from "node:fs/promises";
-import path from "node:path";
 import { glob } from "tinyglobby";
 import { PermafrostError } from "../../base/errors.ts";
 import { compareCodePoints } from "../../data/codePoints.ts";
 import { walkFiles } from "../../data/walk.ts";
-import { imageExtensions } from "../../images/format.ts";
+import { isImageName } from "../../images/format.ts";
 
 /**
  * Image files named by files, folders (searched through) and globs, each once, in the order given; inside a folder or
@@ -36,8 +35,4 @@ async function filesOf(name: string): Promise<readonly string[]> {
     ? (await walkFiles(name)).files
     : await glob(name.replaceAll("\\", "/"), { expandDirectories: false });
   return files.filter(isImageName).sort(compareCodePoints);
-}
-
-function isImageName(file: string): boolean {
-  return imageExtensions.includes(path.extname(file).toLowerCase());
 }

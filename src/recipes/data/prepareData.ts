@@ -39,13 +39,14 @@ export function digestCacheFile(store: string): string {
   return path.join(store, "digests.jsonl");
 }
 
-/** Lists the images, digests their bytes and gives every one a split. */
+/** Lists the images, digests their bytes and gives every one a split. What the list remarks becomes a warning. */
 export async function prepareData(
   request: DataRequest,
-  work: WorkOptions,
+  work: WorkOptions & { readonly onWarning?: (text: string) => void },
   clock: PhaseClock,
 ): Promise<PreparedData> {
   const opened = await clock.time("list", () => openImages(request));
+  for (const note of opened.notes) work.onWarning?.(`${note}.`);
   const { digests, skipped } = await clock.time("digest", () =>
     digestSamples(opened.samples, { ...work, cacheFile: digestCacheFile(request.store) }),
   );

@@ -1,7 +1,7 @@
 import type { Digest } from "../../base/digest.ts";
 import { type Split, splits } from "../../data/dataset.ts";
+import { type FeatureKey, rowKeys } from "../../features/key.ts";
 import type { ViewDraw, ViewDraws } from "../../features/viewDraws.ts";
-import type { View } from "../../features/views.ts";
 import { isEndless } from "../request/augmentation.ts";
 import type { PreparedData } from "./prepareData.ts";
 
@@ -15,17 +15,34 @@ export function countSamples({ dataset }: PreparedData): ViewCounts {
   return counts;
 }
 
+/** The draws of a training image that a training sees, besides the image as it is. */
+export type SeenDraws = (image: Digest) => readonly ViewDraw[];
+
 /**
- * How many different views a training sees of each split in epochs `firstEpoch` to `epochs - 1`: the images as they are, and
- * training images under their draws.
+ * The draws that epochs `firstEpoch` to `epochs - 1` see, found once an image. Where the number of views is limited, those of all
+ * epochs are computed, whichever epoch comes first.
+ */
+export function seenDraws(draws: ViewDraws | undefined, epochs: number, firstEpoch = 0): SeenDraws {
+  if (draws === undefined) return () => [];
+  const known = new Map<Digest, readonly ViewDraw[]>();
+  const skipped = isEndless(draws) ? firstEpoch : 0;
+  return (image) => {
+    const seen =
+      known.get(image) ??
+      draws
+        .upTo(image, epochs)
+        .slice(skipped)
+        .filter((draw) => draw !== undefined);
+    known.set(image, seen);
+    return seen;
+  };
+}
+
+/**
+ * How many different views a training sees of each split: the images as they are, and training images under their draws.
  * A view that two splits share counts for the first of them.
  */
-export function countViews(
-  data: PreparedData,
-  draws: ViewDraws | undefined,
-  epochs: number,
-  firstEpoch = 0,
-): ViewCounts {
+export function countViews(data: PreparedData, seenOf: SeenDraws): ViewCounts {
   const seen = new Set<Digest>();
   const counts: Partial<Record<Split, number>> = {};
   for (const split of splits) {
@@ -34,40 +51,27 @@ export function countViews(
     for (const image of images) {
       if (!seen.has(image)) views++;
       seen.add(image);
-      if (split === "train" && draws !== undefined) {
-        views += drawnViews(draws, image, epochs, firstEpoch).length;
-      }
+      if (split === "train") views += seenOf(image).length;
     }
     if (images.size > 0) counts[split] = views;
   }
   return counts;
 }
 
-/** All views that a training sees, each at least once. */
-export function* viewsOf(
-  data: PreparedData,
-  draws: ViewDraws | undefined,
-  epochs: number,
-  firstEpoch = 0,
-): Generator<View> {
-  for (const { path, split } of data.dataset.samples) {
-    const image = data.digests.get(path)!;
-    yield { path, image };
-    if (split !== "train" || draws === undefined) continue;
-    for (const draw of drawnViews(draws, image, epochs, firstEpoch)) yield { path, image, draw };
+/** The keys of all views that a training sees, each once: [n, 32]. */
+export function viewKeys({ dataset, digests }: PreparedData, seenOf: SeenDraws): Uint8Array {
+  const plain = new Set<Digest>();
+  const drawn = new Set<Digest>();
+  const keys: FeatureKey[] = [];
+  for (const { path, split } of dataset.samples) {
+    const image = digests.get(path)!;
+    if (!plain.has(image)) keys.push({ image, draw: "none" });
+    plain.add(image);
+    if (split !== "train" || drawn.has(image)) continue;
+    drawn.add(image);
+    for (const draw of seenOf(image)) keys.push({ image, draw: draw.digest });
   }
-}
-
-/** Where the number of views is limited, those of all epochs are computed, whichever epoch comes first. */
-function drawnViews(
-  draws: ViewDraws,
-  image: Digest,
-  epochs: number,
-  firstEpoch: number,
-): readonly ViewDraw[] {
-  const views = draws.upTo(image, epochs);
-  const seen = isEndless(draws) ? views.slice(firstEpoch) : views;
-  return seen.filter((draw) => draw !== undefined);
+  return rowKeys(keys);
 }
 
 function imagesOf({ dataset, digests }: PreparedData, split: Split): readonly Digest[] {

@@ -53,9 +53,13 @@ export class ForwardLog {
     await noteDraws(folder, summary.group, draws);
   }
 
-  /** Epochs without a frozen part: the base runs on every image of every step, and on all of them for the scores. */
-  addPlain(samples: readonly { readonly split?: Split }[], epochs: number): void {
-    this.#computed += plainForwards(splitCounts(samples), epochs);
+  /**
+   * Epochs without a frozen part: the base runs on every image of every step, and on all of them for the scores.
+   *
+   * @param unlabelled - How many images of each epoch have no label, so that they are not scored.
+   */
+  addPlain(samples: readonly { readonly split?: Split }[], epochs: number, unlabelled = 0): void {
+    this.#computed += plainForwards(splitCounts(samples), epochs) + epochs * unlabelled;
   }
 
   outcome(

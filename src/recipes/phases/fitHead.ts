@@ -1,25 +1,18 @@
 import { balancedClassWeights } from "../../data/classWeights.ts";
 import type { SplitSample } from "../../data/split.ts";
 import type { ViewDraws } from "../../features/viewDraws.ts";
-import { weightsDigest } from "../../models/weights.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../optimizers/index.ts";
 import { cosineDecay } from "../../optimizers/schedules/cosineDecay.ts";
 import type { LearningRate } from "../../optimizers/schedules/schedule.ts";
-import type { Callback } from "../../training/callbacks/callback.ts";
 import { type Compiled, compileModel } from "../../training/compiled/compile.ts";
-import { FrozenWatch } from "../../training/compiled/frozenWeights.ts";
-import { HistoryRecorder } from "../../training/measuring/history.ts";
-import { fit } from "../../training/runs/fit.ts";
 import type { FitOptions } from "../../training/runs/fitOptions.ts";
 import type { BatchSource } from "../../training/samples/batchSource.ts";
 import { pictureSource } from "../data/pictureSource.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import type { CutFeatures } from "../features/cutFeatures.ts";
-import { layersOfPaths, type PhaseStart, ratesOfLayers } from "../request/phaseRecord.ts";
 import type { TrainingHooks } from "../request/training.ts";
-import { isLossNan } from "./earlyEnd.ts";
+import { fitPhase, type PhaseFit } from "./fitPhase.ts";
 import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
-import { lastGoodWeights } from "./lastGoodWeights.ts";
 import { mixedTargets, mixedTask } from "./mixing.ts";
 
 /** What the layers behind the cut are fitted on. */
@@ -41,70 +34,25 @@ export async function fitHead(
   hooks: TrainingHooks,
 ): Promise<Pick<TrainedHead, "history" | "failure" | "record">> {
   const { request, phase } = training;
-  const { batchSize, seed } = request;
-  const { firstEpoch } = phase;
-  const epochs = firstEpoch + phase.epochs;
   const train = samplesOf(data, "train");
-  const epochSteps = Math.ceil(train.length / batchSize);
-  const finished = new HistoryRecorder({ epochs, steps: epochSteps, verbose: 0 });
+  const steps = Math.ceil(train.length / request.batchSize);
   const { x, options } = sourcesOf(training, data, train);
-  const backup = training.run?.backup(data, phase, ({ nextEpoch, history }) => {
-    finished.restore(history);
-    hooks.onResume?.(nextEpoch);
-  });
-  const compiled = compiledHead(training, data, phase.epochs * epochSteps);
-  const start = phaseStart(training, compiled, data.cut);
-  hooks.onPhase?.(start);
-  const frozen = new FrozenWatch(compiled);
-  const before = weightsDigest(training.base);
-  const fitting = fit(compiled, x, mixedTargets(data.dataset, request, train), {
-    epochs,
-    initialEpoch: firstEpoch,
-    batchSize,
-    seed,
-    callbacks: [
-      lastGoodWeights(compiled, epochs),
-      reporter(hooks, finished),
-      training.callback,
-      backup,
-    ].filter((each) => each !== undefined),
-    sampleWeight: Float32Array.from(train, (sample) => sample.weight),
-    ...options,
-    ...(request.classWeight === undefined
-      ? {}
-      : { classWeight: balancedClassWeights(labelsOf(train), data.dataset.classNames.length) }),
-    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
-    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-  });
-  const outcome = await fitting.then(
-    (history) => ({ history }),
-    (failure: unknown) => {
-      // A phase behind another one has that one's weights to keep.
-      if (!isLossNan(failure) || finished.epoch.length + firstEpoch === 0) throw failure;
-      return { history: finished, failure };
+  const fitted: PhaseFit = {
+    compiled: compiledHead(training, data, phase.epochs * steps),
+    x,
+    y: mixedTargets(data.dataset, request, train),
+    options: {
+      sampleWeight: Float32Array.from(train, (sample) => sample.weight),
+      ...(request.classWeight === undefined
+        ? {}
+        : { classWeight: balancedClassWeights(labelsOf(train), data.dataset.classNames.length) }),
+      ...options,
     },
-  );
-  const base = { before, after: weightsDigest(training.base) };
-  return { ...outcome, record: { ...start, frozen: frozen.check(), base } };
-}
-
-/** With the list of layers from what the optimizer is given. */
-export function phaseStart(
-  { phase }: Pick<HeadTraining, "phase">,
-  { trained, rates }: Compiled,
-  cut: string,
-): PhaseStart {
-  const { name, firstEpoch, epochs, learningRate } = phase;
-  return {
-    name,
-    firstEpoch: firstEpoch + 1,
-    epochs,
-    learningRate,
-    trained: layersOfPaths(trained.keys()),
-    trainedParameters: [...trained.values()].reduce((sum, { size }) => sum + size, 0),
-    ...ratesOfLayers(rates),
-    cut,
+    cut: data.cut,
+    steps,
+    data,
   };
+  return await fitPhase(training, fitted, hooks);
 }
 
 function compiledHead(
@@ -158,14 +106,4 @@ function sourcesOf(
 export function optimizerWithRate(name: string, learningRate: LearningRate): OptimizerConfig {
   const { kind, config } = resolveOptimizer(name);
   return { kind, config: { ...config, learningRate } };
-}
-
-/** Tells of each epoch and notes it. */
-export function reporter({ onEpoch }: TrainingHooks, finished: HistoryRecorder): Callback {
-  return {
-    onEpochEnd(epoch, logs) {
-      finished.add(epoch, logs);
-      onEpoch?.({ ...logs, epoch: epoch + 1 });
-    },
-  };
 }

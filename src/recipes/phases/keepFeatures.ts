@@ -3,7 +3,7 @@ import { keepWhere, readRates } from "../../features/measuredRates.ts";
 import { checksumBytes, rowBytes, rowFormat } from "../../features/packFormat.ts";
 import { featureGroup } from "../../features/prefixGroup.ts";
 import type { ViewDraws } from "../../features/viewDraws.ts";
-import { countViews } from "../data/viewCounts.ts";
+import { countViews, seenDraws } from "../data/viewCounts.ts";
 import type { ImageFeatureOptions } from "../features/imageFeatures.ts";
 import type { HeadTraining } from "./headTraining.ts";
 
@@ -18,6 +18,6 @@ export async function keepFeatures(
   const group = featureGroup(options, options.numericsClass);
   const rate = (await readRates(store.folder)).get(groupDigest(group));
   if (rate?.bytesPerSecond === undefined) return "store";
-  const views = Object.values(countViews(found, draws, request.epochs)).reduce((a, b) => a + b, 0);
+  const views = Object.values(countViews(found, seenDraws(draws, request.epochs))).reduce((a, b) => a + b, 0);
   return keepWhere(rate, rowBytes(rowFormat(group)) + keyBytes + checksumBytes, views);
 }

@@ -13,6 +13,10 @@ import type { TrainingRequest } from "../request/training.ts";
 export const mixingReason =
   "no prefix: mixup and cutmix mix the pictures of a batch anew in every step, so the frozen part runs in every step too.";
 
+/** Why nothing is stored of a training that reconstructs pictures too. */
+export const jointReason =
+  "no prefix: classifier and reconstruction train the encoder itself, so it runs on every image of every step.";
+
 type Mixed = Pick<TrainingRequest, "mixing">;
 
 /** Whether what the frozen base gives is the same in every epoch, so that it can be kept. */
@@ -20,12 +24,13 @@ export function keepsPrefix({ compat, mixing }: Pick<TrainingRequest, "compat" |
   return compat === undefined && mixing === undefined;
 }
 
-/** As `splitClassifier`, but in one piece where pictures are mixed. */
+/** As `splitClassifier`, but in one piece where pictures are mixed or reconstructed. */
 export function trainingSplit(
   model: Model,
-  { mixing }: Mixed,
+  { mixing, joint }: Pick<TrainingRequest, "mixing" | "joint">,
   trained: Iterable<Parameter>,
 ): Omit<SplitClassifier, "suffix"> {
+  if (joint !== undefined) return { prefix: undefined, reason: jointReason };
   return mixing === undefined ? splitClassifier(model, trained) : { prefix: undefined, reason: mixingReason };
 }
 

@@ -7,7 +7,7 @@ import { augmentationWarnings } from "../request/augmentation.ts";
 import type { ForwardCounts, Recomputation } from "../request/forwardCounts.ts";
 import { compatWarning, type PhaseRecord } from "../request/phaseRecord.ts";
 import type { TrainingHooks } from "../request/training.ts";
-import type { TrainingPhase } from "../request/trainingPhases.ts";
+import { isFromNothing, type TrainingPhase } from "../request/trainingPhases.ts";
 import type { HeadTraining, TrainedHead } from "./headTraining.ts";
 import { imagesAtCut } from "./imagesAtCut.ts";
 import { keepsPrefix } from "./mixing.ts";
@@ -72,14 +72,14 @@ export async function standardizeFirst(
   const { unfrozenFrom, ...wholeBase } = phase;
   if (unfrozenFrom === undefined && keepsPrefix(request)) return found;
   freezeBelow(training.base, undefined);
-  const { compat: _compat, mixing: _mixing, ...plain } = request;
+  const { compat: _compat, mixing: _mixing, joint: _joint, ...plain } = request;
   const { dataset, digests, features } = await imagesAtCut(
     { ...training, request: plain, phase: wholeBase },
     hooks,
     log,
     undefined,
   );
-  await standardize(model, features, { dataset, digests });
+  await standardize(model, features, { dataset, digests }, isFromNothing(request, training.base));
   features.close();
   return { dataset, digests };
 }

@@ -46,6 +46,9 @@ export interface RunRequest {
   readonly out: string;
   readonly store: string;
   readonly embedBase?: boolean;
+  readonly weights?: string;
+  readonly offline?: boolean;
+  readonly mirror?: string;
   readonly commandLine: string;
   readonly resume?: boolean;
 }
@@ -225,7 +228,18 @@ function withFullPaths(request: RunRequest): RunRequest {
 }
 
 function runParts(request: RunRequest, { data, base, numericsClass }: RunContext): RunParts {
-  const { data: _data, out, store, embedBase, commandLine, resume, ...settings } = request;
+  const {
+    data: _data,
+    out,
+    store,
+    embedBase,
+    commandLine,
+    resume,
+    weights,
+    offline,
+    mirror,
+    ...settings
+  } = request;
   return {
     settings,
     data: orderedDataDigest(data),

@@ -1,3 +1,4 @@
+import type { BaseNetwork } from "../../applications/index.ts";
 import { type FeatureGroup, groupDigest } from "../../features/key.ts";
 import { type MeasuredRate, readRates, saveRate } from "../../features/measuredRates.ts";
 import type { Graph } from "../../graph/graph.ts";
@@ -9,13 +10,19 @@ export interface BaseRate extends MeasuredRate {
 }
 
 /** Views a second of a frozen prefix on this machine: remembered, else tried now and remembered. */
-export async function baseRate(store: string, group: FeatureGroup, prefix: Graph): Promise<BaseRate> {
+export async function baseRate(
+  store: string,
+  group: FeatureGroup,
+  prefix: Graph,
+  { application, preprocessing }: Pick<BaseNetwork, "application" | "preprocessing">,
+): Promise<BaseRate> {
   const digest = groupDigest(group);
   const known = (await readRates(store)).get(digest);
   if (known !== undefined) return { ...known, source: known.isTrial === true ? "trial" : "run" };
   // Loaded only here: a plan that knows the rate already needs no engine.
   const { tryRate } = await import("./tryRate.ts");
   const viewsPerSecond = await tryRate(prefix);
-  await saveRate(store, digest, { viewsPerSecond, isTrial: true });
+  const about = { base: application.commandName, size: preprocessing.height };
+  await saveRate(store, digest, { viewsPerSecond, isTrial: true, ...about });
   return { viewsPerSecond, source: "trial" };
 }

@@ -19,6 +19,8 @@ export interface PhasePlanning {
   readonly draws: ViewDraws | undefined;
   readonly store: FeatureStore;
   readonly numericsClass: string;
+  /** Of joint training. */
+  readonly joint?: PlannedJoint;
   /** The model cut with the whole base frozen, the group of its features, and the base's rate: a part of it is no slower. */
   readonly frozenBase: {
     readonly split: SplitClassifier;
@@ -27,8 +29,14 @@ export interface PhasePlanning {
   };
 }
 
+/** What joint training trains, and how many images without labels it sees. */
+export interface PlannedJoint {
+  readonly model: Model;
+  readonly unlabelled: number;
+}
+
 /** A phase whose steps are wanted. */
-export type PlannedSteps = Pick<PhasePlanning, "request" | "model" | "data"> & {
+export type PlannedSteps = Pick<PhasePlanning, "request" | "model" | "data" | "joint"> & {
   readonly phase: TrainingPhase;
   /** Left out: nothing is frozen. */
   readonly prefix: Graph | undefined;

@@ -5,7 +5,7 @@ import { checksumBytes, rowBytes, rowFormat } from "../../features/packFormat.ts
 import { featureGroup } from "../../features/prefixGroup.ts";
 import { rateFactors } from "../../training/compiled/rateFactors.ts";
 import { trainedWeights } from "../../training/compiled/trainedWeights.ts";
-import { countSamples, countViews, type ViewCounts } from "../data/viewCounts.ts";
+import { countSamples, countViews, seenDraws, type ViewCounts } from "../data/viewCounts.ts";
 import { samplesOf } from "../phases/headTraining.ts";
 import { keepsPrefix, trainingSplit } from "../phases/mixing.ts";
 import { plainForwards } from "../request/forwardCounts.ts";
@@ -33,14 +33,17 @@ export interface PlannedPhase extends PhaseStart {
 
 /** Counts a phase's forwards exactly and estimates its time; the base is left frozen as in this phase. */
 export async function planPhase(planning: PhasePlanning, phase: TrainingPhase): Promise<PlannedPhase> {
-  const { request, base, model, data } = planning;
+  const { request, base, data, joint } = planning;
+  const model = joint?.model ?? planning.model;
   freezeBelow(base, phase.unfrozenFrom);
   const trained = trainedWeights(model, request.compat);
   const isHead = phase.unfrozenFrom === undefined && keepsPrefix(request);
   const whole = isHead ? planning.frozenBase : undefined;
   const { prefix, reason } = whole?.split ?? trainingSplit(model, request, trained.values());
   const { name, firstEpoch, epochs, learningRate } = phase;
-  const steps = epochs * Math.ceil(samplesOf(data, "train").length / request.batchSize);
+  const unlabelled = joint?.unlabelled ?? 0;
+  const images = samplesOf(data, "train").length + unlabelled;
+  const steps = epochs * Math.ceil(images / request.batchSize);
   const perStep = isHead ? 0 : await stepSeconds({ ...planning, phase, prefix });
   const start: PhaseStart = {
     name,
@@ -53,9 +56,9 @@ export async function planPhase(planning: PhasePlanning, phase: TrainingPhase): 
     cut: reason,
   };
   if (prefix === undefined) {
-    const compute = plainForwards(countSamples(data), epochs);
+    const compute = plainForwards(countSamples(data), epochs) + epochs * unlabelled;
     const seconds = { compute: 0, steps: steps * perStep };
-    const views = countViews(data, planning.draws, firstEpoch + epochs, firstEpoch);
+    const views = countViews(data, seenDraws(planning.draws, firstEpoch + epochs, firstEpoch));
     return { ...start, steps, views, forwards: { compute, stored: 0 }, bytes: 0, seconds };
   }
   const group = whole?.group ?? planningGroup(planning, prefix);

@@ -6,7 +6,7 @@ import type { TrainingPlan } from "./trainingPlan.ts";
 
 /** What a person should know of a plan, in sentences. */
 export function planRemarks(
-  { augmentation, epochs, compat, mixing }: TrainingRequest,
+  { augmentation, epochs, compat, mixing, joint }: TrainingRequest,
   plan: Omit<TrainingPlan, "remarks">,
 ): readonly string[] {
   const { forwards, rate, keep } = plan;
@@ -16,6 +16,13 @@ export function planRemarks(
     remarks.push(
       "mixup and cutmix mix the pictures of a batch anew in every step: the frozen base runs in every step.",
     );
+  if (joint !== undefined) {
+    const more =
+      plan.unlabelled === 0 ? "" : ` ${plan.unlabelled} images without labels are seen in every epoch too.`;
+    remarks.push(
+      `Joint training reconstructs every training picture, so the encoder runs in every step and nothing of it is stored.${more}`,
+    );
+  }
   const views = augmentation && viewsRemark(augmentation);
   if (views !== undefined) remarks.push(views);
   const gain = forwards.plain / Math.max(1, forwards.compute);

@@ -1,8 +1,7 @@
 import type { StoreGroup } from "../../features/storeGroup.ts";
 import type { ViewDraws } from "../../features/viewDraws.ts";
-import { DistinctViews } from "../../features/views.ts";
 import type { PreparedData } from "../data/prepareData.ts";
-import { countViews, type ViewCounts, viewsOf } from "../data/viewCounts.ts";
+import { countViews, seenDraws, type ViewCounts, viewKeys } from "../data/viewCounts.ts";
 
 /** Forwards of a frozen part that a training needs. */
 export interface PlannedForwards {
@@ -22,11 +21,12 @@ export function plannedForwards(
   group: Pick<StoreGroup, "rows" | "find">,
   firstEpoch = 0,
 ): PlannedForwards {
-  const views = countViews(data, draws, epochs, firstEpoch);
+  const seen = seenDraws(draws, epochs, firstEpoch);
+  const views = countViews(data, seen);
   const all = Object.values(views).reduce((total, count) => total + count, 0);
   // Without rows there is nothing to look for among perhaps millions of views.
   if (group.rows === 0) return { views, compute: all, stored: 0 };
-  const rows = group.find(new DistinctViews(viewsOf(data, draws, epochs, firstEpoch)).keys);
+  const rows = group.find(viewKeys(data, seen));
   const stored = rows.filter((row) => row >= 0).length;
   return { views, compute: all - stored, stored };
 }

@@ -5,7 +5,7 @@ import type { PlannedSteps } from "./phasePlanning.ts";
 
 /** Seconds of a training step behind the cut on this machine: remembered, else tried now and remembered. */
 export async function stepSeconds(planned: PlannedSteps): Promise<number> {
-  const { request, phase, prefix, data } = planned;
+  const { request, phase, prefix, data, joint } = planned;
   const { base, head, imageSize, batchSize, optimizer, batchNormalization, compat, checkpoint, store } =
     request;
   const digest = digestOf({
@@ -14,6 +14,7 @@ export async function stepSeconds(planned: PlannedSteps): Promise<number> {
     cut: prefix?.outputs.map(({ type }) => type.shape),
     classes: data.dataset.classNames.length,
     ...(data.dataset.task === undefined ? {} : { task: data.dataset.task }),
+    ...(joint === undefined ? {} : { joint: true }),
     threads: availableParallelism(),
   });
   const known = (await readRates(store)).get(digest);

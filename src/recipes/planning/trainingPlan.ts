@@ -14,6 +14,8 @@ export interface TrainingPlan {
   /** "none", "fresh" or "pool:K", as it takes effect. */
   readonly draws: string;
   readonly images: ViewCounts;
+  /** Images without labels, which joint training sees in every epoch. */
+  readonly unlabelled: number;
   /** Different views of each split, over all phases. */
   readonly views: ViewCounts;
   readonly forwards: {

@@ -1,37 +1,25 @@
 import { freezeBelow } from "../../applications/unfreeze.ts";
-import { PermafrostError } from "../../base/errors.ts";
 import { balancedClassWeights } from "../../data/classWeights.ts";
 import type { SplitSample } from "../../data/split.ts";
-import type { Model } from "../../models/functional.ts";
 import { reconstructionName } from "../../models/mirror.ts";
-import { weightsDigest } from "../../models/weights.ts";
-import { cosineDecay } from "../../optimizers/schedules/cosineDecay.ts";
-import { type Compiled, compileModel } from "../../training/compiled/compile.ts";
-import { FrozenWatch } from "../../training/compiled/frozenWeights.ts";
 import { trainedWeights } from "../../training/compiled/trainedWeights.ts";
-import { HistoryRecorder } from "../../training/measuring/history.ts";
-import { fit } from "../../training/runs/fit.ts";
 import type { FitOptions } from "../../training/runs/fitOptions.ts";
-import { predictionsName, taskTraining } from "../classifier/taskTraining.ts";
+import { predictionsName } from "../classifier/taskTraining.ts";
 import { expectedOf } from "../data/expectedTargets.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import { pictureFeatures } from "../features/cutFeatures.ts";
 import { ForwardLog } from "../features/forwardLog.ts";
-import { isLossNan } from "../phases/earlyEnd.ts";
-import { optimizerWithRate, phaseStart, reporter } from "../phases/fitHead.ts";
-import { type HeadTraining, labelsOf, samplesOf } from "../phases/headTraining.ts";
-import { lastGoodWeights } from "../phases/lastGoodWeights.ts";
+import { fitPhase, type PhaseFit } from "../phases/fitPhase.ts";
+import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "../phases/headTraining.ts";
+import { jointReason } from "../phases/mixing.ts";
 import { standardizeFirst, type TrainedClassifier } from "../phases/trainPhases.ts";
 import { viewDraws } from "../request/augmentation.ts";
 import type { JointTraining, TrainingHooks } from "../request/training.ts";
+import { checkJoint, compileJointly } from "./compileJointly.ts";
 import { jointModel } from "./jointModel.ts";
 import { KeptPictures } from "./keptPictures.ts";
 import { type PicturePairs, picturePairs } from "./picturePairs.ts";
-import { unlabelledImages } from "./unlabelledImages.ts";
-
-/** Why nothing of it is stored. */
-const reason =
-  "no prefix: classifier and reconstruction train the encoder itself, so it runs on every image of every step.";
+import { notLabelled, unlabelledImages } from "./unlabelledImages.ts";
 
 /**
  * Trains classifier and reconstruction at once (Le et al. 2018, "Supervised autoencoders"): the loss is that of the classification
@@ -55,7 +43,7 @@ export async function trainJointly(
   const fitted = await training.clock.time("train", () =>
     fitJointly({ ...training, found: labelled }, joint, { unlabelled, kept }, hooks),
   );
-  log.addPlain([...labelled.dataset.samples, ...unlabelled.dataset.samples], fitted.history.epoch.length);
+  log.addPlain(labelled.dataset.samples, fitted.history.epoch.length, unlabelled.dataset.samples.length);
   const { record, ...rest } = fitted;
   return {
     ...labelled,
@@ -67,26 +55,6 @@ export async function trainJointly(
     phases: [record],
     ...log.outcome(labelled.dataset.samples, request.epochs),
   };
-}
-
-function checkJoint({ request, phase, found }: HeadTraining, { weight }: JointTraining): void {
-  const { recipe, mixing, compat } = request;
-  const others = {
-    "--recipe": recipe,
-    "--mixup or --cutmix": mixing,
-    "--compat": compat,
-    "--task": found.dataset.task,
-  };
-  const other = Object.entries(others).find(([, value]) => value !== undefined)?.[0];
-  const problem =
-    other !== undefined
-      ? `it cannot be combined with ${other}`
-      : phase.unfrozenFrom === undefined
-        ? "the encoder has to be trained: add --unfreeze all, or give it as --encoder"
-        : weight > 0 && Number.isFinite(weight)
-          ? undefined
-          : `expected a weight above 0, got ${weight}`;
-  if (problem !== undefined) throw new PermafrostError("INVALID_ARGUMENT", `--joint: ${problem}.`);
 }
 
 /** Images without labels; those that have one, or are there to judge by, are not counted again. */
@@ -101,8 +69,7 @@ async function unlabelledOf(
   if (unlabelled === undefined) return none;
   const { store, seed } = request;
   const found = await unlabelledImages({ data: unlabelled, store, seed, validationSplit: 0 }, hooks, kept);
-  const known = new Set(labelled.dataset.samples.map(({ path }) => labelled.digests.get(path)));
-  const samples = found.dataset.samples.filter(({ path }) => !known.has(found.digests.get(path)));
+  const samples = notLabelled(found.dataset.samples, found.digests, labelled);
   return {
     dataset: { ...labelled.dataset, samples },
     digests: new Map([...labelled.digests, ...found.digests]),
@@ -119,74 +86,27 @@ async function fitJointly(
   joint: JointTraining,
   { unlabelled, kept }: Unlabelled,
   hooks: TrainingHooks,
-): Promise<
-  Pick<TrainedClassifier, "history" | "failure"> & { readonly record: TrainedClassifier["phases"][number] }
-> {
-  const { request, phase, found, base, model } = training;
-  const { epochs, batchSize, seed } = request;
+): Promise<Pick<TrainedHead, "history" | "failure" | "record">> {
+  const { request, found, base, model } = training;
   const train = [...samplesOf(found, "train"), ...unlabelled.dataset.samples];
   const validation = samplesOf(found, "validation");
   const { digests } = unlabelled;
-  const steps = Math.ceil(train.length / batchSize);
+  const steps = Math.ceil(train.length / request.batchSize);
   const both = jointModel(base, model, request);
-  const compiled = compiledJointly(training, joint, both, steps * epochs);
-  const start = phaseStart(training, compiled, reason);
-  hooks.onPhase?.(start);
-  const frozen = new FrozenWatch(compiled);
-  const before = weightsDigest(base);
-  const finished = new HistoryRecorder({ epochs, steps, verbose: 0 });
-  const everything = { dataset: { ...found.dataset, samples: [...train, ...validation] }, digests };
-  const backup = training.run?.backup(everything, phase, ({ nextEpoch, history }) => {
-    finished.restore(history);
-    hooks.onResume?.(nextEpoch);
-  });
   const pairs = pairsOf(training, train, digests, kept, true);
-  const fitting = fit(compiled, pairs.inputs, targetsOf(found, train, pairs), {
-    epochs,
-    batchSize,
-    seed,
-    callbacks: [
-      lastGoodWeights(compiled, epochs),
-      reporter(hooks, finished),
-      training.callback,
-      backup,
-    ].filter((each) => each !== undefined),
-    sampleWeight: weightsOf(training, unlabelled.dataset.samples.length),
-    ...validationOf(training, validation, pairsOf(training, validation, digests, kept, false)),
-    ...(hooks.onProgress === undefined ? {} : { onProgress: hooks.onProgress }),
-    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-  });
-  const outcome = await fitting.then(
-    (history) => ({ history }),
-    (failure: unknown) => {
-      if (!isLossNan(failure) || finished.epoch.length === 0) throw failure;
-      return { history: finished, failure };
+  const fitted: PhaseFit = {
+    compiled: compileJointly(training, joint, both, steps * request.epochs),
+    x: pairs.inputs,
+    y: targetsOf(found, train, pairs),
+    options: {
+      sampleWeight: weightsOf(training, unlabelled.dataset.samples.length),
+      ...validationOf(training, validation, pairsOf(training, validation, digests, kept, false)),
     },
-  );
-  const digest = { before, after: weightsDigest(base) };
-  return { ...outcome, record: { ...start, frozen: frozen.check(), base: digest } };
-}
-
-function compiledJointly(
-  { request, phase, found }: HeadTraining,
-  { weight }: JointTraining,
-  model: Model,
-  decaySteps: number,
-): Compiled {
-  const { optimizer, checkpoint, layerwiseDecay = 1 } = request;
-  const { loss, metrics } = taskTraining(found.dataset);
-  return compileModel(model, {
-    optimizer: optimizerWithRate(
-      optimizer,
-      cosineDecay({ initialLearningRate: phase.learningRate, decaySteps }),
-    ),
-    loss: { [predictionsName]: loss, [reconstructionName]: "meanSquaredError" },
-    lossWeights: { [reconstructionName]: weight },
-    // Weighted: images without labels have the weight 0.
-    weightedMetrics: { [predictionsName]: metrics },
-    layerwiseDecay,
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-  });
+    cut: jointReason,
+    steps,
+    data: { dataset: { ...found.dataset, samples: [...train, ...validation] }, digests },
+  };
+  return await fitPhase(training, fitted, hooks);
 }
 
 function pairsOf(

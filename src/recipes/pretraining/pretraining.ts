@@ -14,6 +14,12 @@ export interface PretrainingRequest extends PictureDamage {
   readonly data: string;
   /** Name of the encoder, or the folder of a bundle whose base is taken. */
   readonly encoder: string;
+  /** Of a named encoder: a file of weights in place of its own. */
+  readonly weights?: string;
+  /** Never fetch weights. Default: as PERMAFROST_OFFLINE or HF_HUB_OFFLINE say. */
+  readonly offline?: boolean;
+  /** Address of a folder of weight files in place of their origins. Default: PERMAFROST_WEIGHTS_MIRROR. */
+  readonly mirror?: string;
   /** What to begin with. Default: the weights that come with the encoder, if there are any. */
   readonly initialWeights?: InitialWeights;
   /** Side of the square that the encoder sees, in pixels (default: the encoder's own). */

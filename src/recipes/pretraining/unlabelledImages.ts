@@ -21,6 +21,32 @@ export interface UnlabelledRequest {
   readonly seed: number;
 }
 
+/** Images below a folder, each content once. */
+interface ListedImages {
+  readonly root: string;
+  readonly listed: number;
+  readonly distinct: readonly Sample[];
+  readonly digests: ReadonlyMap<string, Digest>;
+  /** Files that cannot be opened. */
+  readonly skipped: readonly Skipped[];
+}
+
+/**
+ * Lists and digests images without decoding them.
+ *
+ * @throws PermafrostError NOT_FOUND; INTERRUPTED.
+ */
+export async function listUnlabelled(
+  { data, store }: Pick<UnlabelledRequest, "data" | "store">,
+  work: WorkOptions,
+): Promise<ListedImages> {
+  const root = path.resolve(data);
+  const listed = (await findImages([root])).map((file) => sampleOf(root, file));
+  const { digests, skipped } = await digestSamples(listed, { ...work, cacheFile: digestCacheFile(store) });
+  const distinct = [...new Map(listed.flatMap((sample) => keyed(sample, digests))).values()];
+  return { root, listed: listed.length, distinct, digests, skipped };
+}
+
 /**
  * All images below a folder that can be decoded, each content once, with a split that hangs on it.
  *
@@ -32,18 +58,13 @@ export async function unlabelledImages(
   work: WorkOptions,
   kept: KeptPictures,
 ): Promise<PreparedData> {
-  const root = path.resolve(request.data);
-  const listed = (await findImages([root])).map((file) => sampleOf(root, file));
-  const cacheFile = digestCacheFile(request.store);
-  const { digests, skipped } = await digestSamples(listed, { ...work, cacheFile });
-  const distinct = [...new Map(listed.flatMap((sample) => keyed(sample, digests))).values()];
+  const { root, listed, distinct, digests, skipped } = await listUnlabelled(request, work);
   const unreadable = await decodeAll(distinct, work, kept);
   const reasons = new Map([...skipped, ...unreadable].map((each) => [each.path, each]));
   const samples = distinct
     .filter((sample) => !reasons.has(sample.path))
     .map((sample) => withSplit(sample, digests.get(sample.path)!, request));
-  if (!samples.some(({ split }) => split === "train"))
-    throw nothingLeft(request.data, listed.length, reasons);
+  if (!samples.some(({ split }) => split === "train")) throw nothingLeft(request.data, listed, reasons);
   const dataset = {
     root,
     layout: "classes",
@@ -54,6 +75,16 @@ export async function unlabelledImages(
     notes: [],
   } as const;
   return { dataset, digests };
+}
+
+/** Those whose content no labelled image has: these have a label, or are there to judge by. */
+export function notLabelled<Image extends Pick<Sample, "path">>(
+  images: readonly Image[],
+  digests: ReadonlyMap<string, Digest>,
+  labelled: PreparedData,
+): readonly Image[] {
+  const known = new Set(labelled.dataset.samples.map(({ path: file }) => labelled.digests.get(file)));
+  return images.filter(({ path: file }) => !known.has(digests.get(file)));
 }
 
 function sampleOf(root: string, file: string): Sample {

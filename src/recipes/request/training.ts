@@ -27,8 +27,14 @@ export interface TrainingRequest {
   readonly task?: TargetTask;
   /** Of another task: the table with one row an image, where `data` is the folder of the images. */
   readonly labels?: string;
-  /** Name of the base network, or the folder of a bundle whose base is taken. */
+  /** Name of the base network, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
   readonly base: string;
+  /** Of a named base: a file of weights in place of its own. */
+  readonly weights?: string;
+  /** Never fetch weights. Default: as PERMAFROST_OFFLINE or HF_HUB_OFFLINE say. */
+  readonly offline?: boolean;
+  /** Address of a folder of weight files in place of their origins. Default: PERMAFROST_WEIGHTS_MIRROR. */
+  readonly mirror?: string;
   /** What the base begins with. Default: the weights that come with it, if there are any. */
   readonly initialWeights?: InitialWeights;
   /** `linear`, or layers such as `dense:256,dropout:0.5`. */

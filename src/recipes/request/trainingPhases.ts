@@ -90,7 +90,10 @@ function onlyPhase(request: TrainingRequest, base: BaseNetwork): TrainingPhase {
 }
 
 /** Whether the base begins with random weights. */
-function isFromNothing(request: TrainingRequest, base: BaseNetwork): boolean {
+export function isFromNothing(
+  request: Pick<TrainingRequest, "base" | "initialWeights">,
+  base: BaseNetwork,
+): boolean {
   const isNamed = sameSpelling(request.base) === sameSpelling(base.application.name);
   return request.initialWeights === "random" || (isNamed && base.weightSource === null);
 }

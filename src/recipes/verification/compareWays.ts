@@ -21,7 +21,7 @@ import { standardize } from "../phases/standardize.ts";
 import { viewDraws } from "../request/augmentation.ts";
 import type { PhaseRecord } from "../request/phaseRecord.ts";
 import type { TrainingHooks, TrainingRequest } from "../request/training.ts";
-import { type TrainingPhase, trainingPhases } from "../request/trainingPhases.ts";
+import { isFromNothing, type TrainingPhase, trainingPhases } from "../request/trainingPhases.ts";
 import { type FeatureDifference, featureDifference } from "./featureDifference.ts";
 import { Lockstep, type StepDifference, type Way } from "./lockstep.ts";
 
@@ -59,12 +59,16 @@ const usualSteps = 50;
 
 /** Trains the plain and the stored way at once and compares them after every step. */
 export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks): Promise<WaysComparison> {
-  const plain = await newTraining(parts);
-  const stored = await newTraining(parts);
+  const plain = await newTraining(parts, hooks);
+  const stored = await newTraining(parts, hooks);
   const views = await prepareViews(parts, stored, hooks);
   try {
     const { data, order, steps } = views;
-    for (const { model } of [plain, stored]) await standardize(model, views.baseFeatures, data);
+    const { phase, base } = stored;
+    const isUntrained = phase.unfrozenFrom !== undefined && isFromNothing(parts.request, base);
+    for (const { model } of [plain, stored]) {
+      await standardize(model, views.baseFeatures, data, isUntrained);
+    }
     const { lockstep, records } = await runBoth({ plain, stored }, views, hooks);
     const { difference } = lockstep;
     const feature =
@@ -97,9 +101,9 @@ export async function compareWays(parts: ComparisonParts, hooks: TrainingHooks):
 }
 
 /** A model of its own for each way, with the same initial weights. */
-async function newTraining(parts: ComparisonParts): Promise<HeadTraining> {
+async function newTraining(parts: ComparisonParts, hooks: TrainingHooks): Promise<HeadTraining> {
   const { request, found } = parts;
-  const base: BaseNetwork = await openBase(request);
+  const base: BaseNetwork = await openBase(request, hooks);
   const layers = headLayers(request.head, found.dataset.classNames.length, found.dataset.task);
   const phase = trainingPhases(request, base).at(-1)!;
   const model = classifierModel(base, layers, request);
@@ -116,7 +120,10 @@ async function prepareViews(parts: ComparisonParts, training: HeadTraining, hook
   const { base, model, phase } = training;
   const { batchSize, seed } = request;
   const { prefix, reason: cut } = splitClassifier(model);
-  if (request.mixing !== undefined) throw nothingStored();
+  if (request.mixing !== undefined)
+    throw nothingStored("--mixup and --cutmix mix pictures anew in every step");
+  if (request.joint !== undefined)
+    throw nothingStored("--joint reconstructs pictures, which pass the encoder in every step");
   if (prefix === undefined || request.compat !== undefined) throw nothingFrozen(phase);
   const options = extractionOptions(training, hooks, prefix);
   const chosen = chooseImages(parts.found, batchSize * (request.steps ?? usualSteps), batchSize, seed);
@@ -221,14 +228,14 @@ async function runBoth(
 function nothingFrozen({ name }: TrainingPhase): PermafrostError {
   return new PermafrostError(
     "INVALID_ARGUMENT",
-    `verify: expected a part of the base that is frozen, but all of it is trained (${name === "all" ? "--unfreeze all" : "--compat keras-2.0.8"}): nothing is stored, and there is only the plain way. Unfreeze less of it.`,
+    `verify: expected a part of the base that is frozen, but all of it is trained (${name === "all" ? "--unfreeze all, as --encoder has it" : "--compat keras-2.0.8"}): nothing is stored, and there is only the plain way. Unfreeze less of it.`,
   );
 }
 
-function nothingStored(): PermafrostError {
+function nothingStored(why: string): PermafrostError {
   return new PermafrostError(
     "INVALID_ARGUMENT",
-    "verify: --mixup and --cutmix mix pictures anew in every step: nothing is stored, and there is only the plain way. Leave them out.",
+    `verify: ${why}: nothing is stored, and there is only the plain way. Leave it out.`,
   );
 }
 

@@ -1,7 +1,8 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { toEngineShape } from "../../layers/layout.ts";
-import { type Loss, type LossIdentifier, resolveLoss } from "../../losses/index.ts";
-import { type MetricIdentifier, resolveMetric } from "../../metrics/index.ts";
+import type { Loss } from "../../losses/index.ts";
+import { type LossIdentifier, resolveLoss } from "../../losses/resolveLoss.ts";
+import { type MetricIdentifier, resolveMetric } from "../../metrics/resolveMetric.ts";
 import type { Model } from "../../models/functional.ts";
 import { inOrder, isDictionary, type PerName } from "./perName.ts";
 

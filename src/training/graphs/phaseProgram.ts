@@ -91,7 +91,7 @@ function drawnInputs(graph: Graph, seed: number): readonly DrawnInput[] {
   return graph.inputs.flatMap(({ name, type, source }) => {
     if (source.kind !== "input" || source.role.kind !== "random") return [];
     const { draw } = source.role;
-    return [{ name, shape: type.shape, draw, key: new Random(seed, draw.kind, draw.layer).key }];
+    return [{ name, shape: type.shape, draw, key: new Random(draw.seed ?? seed, draw.kind, draw.layer).key }];
   });
 }
 

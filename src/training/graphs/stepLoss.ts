@@ -2,7 +2,7 @@ import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { Parameter } from "../../layers/parameter.ts";
 import { regularizationPenalty } from "../../layers/regularizers.ts";
-import { reduceLosses } from "../../losses/index.ts";
+import { reduceLosses } from "../../losses/reduction.ts";
 import { operators } from "../../ops/index.ts";
 import { scalar } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";
@@ -52,9 +52,9 @@ export function totalLoss(
   count: Value,
   penalty: Value | undefined,
 ): Value {
-  const terms = outputs.flatMap(({ output, losses, weights }) => {
+  const terms = outputs.flatMap(({ output, losses, weights, target }) => {
     if (losses === undefined) return [];
-    const mean = reduceLosses(g, output.loss!.reduction, losses, weights, count);
+    const mean = reduceLosses(g, output.loss!, { losses, weights, target, count });
     if (output.lossWeight === 1) return [mean];
     return [g.apply(operators.mul, [mean, g.constant(scalar(output.lossWeight), "loss_weight")], {})];
   });

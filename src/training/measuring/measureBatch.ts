@@ -1,4 +1,4 @@
-import { reducedLoss } from "../../losses/index.ts";
+import { reducedLoss } from "../../losses/reduction.ts";
 import { sizeOf } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";
 import type { CompiledOutput } from "../compiled/compiledOutputs.ts";
@@ -16,14 +16,15 @@ export function measuredOutputs(
   return outputs.map(({ losses, targetShape, predictionShape }, place) => {
     const regions = batch.outputs[place]!;
     const { loss } = compiled.outputs[place]!;
+    const [targets, weights] = [regions.target(count, sizeOf(targetShape)), regions.weights(count)];
     return {
       loss:
         loss && losses !== undefined
-          ? reducedLoss(loss.reduction, regions.losses(count), regions.weights(count))
+          ? reducedLoss(loss, { losses: regions.losses(count), weights, targets })
           : undefined,
       prediction: regions.prediction(count, sizeOf(predictionShape)),
-      targets: regions.target(count, sizeOf(targetShape)),
-      weights: regions.weights(count),
+      targets,
+      weights,
     };
   });
 }

@@ -1,5 +1,6 @@
 import { permute, toUserShape } from "../../layers/layout.ts";
-import { type Metric, type MetricIdentifier, resolveMetric } from "../../metrics/index.ts";
+import type { Metric } from "../../metrics/index.ts";
+import { type MetricIdentifier, resolveMetric } from "../../metrics/resolveMetric.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import type { Logs } from "./logs.ts";
 

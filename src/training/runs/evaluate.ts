@@ -1,4 +1,4 @@
-import { reducedLoss } from "../../losses/index.ts";
+import { reducedLoss } from "../../losses/reduction.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";
 import { withEngine } from "../features/frozenFeatures.ts";
@@ -101,7 +101,13 @@ function evaluationJob(
         const { weights } = samples.outputs[place]!;
         const given = weights && slice(weights, indices, 1);
         return {
-          loss: losses && reducedLoss(output.loss!.reduction, floats(losses.name), given),
+          loss:
+            losses &&
+            reducedLoss(output.loss!, {
+              losses: floats(losses.name),
+              weights: given,
+              targets: targets[place]!,
+            }),
           prediction: floats(prediction.name),
           targets: targets[place]!,
           weights: given,

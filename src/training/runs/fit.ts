@@ -45,7 +45,7 @@ export async function fit(
   const { batchSize = 32, epochs = 1, callbacks = [], verbose = 0 } = options;
   const steps = stepsOfEpoch(prepared.train, { batchSize, stepsPerEpoch: options.stepsPerEpoch });
   tellFreezing(compiled, prepared, options);
-  const frozen = new FrozenWatch(compiled);
+  const frozen = options.frozenWatch ?? new FrozenWatch(compiled);
   const trainer = await Trainer.start(prepared.program);
   try {
     const { validationFreq = 1 } = options;

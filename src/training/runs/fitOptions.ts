@@ -5,6 +5,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Callback } from "../callbacks/callback.ts";
 import type { TextStream, Verbosity } from "../callbacks/progressLine.ts";
+import type { FrozenWatch } from "../compiled/frozenWeights.ts";
 import type { BatchSource } from "../samples/batchSource.ts";
 import type { ModelClassWeights, ModelSampleWeights, ModelTargets } from "../samples/labelSamples.ts";
 import type { ModelInputs } from "../samples/modelInputs.ts";
@@ -72,6 +73,8 @@ export interface FitOptions extends WorkOptions, Mixing {
    * Default: computed with `engine` and kept in memory.
    */
   readonly frozenPart?: FrozenPart;
+  /** Began to watch the frozen weights already, so that they are not digested twice. Default: one of `fit`'s own. */
+  readonly frozenWatch?: FrozenWatch;
   /** Computes the frozen part; one is started and closed again if it is needed and none is given. */
   readonly engine?: Engine;
 }

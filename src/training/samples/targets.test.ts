@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { resolveLoss } from "../../losses/index.ts";
+import { sparseCategoricalCrossentropy } from "../../losses/index.ts";
+import { resolveLoss } from "../../losses/resolveLoss.ts";
 import { float32, tensor } from "../../tensor/tensor.ts";
 import { encodeTargets, type Targets } from "./targets.ts";
 
@@ -26,6 +27,14 @@ describe("targets", () => {
       shape: [],
       data: Float32Array.of(2, 0),
     });
+  });
+
+  it("may be of a class that the loss ignores, and of no other that the model does not have", () => {
+    const loss = sparseCategoricalCrossentropy({ ignoreClass: 255 });
+    expect(encodeTargets([255, 2], loss, [3], 2).data).toEqual(Float32Array.of(255, 2));
+    expect(() => encodeTargets([255, 3], loss, [3], 2)).toThrow(
+      "expects class numbers from 0 to 2 or 255, got 3 for sample 1",
+    );
   });
 
   it("of pictures are turned into the engine's layout", () => {

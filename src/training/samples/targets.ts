@@ -1,6 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { permute, toUserShape } from "../../layers/layout.ts";
-import type { Loss, TargetKind } from "../../losses/index.ts";
+import type { Loss } from "../../losses/index.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import type { EncodedTargets } from "./labelledSamples.ts";
 
@@ -114,7 +114,7 @@ function flatHint(outputShape: readonly number[], perSample: number): string {
 }
 
 function checkValues({ shape, data }: EncodedTargets, loss: Loss, outputShape: readonly number[]): void {
-  const { fits, expected } = expectationOf(loss.targets, classesOf(outputShape));
+  const { fits, expected } = expectationOf(loss, classesOf(outputShape));
   const bad = data.findIndex((value) => !fits(value));
   if (bad === -1) return;
   const sample = Math.floor(bad / Math.max(1, sizeOf(shape)));
@@ -130,12 +130,12 @@ interface Expectation {
   readonly expected: string;
 }
 
-function expectationOf(targets: TargetKind, classes: number): Expectation {
+function expectationOf({ targets, ignoreClass }: Loss, classes: number): Expectation {
   switch (targets) {
     case "classNumbers":
       return {
-        fits: (value) => Number.isInteger(value) && value >= 0 && value < classes,
-        expected: `class numbers from 0 to ${classes - 1}`,
+        fits: (value) => (Number.isInteger(value) && value >= 0 && value < classes) || value === ignoreClass,
+        expected: `class numbers from 0 to ${classes - 1}${ignoreClass === undefined ? "" : ` or ${ignoreClass}`}`,
       };
     case "probabilities":
       return { fits: (value) => value >= 0 && value <= 1, expected: "values from 0 to 1" };

@@ -1,0 +1,72 @@
+import path from "node:path";
+import { sameSpelling } from "../base/identifiers.ts";
+import { fileDigests } from "../fetching/fileDigest.ts";
+import { hubFile } from "../fetching/hub/hubFile.ts";
+import { isHubReference } from "../fetching/hub/hubReference.ts";
+import { type PublishedFile, publishedFile } from "../fetching/publishedFile.ts";
+import type { FetchOptions } from "../fetching/settings.ts";
+import { knownNetworks } from "../formats/knownNetworks.ts";
+import { openWeights } from "../formats/openWeights.ts";
+import type { WeightFile } from "../formats/weightFile.ts";
+import type { Application, WeightSource } from "./application.ts";
+
+/** A published file of weights of a network with its classifier or without. */
+interface PublishedNetwork extends PublishedFile {
+  readonly includeTop: boolean;
+  readonly licence: string;
+}
+
+/** An open file of weights, and where it is from. */
+export interface NamedWeights {
+  readonly file: WeightFile;
+  readonly source: WeightSource;
+}
+
+/**
+ * The published weights of a network, fetched if they are not here yet, their digest checked.
+ *
+ * @throws PermafrostError as `publishedFile`, and WEIGHTS_INVALID.
+ */
+export async function openPublishedWeights(
+  application: Pick<Application, "name" | "commandName">,
+  published: PublishedNetwork,
+  fetching: FetchOptions | undefined,
+): Promise<NamedWeights> {
+  const { path: place, origin, sha256 } = await publishedFile(toBeFetched(application, published), fetching);
+  const { licence } = published;
+  return { file: await openWeights(place), source: { name: "imagenet", origin, sha256, licence } };
+}
+
+/** What messages tell of a file. Its size is not published; its numbers take four bytes each. */
+export function toBeFetched<Published extends PublishedNetwork>(
+  { name, commandName }: Pick<Application, "name" | "commandName">,
+  published: Published,
+): Published & PublishedFile {
+  const known = knownNetworks.find((one) => sameSpelling(one.name) === sameSpelling(name));
+  const command = `permafrost weights fetch ${commandName}${published.includeTop ? " --top" : ""}`;
+  if (known === undefined) return { ...published, command };
+  const [whole, withoutTop] = known.parameters;
+  return { ...published, command, leastBytes: 4 * (published.includeTop ? whole : withoutTop) };
+}
+
+/**
+ * The weights of a file that the user named.
+ *
+ * @param place - Its path, or `hf:<owner>/<repository>/<file>`.
+ * @throws PermafrostError as `openWeights` and `hubFile`.
+ */
+export async function openFileWeights(
+  place: string,
+  fetching: FetchOptions | undefined,
+): Promise<NamedWeights> {
+  if (isHubReference(place)) {
+    const { path: local, sha256, reference } = await hubFile(place, fetching);
+    const licence = "as its repository says";
+    const source = { name: place, origin: reference, sha256, licence, isOwn: true } as const;
+    return { file: await openWeights(local), source };
+  }
+  const file = await openWeights(place);
+  const { sha256 } = await fileDigests(file.path);
+  const origin = path.resolve(file.path);
+  return { file, source: { name: place, origin, sha256, licence: "not known", isOwn: true } };
+}

@@ -20,6 +20,7 @@ const floors = [
   "data",
   "features",
   "optimizers",
+  "heads",
   "training",
   "evaluation",
   "saving",

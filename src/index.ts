@@ -79,6 +79,12 @@ export { drawGraph, type GraphDrawing } from "./models/diagram/drawGraph.ts";
 export type { DiagramOptions } from "./models/diagram/modelDiagram.ts";
 export { operators } from "./ops/index.ts";
 export type { EvaluationResult, JudgedPrediction, JudgedTarget } from "./recipes/evaluateClassifier.ts";
+export {
+  type Explanation,
+  type ExplanationRequest,
+  type ExplanationResult,
+  explainImages,
+} from "./recipes/explainImages.ts";
 export { type BaseInfo, listBases } from "./recipes/listBases.ts";
 export { type LoadedClassifier, loadClassifier } from "./recipes/loadClassifier.ts";
 export {
@@ -91,6 +97,7 @@ export {
   type ValuesPrediction,
 } from "./recipes/predictImages.ts";
 export type { PhaseRecord, PhaseStart } from "./recipes/request/phaseRecord.ts";
+export { type ReviewRequest, type ReviewResult, reviewImages } from "./recipes/reviewImages.ts";
 export type { EpochLogs, TrainingHooks, TrainingResult } from "./recipes/trainClassifier.ts";
 export {
   type CheckedWeights,

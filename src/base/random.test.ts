@@ -41,4 +41,19 @@ describe("Random", () => {
       Array.from({ length: 100 }, (_, i) => i),
     );
   });
+
+  it("fills an array with the numbers that single calls give, wherever it begins", () => {
+    for (const [before, length] of [
+      [0, 9],
+      [1, 2],
+      [3, 8],
+      [2, 13],
+    ] as const) {
+      const [one, other] = [new Random(7, "fill"), new Random(7, "fill")];
+      for (let call = 0; call < before; call++) expect(one.uint32()).toBe(other.uint32());
+      const filled = new Uint32Array(length);
+      one.fill(filled);
+      expect([...filled, one.uint32()]).toEqual(Array.from({ length: length + 1 }, () => other.uint32()));
+    }
+  });
 });

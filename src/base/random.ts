@@ -73,6 +73,22 @@ export class Random {
     return this.#block[this.#used++]!;
   }
 
+  /** The next integers all at once, faster: the same ones as that many calls of `uint32`. */
+  fill(into: Uint32Array): void {
+    let place = 0;
+    while (place < into.length && this.#used < 4) into[place++] = this.uint32();
+    const block = this.#block;
+    for (; place + 4 <= into.length; place += 4, this.#blockIndex++) {
+      block[0] = this.#blockIndex >>> 0;
+      block[1] = Math.floor(this.#blockIndex / 2 ** 32);
+      block[2] = 0;
+      block[3] = 0;
+      philoxInPlace(block, this.key[0], this.key[1]);
+      into.set(block, place);
+    }
+    while (place < into.length) into[place++] = this.uint32();
+  }
+
   /** A number from [0, 1) with 53 random bits. */
   float(): number {
     return ((this.uint32() >>> 5) * 67108864 + (this.uint32() >>> 6)) / 2 ** 53;

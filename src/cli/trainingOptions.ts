@@ -46,6 +46,8 @@ export function declareTrainingOptions(command: Command): void {
       oneOf(...targetTasks),
     )
     .option("--labels <file>", "table for --task: .csv, .tsv, .json or .jsonl with one row a photo")
+    .option("--exclude <file>", "CSV list of images to leave out (column path), as review writes it")
+    .option("--relabel <file>", "CSV list of images of another class (columns path, label)")
     .option("--class-weight <how>", "balanced: rare classes count more", oneOf("balanced"))
     .option(
       "--augment <name>",
@@ -100,6 +102,8 @@ export async function trainingRequest(
     commandLine,
     ...task,
     ...weightsOf(options),
+    ...(typeof options["exclude"] === "string" ? { exclude: options["exclude"] } : {}),
+    ...(typeof options["relabel"] === "string" ? { relabel: options["relabel"] } : {}),
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),

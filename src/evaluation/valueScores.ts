@@ -1,4 +1,4 @@
-import type { Interval } from "./interval.ts";
+import { type Interval, meanInterval } from "./interval.ts";
 import { expectRows } from "./labelScores.ts";
 
 /** How far predictions of one value are off, in its own unit. */
@@ -26,9 +26,6 @@ export interface RegressionScores {
   /** Mean over the values that have one. */
   readonly meanR2: number | null;
 }
-
-/** Two-sided standard normal quantile for 95 %. */
-const z95 = 1.959963984540054;
 
 /**
  * @param predictions - [n, values], row by row.
@@ -67,20 +64,12 @@ function scoresOfValue(name: string, predictions: Float64Array, targets: Float64
   return {
     name,
     meanAbsoluteError,
-    meanAbsoluteErrorInterval: meanInterval(sizes, meanAbsoluteError),
+    meanAbsoluteErrorInterval: meanInterval(sizes),
     rootMeanSquaredError: Math.sqrt(squared),
     r2: variance === 0 ? null : 1 - squared / variance,
     bias: mean(errors),
     medianError: mean(targets.map((y) => Math.abs(y - middle))),
   };
-}
-
-function meanInterval(values: Float64Array, center: number): Interval {
-  const n = values.length;
-  const deviation =
-    n < 2 ? 0 : Math.sqrt(values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (n - 1));
-  const spread = (z95 * deviation) / Math.sqrt(n);
-  return [Math.max(0, center - spread), center + spread];
 }
 
 function median(values: Float64Array): number {

@@ -1,17 +1,22 @@
+import path from "node:path";
 import { PermafrostError } from "../base/errors.ts";
-import type { Dataset, Sample, Skipped, Split, TargetTask } from "../data/dataset.ts";
-import { digestSamples } from "../data/digests.ts";
-import { openDataset } from "../data/openDataset.ts";
-import { openTargets } from "../data/openTargets.ts";
-import { Engine } from "../engine/engine.ts";
+import { packageVersion } from "../base/version.ts";
+import type { Sample, Skipped, TargetTask } from "../data/dataset.ts";
+import { calibrationScores, classificationDetails } from "../evaluation/classificationDetails.ts";
+import type { EvaluationDetails, EvaluationReport } from "../evaluation/evaluationReport.ts";
+import { readPredictions } from "../evaluation/probabilities.ts";
+import { evaluationPage } from "../evaluation/report/evaluationPage.ts";
+import type { Page } from "../evaluation/report/page/page.ts";
 import type { ClassificationScores } from "../evaluation/scores.ts";
-import type { TaskScores } from "../evaluation/taskScores.ts";
-import { FeatureStore } from "../features/store.ts";
-import { digestCacheFile } from "./data/prepareData.ts";
-import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
-import { predictFeatures } from "./features/predictFeatures.ts";
-import { type LoadedClassifier, loadClassifier, numericsWarning } from "./loadClassifier.ts";
+import { isClassification, type TaskScores } from "../evaluation/taskScores.ts";
+import { withTemperature } from "../evaluation/temperature.ts";
+import { chooseThreshold, type ThresholdAim } from "../evaluation/thresholds.ts";
+import { targetRows } from "./data/expectedTargets.ts";
+import { describeViews } from "./features/testViews.ts";
+import { type Judgement, type JudgementRequest, judgeImages } from "./judgeImages.ts";
 import type { TrainingHooks } from "./request/training.ts";
+import { leastCertainAnswers } from "./scoring/leastCertainAnswers.ts";
+import { worstMistakes } from "./scoring/mistakes.ts";
 import {
   type LabelsPrediction,
   type Prediction,
@@ -19,18 +24,11 @@ import {
   type ValuesPrediction,
 } from "./scoring/prediction.ts";
 import { scoreOutputs } from "./scoring/taskScoring.ts";
+import { worstAnswers } from "./scoring/worstAnswers.ts";
 
-export interface EvaluationRequest {
-  /** Folder of the bundle. */
-  readonly bundle: string;
-  /** Labelled images: class folders, split folders or a manifest. */
-  readonly data: string;
-  /** Of another task: the table with one row an image, where `data` is the folder of the images. */
-  readonly labels?: string;
-  /** "train", "validation", "test" or "all". Default: test if there is one, else validation, else all. */
-  readonly split?: string;
-  /** Folder of the feature store. */
-  readonly store: string;
+export interface EvaluationRequest extends JudgementRequest {
+  /** Choose a threshold of one class's probability. */
+  readonly threshold?: { readonly className: string; readonly aim: ThresholdAim };
 }
 
 /** What the classifier says of an image, and what it is. */
@@ -50,6 +48,8 @@ export interface EvaluationResult<
   readonly split: string;
   readonly samples: number;
   readonly scores: Scores;
+  /** Of a classifier: curves, areas, calibration, top-k, a threshold, with intervals. */
+  readonly details?: EvaluationDetails;
   /** Of every image, in the data set's order. */
   readonly predictions: readonly Judged[];
   readonly skipped: readonly Skipped[];
@@ -71,59 +71,150 @@ export async function evaluateClassifier<
   request: EvaluationRequest,
   hooks: Omit<TrainingHooks, "onEpoch"> = {},
 ): Promise<EvaluationResult<Scores, Judged>> {
-  const classifier = await loadClassifier(request.bundle);
-  const { classNames, graphs, preprocessing } = classifier;
+  return resultOf<Scores, Judged>(request, await judgeImages(request, hooks));
+}
+
+/** As `evaluateClassifier`, with the page that shows it. @param commandLine - For the record. */
+export async function evaluateWithPage<
+  Scores extends TaskScores = ClassificationScores,
+  Judged extends JudgedPrediction | JudgedTarget = JudgedPrediction,
+>(
+  request: EvaluationRequest & { readonly commandLine: string },
+  hooks: Omit<TrainingHooks, "onEpoch"> = {},
+): Promise<{ readonly result: EvaluationResult<Scores, Judged>; readonly page: Page }> {
+  const judgement = await judgeImages(request, hooks);
+  const result = resultOf<Scores, Judged>(request, judgement);
+  return { result, page: evaluationPage(await reportOf(request, judgement, result)) };
+}
+
+function resultOf<Scores extends TaskScores, Judged extends JudgedPrediction | JudgedTarget>(
+  request: EvaluationRequest,
+  judgement: Judgement,
+): EvaluationResult<Scores, Judged> {
+  const { classifier, samples, outputs, split, skipped, forwards, numericsClass } = judgement;
+  const { classNames } = classifier;
   const task = classifier.task === "classification" ? undefined : classifier.task;
-  const opened = await openLike(classifier, request);
-  for (const note of opened.notes) hooks.onWarning?.(`${note}.`);
-  const { name, samples } = chooseSplit(opened, request);
-  const listed = await digestSamples(samples, { ...hooks, cacheFile: digestCacheFile(request.store) });
-  await using engine = await Engine.start();
-  const warning = numericsWarning(classifier, engine.numericsClass);
-  if (warning !== undefined) hooks.onWarning?.(warning);
-  const readable = samples.filter((sample) => listed.digests.has(sample.path));
-  const extraction = await imageFeatures(readable, listed.digests, {
-    ...hooks,
-    prefix: graphs.prefix,
-    store: await FeatureStore.open(request.store),
-    preprocessing,
-    numericsClass: engine.numericsClass,
-    workers: engine.workers,
-  });
-  for (const text of extraction.warnings) hooks.onWarning?.(text);
-  const skipped = [...listed.skipped, ...extraction.skipped];
-  const judged = withoutFiles(readable, extraction.skipped);
-  if (judged.length === 0) throw nothingLeft(request.data, skipped);
-  const source = featureSource(extraction.table, judged, listed.digests);
-  const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
-  extraction.table.close();
-  const predictions = predictionsFor(classifier.task, judged, probabilities, classNames);
+  const predictions = predictionsFor(classifier.task, samples, outputs, classNames);
+  const scores = scoreOutputs(task, outputs, samples, classNames);
   return {
-    split: name,
-    samples: judged.length,
-    scores: scoreOutputs(task, probabilities, judged, classNames) as Scores,
+    split,
+    samples: samples.length,
+    scores: scores as Scores,
+    ...(isClassification(scores) ? { details: detailsOf(request, judgement) } : {}),
     predictions: predictions.map((made, row) => ({
       ...made,
-      ...truthOf(task, judged[row]!, classNames),
+      ...truthOf(task, samples[row]!, classNames),
     })) as readonly object[] as readonly Judged[],
     skipped,
-    forwards: extraction.forwards,
+    forwards,
     classes: classNames,
-    numericsClass: engine.numericsClass,
+    numericsClass,
   };
 }
 
-/** The images with what is true of them, in the network's own names. */
-function openLike(
-  { task, classNames }: LoadedClassifier,
-  { data, labels }: EvaluationRequest,
-): Promise<Dataset> {
-  if (task !== "classification") return openTargets({ data, labels, task, names: classNames });
-  if (labels === undefined) return openDataset(data, { classNames });
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    "--labels: the bundle is a classifier, whose classes come from the folders or a manifest. Leave --labels out.",
+function detailsOf(
+  { threshold }: EvaluationRequest,
+  { classifier, samples, outputs }: Judgement,
+): EvaluationDetails {
+  const { classNames, calibration } = classifier;
+  const labels = samples.map(({ label }) => label);
+  const predictions = readPredictions(outputs, labels, classNames);
+  const temperature = calibration?.temperature;
+  return {
+    ...classificationDetails(outputs, labels, classNames),
+    ...(temperature === undefined
+      ? {}
+      : {
+          calibrated: {
+            temperature,
+            ...calibrationScores(
+              readPredictions(withTemperature(predictions, temperature), labels, classNames),
+              labels,
+            ),
+          },
+        }),
+    ...(threshold === undefined
+      ? {}
+      : {
+          threshold: thresholdOf(
+            threshold,
+            classNames,
+            (label) => labels.map((_, row) => predictions.probability(row, label)),
+            labels,
+          ),
+        }),
+  };
+}
+
+function thresholdOf(
+  { className, aim }: NonNullable<EvaluationRequest["threshold"]>,
+  classNames: readonly string[],
+  scores: (label: number) => readonly number[],
+  labels: readonly number[],
+) {
+  const label = classNames.indexOf(className);
+  if (label === -1) {
+    throw new PermafrostError(
+      "CLASS_MISMATCH",
+      `threshold: ${JSON.stringify(className)} is no class of the classifier, which has ${classNames.map((name) => JSON.stringify(name)).join(", ")}.`,
+    );
+  }
+  return chooseThreshold(
+    scores(label),
+    labels.map((one) => Number(one === label)),
+    className,
+    aim,
   );
+}
+
+async function reportOf(
+  request: EvaluationRequest & { readonly commandLine: string },
+  judgement: Judgement,
+  {
+    scores,
+    details,
+    forwards,
+    skipped,
+    numericsClass,
+  }: EvaluationResult<TaskScores, JudgedPrediction | JudgedTarget>,
+): Promise<EvaluationReport> {
+  const { classifier, samples, outputs, warnings } = judgement;
+  const { classNames, task } = classifier;
+  const judged = { samples, probabilities: outputs };
+  return {
+    title: path.parse(path.resolve(request.data)).name,
+    created: new Date().toISOString(),
+    split: judgement.split,
+    bundle: request.bundle,
+    classNames,
+    scores,
+    ...(task === "classification" && isClassification(scores) && details !== undefined
+      ? {
+          classification: {
+            scores,
+            details,
+            mistakes: await worstMistakes(judged, classNames),
+            uncertain: await leastCertainAnswers(judged, classNames),
+          },
+        }
+      : {}),
+    ...(task === "classification"
+      ? {}
+      : {
+          other: {
+            outputs,
+            targets: targetRows(samples),
+            worst: await worstAnswers(task, judged, classNames),
+          },
+        }),
+    ...(request.views === undefined ? {} : { views: describeViews(request.views) }),
+    forwards,
+    skipped,
+    warnings,
+    command: request.commandLine,
+    numericsClass,
+    version: packageVersion(),
+  };
 }
 
 function truthOf(
@@ -134,39 +225,4 @@ function truthOf(
   if (task === undefined) return { trueClass: className };
   if (task === "multilabel") return { trueLabels: names.filter((_, index) => targets[index] === 1) };
   return { trueValues: Object.fromEntries(names.map((name, index) => [name, targets[index]!])) };
-}
-
-function chooseSplit(
-  { samples }: Dataset,
-  { data, split }: EvaluationRequest,
-): { readonly name: string; readonly samples: readonly Sample[] } {
-  const of = (wanted: Split) => samples.filter((sample) => sample.split === wanted);
-  if (split === undefined) {
-    for (const wanted of ["test", "validation"] as const) {
-      const chosen = of(wanted);
-      if (chosen.length > 0) return { name: wanted, samples: chosen };
-    }
-    return { name: "all", samples };
-  }
-  const chosen = split === "all" ? samples : samples.filter((sample) => sample.split === split);
-  if (chosen.length > 0) return { name: split, samples: chosen };
-  const known = [...new Set(samples.map((sample) => sample.split ?? "none"))];
-  throw new PermafrostError(
-    "DATA_EMPTY",
-    `${data}: expected images of the split ${JSON.stringify(split)}, found ${known.join(", ")}. Leave --split out or name another.`,
-  );
-}
-
-function withoutFiles(samples: readonly Sample[], skipped: readonly Skipped[]): readonly Sample[] {
-  const paths = new Set(skipped.map((file) => file.path));
-  return samples.filter((sample) => !paths.has(sample.path));
-}
-
-function nothingLeft(data: string, skipped: readonly Skipped[]): PermafrostError {
-  const [first] = skipped;
-  const example = first === undefined ? "" : `, for example ${first.path}: ${first.reason}`;
-  return new PermafrostError(
-    "DATA_EMPTY",
-    `${data}: expected images that can be read, found none; ${skipped.length} were skipped${example}.`,
-  );
 }

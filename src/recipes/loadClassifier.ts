@@ -12,6 +12,8 @@ export interface LoadedClassifier {
   readonly classNames: readonly string[];
   readonly preprocessing: Preprocessing;
   readonly graphs: ClassifierGraphs;
+  /** The temperature that makes probabilities as sure as they are right; left out where none was fitted. */
+  readonly calibration?: BundleContents["calibration"];
   readonly run: BundleContents["run"];
 }
 
@@ -30,6 +32,7 @@ export async function loadClassifier(folder: string): Promise<LoadedClassifier> 
     classNames: contents.classNames,
     preprocessing: contents.preprocessing,
     graphs: classifierGraphs(model),
+    ...(contents.calibration === undefined ? {} : { calibration: contents.calibration }),
     run: contents.run,
   };
 }

@@ -3,11 +3,13 @@ import { type Digest, sha256 } from "../base/digest.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
+import { readPredictions } from "../evaluation/probabilities.ts";
+import { withTemperature } from "../evaluation/temperature.ts";
 import { FeatureStore } from "../features/store.ts";
 import { findImages } from "./data/findImages.ts";
 import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
 import { predictFeatures } from "./features/predictFeatures.ts";
-import { loadClassifier, numericsWarning } from "./loadClassifier.ts";
+import { type LoadedClassifier, loadClassifier, numericsWarning } from "./loadClassifier.ts";
 import type { TrainingHooks } from "./request/training.ts";
 import { type Prediction, predictionsFor, type TaskPrediction } from "./scoring/prediction.ts";
 
@@ -18,6 +20,8 @@ export interface PredictionRequest {
   readonly bundle: string;
   /** Files, folders (searched through) and globs. */
   readonly images: readonly string[];
+  /** Divide logits by the temperature that the bundle holds: probabilities as sure as they are right. Default false. */
+  readonly calibrated?: boolean;
 }
 
 export interface PredictionResult<P extends TaskPrediction = Prediction> {
@@ -29,7 +33,7 @@ export interface PredictionResult<P extends TaskPrediction = Prediction> {
  * Classifies image files. An image's probabilities have the same bits alone, in any company, and in `evaluateClassifier`. A bundle of
  * another task gives labels or values: `predictImages<LabelsPrediction>(...)`.
  *
- * @throws PermafrostError NOT_FOUND when a path or glob matches nothing.
+ * @throws PermafrostError NOT_FOUND when a path or glob matches nothing; BUNDLE_INVALID when a temperature is asked for and there is none.
  */
 export async function predictImages<P extends TaskPrediction = Prediction>(
   request: PredictionRequest,
@@ -37,6 +41,7 @@ export async function predictImages<P extends TaskPrediction = Prediction>(
 ): Promise<PredictionResult<P>> {
   const [paths, classifier] = await Promise.all([findImages(request.images), loadClassifier(request.bundle)]);
   const { task, classNames, graphs, preprocessing } = classifier;
+  const temperature = request.calibrated === true ? temperatureOf(classifier, request.bundle) : undefined;
   const { digests, skipped } = await digestFiles(paths);
   await using engine = await Engine.start({ workers: 1 });
   const warning = numericsWarning(classifier, engine.numericsClass);
@@ -54,10 +59,32 @@ export async function predictImages<P extends TaskPrediction = Prediction>(
   const unreadable = new Set(extraction.skipped.map((file) => file.path));
   const judged = readable.filter(({ path }) => !unreadable.has(path));
   const source = featureSource(extraction.table, judged, digests);
-  const probabilities = await predictFeatures(engine, graphs.suffix, source, hooks);
+  const plain = await predictFeatures(engine, graphs.suffix, source, hooks);
+  const probabilities =
+    temperature === undefined ? plain : scaled(plain, judged.length, classNames, temperature);
   // Whoever names another type than the default knows the bundle's task.
   const predictions = predictionsFor(task, judged, probabilities, classNames) as P[];
   return { predictions, skipped: [...skipped, ...extraction.skipped] };
+}
+
+function temperatureOf({ calibration }: LoadedClassifier, bundle: string): number {
+  if (calibration !== undefined) return calibration.temperature;
+  throw new PermafrostError(
+    "BUNDLE_INVALID",
+    `${bundle}: expected a temperature for calibrated probabilities, the bundle holds none. It is fitted on validation images when a classifier is trained: train again, with some.`,
+    { details: { path: bundle } },
+  );
+}
+
+function scaled(
+  probabilities: Float32Array,
+  images: number,
+  classNames: readonly string[],
+  temperature: number,
+): Float32Array {
+  // The labels are not looked at.
+  const predictions = readPredictions(probabilities, new Uint8Array(images), classNames);
+  return withTemperature(predictions, temperature);
 }
 
 async function digestFiles(

@@ -2,7 +2,8 @@ import path from "node:path";
 import { type BaseNetwork, isFoundAgain } from "../applications/index.ts";
 import { packageVersion } from "../base/version.ts";
 import { type Sample, type Split, splits } from "../data/dataset.ts";
-import { renderTrainingReport } from "../evaluation/report/renderTrainingReport.ts";
+import { renderPage } from "../evaluation/report/page/renderPage.ts";
+import { trainingPage } from "../evaluation/report/trainingPage.ts";
 import { isClassification } from "../evaluation/taskScores.ts";
 import type { SplitReport, TrainingReport } from "../evaluation/trainingReport.ts";
 import type { Model } from "../models/functional.ts";
@@ -35,13 +36,14 @@ export interface SavedTraining {
 /** Writes the bundle and, in it, the report. */
 export async function saveTraining(saved: SavedTraining): Promise<void> {
   const date = new Date().toISOString();
-  const html = renderTrainingReport(await trainingReport(saved, date));
+  const page = trainingPage(await trainingReport(saved, date));
   const contents = bundleContents(saved.model, saved.base, {
     classNames: saved.result.classes,
     ...(saved.trained.dataset.task === undefined ? {} : { task: saved.trained.dataset.task }),
     // Nobody else has a base that was trained here, or in an earlier run.
     embedBase: saved.request.embedBase || isBaseChanged(saved.trained.phases) || !isFoundAgain(saved.base),
     metrics: { ...saved.scored.metrics },
+    ...(saved.scored.calibration === undefined ? {} : { calibration: saved.scored.calibration }),
     run: {
       command: saved.request.commandLine,
       versions: versions(),
@@ -54,7 +56,10 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
     },
   });
   await saveBundle(saved.request.out, contents, {
-    attachments: [{ name: "report.html", content: Buffer.from(html) }],
+    attachments: [
+      { name: "report.html", content: renderPage(page) },
+      { name: "report.json", content: JSON.stringify(page) },
+    ],
   });
 }
 

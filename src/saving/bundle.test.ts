@@ -50,6 +50,7 @@ function bundle(value: number, elements = 6): BundleContents {
       ],
     },
     decision: { rule: "argmax" },
+    calibration: { temperature: 1.25, samples: 40, lossBefore: 0.31, lossAfter: 0.29 },
     metrics: { validation: { accuracy: 0.94, loss: 0.2 } },
     run: {
       command: "permafrost train photos",
@@ -181,6 +182,10 @@ describe("what is not a sound bundle is refused with the reason", () => {
     [{ preprocessing: { ...bundle(1).preprocessing, std: [1, 0, 1] } }, "preprocessing.std[1]"],
     [{ base: { ...bundle(1).base, weightsDigest: "x" } }, "base.weightsDigest: expected a SHA-256"],
     [{ head: { layers: [{ kind: 3 }] } }, "head.layers[0].kind: expected text, got 3"],
+    [
+      { calibration: { temperature: 0, samples: 1, lossBefore: 1, lossAfter: 1 } },
+      "calibration.temperature: expected",
+    ],
     [{ decision: { rule: "eval" } }, "decision.rule: expected one of argmax, threshold"],
     [
       { files: { "../head.safetensors": { bytes: 1, sha256: sha256("") } } },

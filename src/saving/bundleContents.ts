@@ -47,6 +47,15 @@ export type Decision =
   /** The outputs are the values themselves, in their own units. */
   | { readonly rule: "values" };
 
+/** Temperature scaling: logits are divided by the temperature. */
+export interface Calibration {
+  readonly temperature: number;
+  /** Validation images that it was fitted on, and their mean cross-entropy before and after, in nats. */
+  readonly samples: number;
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+}
+
 /** What is asked of a picture: its class, any number of labels, numbers, or the picture itself (an autoencoder, which serves as a base). */
 export const bundleTasks = ["classification", "multilabel", "regression", "reconstruction"] as const;
 
@@ -82,6 +91,8 @@ export interface BundleContents<Json extends object = JsonObject> {
     readonly weights: readonly NamedWeight[];
   };
   readonly decision: Decision;
+  /** How its probabilities are made as sure as they are right, where that was fitted. Answers do not depend on it. */
+  readonly calibration?: Calibration;
   /** By split; free in form. Numbers that are not finite become null. */
   readonly metrics: Json;
   readonly run: RunRecord;

@@ -5,6 +5,7 @@ import { messageOf, PermafrostError } from "../base/errors.ts";
 import {
   type BundleDescription,
   bundleTasks,
+  type Calibration,
   type Decision,
   type FileRecord,
   type LayerRecord,
@@ -56,6 +57,7 @@ export function parseManifest(bytes: Uint8Array, where: string): BundleDescripti
     base: readBase(fields.object("base")),
     head: { layers: fields.object("head").objects("layers").map(readLayer) },
     decision: readDecision(fields.object("decision")),
+    ...(fields.has("calibration") ? { calibration: readCalibration(fields.object("calibration")) } : {}),
     metrics: fields.object("metrics").json,
     run: readRun(fields.object("run")),
     files: readFiles(fields.object("files"), where),
@@ -143,6 +145,15 @@ function readDecision(fields: Fields): Decision {
   const rule = fields.oneOf("rule", ["argmax", "threshold", "labels", "values"]);
   if (rule === "argmax" || rule === "values") return { rule };
   return { rule, threshold: fields.number("threshold", 0, 1) };
+}
+
+function readCalibration(fields: Fields): Calibration {
+  return {
+    temperature: fields.number("temperature", 1e-3, 1e3),
+    samples: fields.wholeNumber("samples", 1, Number.MAX_SAFE_INTEGER),
+    lossBefore: fields.number("lossBefore", 0),
+    lossAfter: fields.number("lossAfter", 0),
+  };
 }
 
 function readRun(fields: Fields): RunRecord {

@@ -99,6 +99,7 @@ describe("train --json", () => {
       "head.safetensors",
       "permafrost.json",
       "report.html",
+      "report.json",
     ]);
     expect(await readFile(place.at("first", "report.html"), "utf8")).toContain("</html>");
     expect((await readdir(place.folder)).filter((name) => name.startsWith("."))).toEqual([]);

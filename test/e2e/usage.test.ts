@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { runCli } from "../support/runCli.ts";
 
-const commands = ["doctor", "evaluate", "find-rate", "inspect", "plan", "predict", "scan", "train"];
+const commands = [
+  "doctor",
+  "evaluate",
+  "explain",
+  "find-rate",
+  "inspect",
+  "plan",
+  "predict",
+  "report",
+  "review",
+  "scan",
+  "train",
+];
 
 describe("permafrost --help", () => {
   it("lists every command and ends with 0", async () => {

@@ -16,12 +16,17 @@ export const predict: CommandDefinition = {
       .argument("<bundle>", "folder that train has written")
       .argument("<images...>", "files, folders or globs")
       .option("--top <n>", "how many classes to show for each image", positiveInteger, 3)
+      .option("--calibrated", "probabilities as sure as they are right, by the bundle's temperature")
       .option("--format <name>", "table, json or csv", oneOf("table", "json", "csv"), "table");
   },
   async run([bundle, images], options, { output, signal }) {
     const { predictImages } = await import("../../recipes/predictImages.ts");
     const result = await predictImages<TaskPrediction>(
-      { bundle: String(bundle), images: (images as string[]).map(String) },
+      {
+        bundle: String(bundle),
+        images: (images as string[]).map(String),
+        calibrated: options["calibrated"] === true,
+      },
       { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
     );
     const format = output.json ? "json" : String(options["format"]);

@@ -1,12 +1,12 @@
 import { type ClassificationScores, majorityAccuracy } from "../scores.ts";
 import type { SplitReport, TrainingReport } from "../trainingReport.ts";
-import { confusionMatrix } from "./confusionMatrix.ts";
 import { count, duration, percent, plural } from "./format.ts";
-import { type Html, html } from "./html.ts";
+import type { Answer, Confusion, KeyNumber } from "./page/page.ts";
 
 /** A split together with its scores. */
 export interface JudgedSplit {
-  readonly split: SplitReport["split"];
+  /** "all": whatever is in a folder, images of the training perhaps among them. */
+  readonly split: SplitReport["split"] | "all";
   readonly scores: ClassificationScores;
 }
 
@@ -17,24 +17,62 @@ export function judgedSplit(splits: readonly SplitReport[]): JudgedSplit | undef
 }
 
 /** The first screen: the answer in one sentence, three numbers, one picture. */
-export function answerSection(report: TrainingReport): Html {
+export function trainingAnswer(report: TrainingReport): Answer {
   const judged = judgedSplit(report.splits);
   if (judged === undefined) {
-    return html`<section class="answer"><p class="sentence">The classifier is trained; no pictures were held back to measure it.</p></section>`;
+    return { sentence: "The classifier is trained; no pictures were held back to measure it.", numbers: [] };
   }
   const { split, scores } = judged;
+  return {
+    ...classificationAnswer(judged),
+    numbers: [...accuracyNumbers(scores, `${split} split`), workNumber(report)],
+  };
+}
+
+/** Sentence, remark and picture about classes. */
+export function classificationAnswer(judged: JudgedSplit): Omit<Answer, "numbers"> {
+  const { split, scores } = judged;
+  return {
+    sentence: sentence(judged, scores.perClass.length),
+    remark: `${caution(judged)} ${baseline(scores)}`,
+    pictureTitle: `What was taken for what (${split === "all" ? "all pictures" : `${split} split`})`,
+    picture: { kind: "confusion", confusion: confusionOf(scores) },
+  };
+}
+
+/** How often it is right, and how often not. */
+export function accuracyNumbers(scores: ClassificationScores, where: string): KeyNumber[] {
+  const [low, high] = scores.accuracyInterval;
   const wrong = wrongAnswers(scores);
-  const total = Object.values(report.seconds).reduce((sum, seconds) => sum + seconds, 0);
-  const { computed, reused } = report.forwards;
-  return html`<section class="answer"><div>
-<p class="sentence">${sentence(judged, report.classNames.length)}</p>
-<p class="muted">${caution(judged)} ${baseline(scores)}</p>
-<dl class="three">
-<div><dt>right, ${split} split; 95${"\u202f"}% interval ${percent(scores.accuracyInterval[0])} to ${percent(scores.accuracyInterval[1])}</dt><dd class="right">${percent(scores.accuracy)}</dd></div>
-<div><dt>wrong of ${plural(scores.samples, "picture")}</dt><dd class="wrong">${count(wrong)}</dd></div>
-<div><dt>from start to end; ${plural(computed, "pass", "passes")} through the base, ${count(reused)} reused</dt><dd>${duration(total)}</dd></div>
-</dl></div>
-<div><h2>What was taken for what (${split} split)</h2>${confusionMatrix(scores)}</div></section>`;
+  return [
+    {
+      text: percent(scores.accuracy),
+      value: scores.accuracy,
+      meaning: `right, ${where}; 95\u202f% interval ${percent(low)} to ${percent(high)}`,
+      tone: "right",
+    },
+    {
+      text: count(wrong),
+      value: wrong,
+      meaning: `wrong of ${plural(scores.samples, "picture")}`,
+      tone: "wrong",
+    },
+  ];
+}
+
+/** How long a training took, and how often the base ran in it. */
+export function workNumber({ seconds, forwards }: Pick<TrainingReport, "seconds" | "forwards">): KeyNumber {
+  const total = Object.values(seconds).reduce((sum, each) => sum + each, 0);
+  const { computed, reused } = forwards;
+  return {
+    text: duration(total),
+    value: total,
+    meaning: `from start to end; ${plural(computed, "pass", "passes")} through the base, ${count(reused)} reused`,
+  };
+}
+
+export function confusionOf({ confusion, perClass }: ClassificationScores): Confusion {
+  return { classNames: perClass.map(({ className }) => className), counts: confusion };
 }
 
 function wrongAnswers({ confusion }: ClassificationScores): number {
@@ -45,11 +83,14 @@ function wrongAnswers({ confusion }: ClassificationScores): number {
 }
 
 function sentence({ split, scores }: JudgedSplit, classes: number): string {
-  const pictures = plural(scores.samples, "picture");
-  if (split === "train") {
-    return `On the ${pictures} it was trained on, it picks the right one of ${classes} classes ${percent(scores.accuracy)} of the time.`;
-  }
-  return `Shown ${pictures} it was not trained on, it picks the right one of ${classes} classes ${percent(scores.accuracy)} of the time.`;
+  return `${shownWhat(split, scores.samples)}, it picks the right one of ${classes} classes ${percent(scores.accuracy)} of the time.`;
+}
+
+/** The begin of a sentence about what a network says of some pictures. */
+export function shownWhat(split: JudgedSplit["split"], samples: number): string {
+  const pictures = plural(samples, "picture");
+  if (split === "train") return `On the ${pictures} it was trained on`;
+  return split === "all" ? `On all ${pictures} of the folder` : `Shown ${pictures} it was not trained on`;
 }
 
 function caution({ split }: JudgedSplit): string {
@@ -57,10 +98,12 @@ function caution({ split }: JudgedSplit): string {
   if (split === "validation") {
     return "Validation pictures may have guided choices such as when to stop; a separate test split judges more strictly.";
   }
+  if (split === "all") return "Pictures it was trained on may be among them.";
   return "This says nothing about new pictures: hold some back with a validation or test split.";
 }
 
-function baseline(scores: ClassificationScores): string {
+/** What whoever names the most frequent class gets. */
+export function baseline(scores: ClassificationScores): string {
   const largest = scores.perClass.reduce((best, row) => (row.support > best.support ? row : best));
   return `Always answering “${largest.className}” would be right ${percent(majorityAccuracy(scores))} of the time.`;
 }

@@ -1,23 +1,22 @@
-import type { ClassificationScores } from "../scores.ts";
 import { count, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
+import type { Confusion, Table } from "./page/page.ts";
 import { heatStep } from "./palette.ts";
 
 /** More classes than this make a table nobody reads; they become a picture and a list of the most frequent confusions. */
 const mostForTable = 20;
 
 /** What was taken for what: rows are the truth, columns the answers; shades are shares of the row. */
-export function confusionMatrix(scores: ClassificationScores): Html {
-  return scores.confusion.length <= mostForTable ? matrixTable(scores) : matrixPicture(scores);
+export function confusionMatrix(confusion: Confusion): Html {
+  return confusion.counts.length <= mostForTable ? matrixTable(confusion) : matrixPicture(confusion);
 }
 
-function matrixTable({ confusion, perClass }: ClassificationScores): Html {
-  const names = perClass.map(({ className }) => className);
+function matrixTable({ counts, classNames: names }: Confusion): Html {
   const size = names.length <= 3 ? "few" : names.length <= 8 ? "some" : "many";
-  return html`<figure class="matrix ${size}"><div class="scroll"><table>
+  return html`<figure class="matrix ${size}"><div class="scroll" tabindex="0" role="group" aria-label="Confusion matrix"><table>
 <caption>Rows: what a picture shows. Columns: what the classifier says.</caption>
 <thead><tr><td></td>${names.map((name) => html`<th scope="col" title="${name}"><span>${name}</span></th>`)}</tr></thead>
-<tbody>${confusion.map((row, label) => {
+<tbody>${counts.map((row, label) => {
     const total = row.reduce((sum, value) => sum + value, 0);
     return html`<tr><th scope="row" title="${names[label]}"><span>${names[label]}</span></th>${row.map(
       (value, predicted) => matrixCell(value, total, label === predicted),
@@ -32,15 +31,15 @@ function matrixCell(value: number, total: number, right: boolean): Html {
   return html`<td class="${className}" title="${percent(share)} of the row">${count(value)}</td>`;
 }
 
-function matrixPicture({ confusion, perClass }: ClassificationScores): Html {
-  const side = confusion.length;
-  const cells = confusion.flatMap((row, label) => {
+function matrixPicture({ counts, classNames }: Confusion): Html {
+  const side = counts.length;
+  const cells = counts.flatMap((row, label) => {
     const total = row.reduce((sum, value) => sum + value, 0);
     return row.flatMap((value, predicted) => {
       if (value === 0) return [];
       const className = `${label === predicted ? "hit" : "miss"}${heatStep(value / total)}`;
       return [
-        html`<rect class="${className}" x="${predicted}" y="${label}" width="1" height="1"><title>${perClass[label]!.className} taken for ${perClass[predicted]!.className}: ${count(value)}</title></rect>`,
+        html`<rect class="${className}" x="${predicted}" y="${label}" width="1" height="1"><title>${classNames[label]} taken for ${classNames[predicted]}: ${count(value)}</title></rect>`,
       ];
     });
   });
@@ -50,12 +49,9 @@ function matrixPicture({ confusion, perClass }: ClassificationScores): Html {
 <figcaption>${side} classes. Rows: what a picture shows. Columns: what the classifier says.</figcaption></figure>`;
 }
 
-/** The wrong answers given most often, worst first. */
-export function frequentConfusions(
-  { confusion, perClass }: ClassificationScores,
-  most: number,
-): Html | undefined {
-  const pairs = confusion
+/** The wrong answers given most often, worst first; none for two classes, whose matrix says as much. */
+export function frequentConfusions({ counts, classNames }: Confusion, most: number): Table | undefined {
+  const pairs = counts
     .flatMap((row, label) =>
       row.flatMap((value, predicted) =>
         value > 0 && label !== predicted ? [{ label, predicted, value }] : [],
@@ -63,11 +59,18 @@ export function frequentConfusions(
     )
     .sort((a, b) => b.value - a.value)
     .slice(0, most);
-  if (confusion.length < 3 || pairs.length === 0) return undefined;
-  return html`<div class="scroll gap"><table class="list narrow"><caption>Most frequent confusions</caption>
-<thead><tr><th scope="col">the picture shows</th><th scope="col">the classifier says</th><th scope="col" class="number">times</th></tr></thead>
-<tbody>${pairs.map(
-    ({ label, predicted, value }) =>
-      html`<tr><td>${perClass[label]!.className}</td><td>${perClass[predicted]!.className}</td><td class="number">${count(value)}</td></tr>\n`,
-  )}</tbody></table></div>`;
+  if (counts.length < 3 || pairs.length === 0) return undefined;
+  return {
+    caption: "Most frequent confusions",
+    columns: [
+      { title: "the picture shows" },
+      { title: "the classifier says" },
+      { title: "times", as: "number" },
+    ],
+    rows: pairs.map(({ label, predicted, value }) => [
+      classNames[label]!,
+      classNames[predicted]!,
+      { text: count(value), value },
+    ]),
+  };
 }

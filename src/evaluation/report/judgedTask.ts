@@ -1,7 +1,7 @@
-import type { SplitReport } from "../trainingReport.ts";
+import type { JudgedSplit } from "./answer.ts";
 
 /** A split together with its scores. */
 export interface JudgedTask<Scores> {
-  readonly split: SplitReport["split"];
+  readonly split: JudgedSplit["split"];
   readonly scores: Scores;
 }

@@ -12,7 +12,19 @@ export interface Palette {
   readonly accent: string;
   /** Wrong answers. */
   readonly warm: string;
+  /** Lines and points of charts, in the order in which they are given out; a contrast of at least 3 to their ground. */
+  readonly c1: string;
+  readonly c2: string;
+  readonly c3: string;
+  readonly c4: string;
+  readonly c5: string;
+  readonly c6: string;
+  readonly c7: string;
+  readonly c8: string;
 }
+
+/** How many lines have a colour of their own. */
+export const seriesColors = 8;
 
 export const light: Palette = {
   page: "#f6f8fa",
@@ -22,6 +34,14 @@ export const light: Palette = {
   line: "#dbe2e9",
   accent: "#0f5c8c",
   warm: "#b3470f",
+  c1: "#0f5c8c",
+  c2: "#b3470f",
+  c3: "#2e7d32",
+  c4: "#7b3fa0",
+  c5: "#00838f",
+  c6: "#ad1457",
+  c7: "#6d6a00",
+  c8: "#5d4037",
 };
 
 export const dark: Palette = {
@@ -32,6 +52,14 @@ export const dark: Palette = {
   line: "#2a3642",
   accent: "#74bdf0",
   warm: "#f0a070",
+  c1: "#74bdf0",
+  c2: "#f0a070",
+  c3: "#7fd087",
+  c4: "#c79bea",
+  c5: "#5cc8d8",
+  c6: "#f08bbd",
+  c7: "#c9c460",
+  c8: "#c9a48f",
 };
 
 /** Steps of the heat map; 0 is an empty cell. */

@@ -1,9 +1,10 @@
-import { dark, heatColors, heatSteps, light, type Palette } from "./palette.ts";
+import { dark, heatColors, heatSteps, light, type Palette, seriesColors } from "./palette.ts";
 
 /** The page's whole style; no file, font or address from outside. */
 export function styleSheet(): string {
   return `:root{color-scheme:light dark;${variables(light)}}
 ${heatRules(light)}
+${seriesRules()}
 @media (prefers-color-scheme:dark){:root{${variables(dark)}}
 ${heatRules(dark)}}
 ${layout}`;
@@ -26,6 +27,20 @@ function heatRules(palette: Palette): string {
   }).join("\n");
 }
 
+/** Lines and bars have a series' colour, and so do its key and its marks. */
+function seriesRules(): string {
+  const names = [...Array.from({ length: seriesColors }, (_, index) => `c${index + 1}`), "quiet"];
+  return names
+    .map((name) => {
+      const color = name === "quiet" ? "var(--muted)" : `var(--${name})`;
+      return (
+        `.chart path.${name},.chart line.${name},.chart circle.${name}{stroke:${color}}` +
+        `.chart .band.${name},.chart .bar.${name},.chart .dot.${name}{fill:${color}}.key.${name} i{border-color:${color};color:${color}}`
+      );
+    })
+    .join("\n");
+}
+
 const layout = `*{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:break-word}
@@ -35,28 +50,34 @@ header{padding-top:2.5rem}
 h1{font-size:1rem;font-weight:600;margin:0}
 h2{font-size:1.15rem;font-weight:650;margin:0 0 1rem}
 p{margin:0 0 .75rem;max-width:44rem}
-.muted,caption,figcaption,footer{color:var(--muted)}
+.muted,.caption,caption,figcaption,footer{color:var(--muted)}
 .small{font-size:.875rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .scroll{overflow-x:auto}
+.scroll:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:3px}
 section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1.75rem 2rem;margin:1.25rem 0}
+.block+.block{margin-top:1.25rem}
+.block>p:last-child{margin-bottom:0}
 .answer{display:grid;grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:2.5rem;align-items:center}
+.answer.alone{grid-template-columns:minmax(0,1fr)}
 .answer .sentence{font-size:clamp(1.35rem,2.4vw,1.85rem);line-height:1.3;letter-spacing:-.012em;font-weight:600;margin-bottom:.9rem}
 .answer h2{font-size:.875rem;margin:0 0 .5rem}
 .three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:1.25rem;margin:1.75rem 0 0;border-top:1px solid var(--line);padding-top:1.25rem}
 .three div{display:flex;flex-direction:column-reverse;justify-content:flex-end}
 .three dt{font-size:.875rem;color:var(--muted);line-height:1.4}
 .three dd{margin:0;font-size:1.75rem;font-weight:650;letter-spacing:-.02em;line-height:1.25;font-variant-numeric:tabular-nums}
-.three dd.right{color:var(--accent)}.three dd.wrong{color:var(--warm)}
+.three dd.right{color:var(--accent)}.three dd.right{color:var(--accent)}.wrong{color:var(--warm)}
 figure{margin:0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
-caption,figcaption{text-align:left;font-size:.875rem;padding-bottom:.5rem}
+.caption,caption,figcaption{text-align:left;font-size:.875rem;padding-bottom:.5rem}
 th{font-weight:600;text-align:left}
 .list{width:100%}.narrow{max-width:44rem}
 .list th,.list td{padding:.4rem 1rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 .list tr:last-child>*{border-bottom:0}
 .list thead th{color:var(--muted);font-weight:500;font-size:.875rem;vertical-align:bottom}
+.caption{margin:0;max-width:none}
 .list .number{text-align:right;white-space:nowrap}
+.list small{display:block;color:var(--muted);font-size:.8125rem}
 .list tbody th{font-weight:500}
 .list tr>:last-child{padding-right:0}
 .gap:not(:empty){margin-top:1.5rem}
@@ -83,14 +104,22 @@ th{font-weight:600;text-align:left}
 .chart svg{width:100%;height:auto;display:block;overflow:visible}
 .chart text{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
 .chart text.best{fill:var(--ink);paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
+.chart.large{max-width:52rem}
 .chart .grid{stroke:var(--line)}
 .chart path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-.chart path.training{stroke:var(--muted);stroke-dasharray:5 4}
-.chart path.validation,.chart circle.best{stroke:var(--accent)}
+.chart path.dashed{stroke-dasharray:5 4}
+.chart path.guide{stroke-width:1.25;stroke-dasharray:2 4}
+.chart path.dots{stroke-width:4;opacity:.55}
+.chart path.band{stroke:none;opacity:.16}
+.chart line.range{stroke-width:1.5}
 .chart circle.best{fill:var(--surface);stroke-width:2}
-.legend{display:flex;gap:1rem;font-weight:400;color:var(--muted)}
-.key i{display:inline-block;width:1.6rem;height:0;border-top:2px dashed var(--muted);vertical-align:middle;margin-right:.4rem}
-.key.validation i{border-top:2px solid var(--accent)}
+.chart .axis{font-size:12px}
+.legend{display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-weight:400;color:var(--muted)}
+.key{white-space:nowrap}
+.key i{display:inline-block;width:1.4rem;height:0;border-top:2px solid;vertical-align:middle;margin-right:.4rem}
+.key.dashed i{border-top-style:dashed}.key.guide i{border-top-style:dotted}
+.key.points i{width:.55rem;height:.55rem;border:0;border-radius:50%;background:currentColor}
+.key.bars i{width:.7rem;height:.7rem;border:0;background:currentColor}
 details{margin-top:.5rem;font-size:.9375rem}
 summary{cursor:pointer;color:var(--muted);font-size:.875rem}
 summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:3px}
@@ -101,9 +130,10 @@ summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-
 .wide{width:40%}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.75rem,1fr));gap:1.5rem 1.25rem;padding:0;margin:0;list-style:none}
 .gallery img,.gallery .blank{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--page);border:1px solid var(--line)}
-.gallery p{margin:.5rem 0 0;font-size:.875rem;line-height:1.4}
-.gallery .file{color:var(--muted);font-size:.8125rem}
-.wrong{color:var(--warm)}
+.gallery p{margin:0;font-size:.875rem;line-height:1.4}
+.gallery img+p,.gallery .blank+p{margin-top:.5rem}
+.gallery .file{margin-top:.3rem;color:var(--muted);font-size:.8125rem}
+.right{color:var(--accent)}.wrong{color:var(--warm)}
 pre{background:var(--page);border:1px solid var(--line);border-radius:6px;padding:.75rem 1rem;margin:0 0 1.25rem;white-space:pre-wrap;font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:.4rem 1.5rem;margin:0;font-size:.9375rem}
 .facts dt{color:var(--muted)}.facts dd{margin:0}
@@ -116,7 +146,7 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
-.chart text{font-size:14px}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
+.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
 @media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}
 .charts{grid-template-columns:1fr 1fr}

@@ -21,6 +21,7 @@ export interface BundleFacts {
   readonly classNames: readonly string[];
   readonly embedBase: boolean;
   readonly metrics: Readonly<Record<string, unknown>>;
+  readonly calibration?: BundleContents["calibration"];
   readonly run: BundleContents["run"];
 }
 
@@ -58,6 +59,7 @@ export function bundleContents(model: Model, base: BaseNetwork, facts: BundleFac
     decision: decisionOf(facts.task),
     // Scores are plain JSON by construction.
     metrics: facts.metrics as JsonObject,
+    ...(facts.calibration === undefined ? {} : { calibration: facts.calibration }),
     run: facts.run,
     ...(facts.embedBase ? { embeddedBase: namedWeights(base) } : {}),
   };

@@ -4,6 +4,7 @@ import { PermafrostError } from "../../base/errors.ts";
 import type { WorkOptions } from "../../base/progress.ts";
 import type { Dataset, TargetTask } from "../../data/dataset.ts";
 import { digestSamples } from "../../data/digests.ts";
+import { corrected } from "../../data/imageList.ts";
 import { openDataset } from "../../data/openDataset.ts";
 import { openTargets } from "../../data/openTargets.ts";
 import { withoutSkipped } from "../../data/problems.ts";
@@ -29,6 +30,9 @@ export interface DataRequest {
   readonly data: string;
   readonly task?: TargetTask;
   readonly labels?: string;
+  /** Lists of images to leave out, and of other labels; see `corrected`. */
+  readonly exclude?: string;
+  readonly relabel?: string;
   readonly store: string;
   readonly validationSplit: number;
   readonly seed: number;
@@ -45,7 +49,7 @@ export async function prepareData(
   work: WorkOptions & { readonly onWarning?: (text: string) => void },
   clock: PhaseClock,
 ): Promise<PreparedData> {
-  const opened = await clock.time("list", () => openImages(request));
+  const opened = await clock.time("list", async () => corrected(await openImages(request), request));
   for (const note of opened.notes) work.onWarning?.(`${note}.`);
   const { digests, skipped } = await clock.time("digest", () =>
     digestSamples(opened.samples, { ...work, cacheFile: digestCacheFile(request.store) }),
@@ -56,7 +60,13 @@ export async function prepareData(
 }
 
 /** Classes come from folders or a manifest, labels and values from a table. */
-function openImages({ data, task, labels }: DataRequest): Promise<Dataset> {
+function openImages({ data, task, labels, relabel }: DataRequest): Promise<Dataset> {
+  if (task !== undefined && relabel !== undefined) {
+    throw new PermafrostError(
+      "INVALID_ARGUMENT",
+      `--relabel: with --task ${task} an image has no class. Change the table of labels instead.`,
+    );
+  }
   if (task !== undefined) return openTargets({ data, task, labels });
   if (labels === undefined) return openDataset(data);
   throw new PermafrostError(

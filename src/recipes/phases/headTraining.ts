@@ -1,6 +1,6 @@
 import type { BaseNetwork } from "../../applications/index.ts";
 import type { PermafrostError } from "../../base/errors.ts";
-import type { Split } from "../../data/dataset.ts";
+import type { Sample, Split } from "../../data/dataset.ts";
 import type { SplitSample } from "../../data/split.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { FeatureStore } from "../../features/store.ts";
@@ -55,6 +55,6 @@ export function samplesOf(data: PreparedData, split: Split): readonly SplitSampl
   return data.dataset.samples.filter((sample) => sample.split === split);
 }
 
-export function labelsOf(samples: readonly SplitSample[]): Float32Array {
+export function labelsOf(samples: readonly Sample[]): Float32Array {
   return Float32Array.from(samples, (sample) => sample.label);
 }

@@ -27,6 +27,10 @@ export interface TrainingRequest {
   readonly task?: TargetTask;
   /** Of another task: the table with one row an image, where `data` is the folder of the images. */
   readonly labels?: string;
+  /** CSV with a column `path`: images that are left out. */
+  readonly exclude?: string;
+  /** CSV with the columns `path` and `label`: images that are of another class. */
+  readonly relabel?: string;
   /** Name of the base network, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
   readonly base: string;
   /** Of a named base: a file of weights in place of its own. */

@@ -1,17 +1,18 @@
 import { PermafrostError } from "../../base/errors.ts";
 import type { WorkOptions } from "../../base/progress.ts";
-import { type Split, splits } from "../../data/dataset.ts";
-import type { SplitSample } from "../../data/split.ts";
+import { type Sample, type Split, splits } from "../../data/dataset.ts";
 import type { Engine } from "../../engine/engine.ts";
+import { readPredictions } from "../../evaluation/probabilities.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
+import { fitTemperature, type Temperature } from "../../evaluation/temperature.ts";
 import { splitClassifier } from "../classifier/classifierGraphs.ts";
 import { predictFeatures } from "../features/predictFeatures.ts";
-import { samplesOf, type TrainedHead } from "../phases/headTraining.ts";
+import { labelsOf, samplesOf, type TrainedHead } from "../phases/headTraining.ts";
 import { scoreOutputs } from "./taskScoring.ts";
 
 /** What a classifier says of one split. */
 export interface ScoredSplit {
-  readonly samples: readonly SplitSample[];
+  readonly samples: readonly Sample[];
   /** [samples, classes]; of another task [samples, labels], or values in their own units. */
   readonly probabilities: Float32Array;
 }
@@ -20,6 +21,8 @@ export interface ScoredSplits {
   readonly metrics: Partial<Record<Split, TaskScores>>;
   /** The split that judges: test if there is one, else validation, else train. */
   readonly last: ScoredSplit;
+  /** What the logits are divided by so that confidence is as high as accuracy: of a classifier, fitted on its validation images. */
+  readonly calibration: Temperature | undefined;
 }
 
 /**
@@ -37,6 +40,7 @@ export async function scoreSplits(
     trained.readsPictures ? trained.model.weights : trained.changed,
   );
   const metrics: Partial<Record<Split, TaskScores>> = {};
+  let calibration: Temperature | undefined;
   let last: ScoredSplit = { samples: [], probabilities: new Float32Array(0) };
   for (const split of splits) {
     const samples = samplesOf(trained, split);
@@ -47,8 +51,12 @@ export async function scoreSplits(
     const { task, classNames } = trained.dataset;
     metrics[split] = scoreOutputs(task, probabilities, samples, classNames);
     last = { samples, probabilities };
+    if (split === "validation" && task === undefined) {
+      const labels = labelsOf(samples);
+      calibration = fitTemperature(readPredictions(probabilities, labels, classNames), labels);
+    }
   }
-  return { metrics, last };
+  return { metrics, last, calibration };
 }
 
 function refuseDiverged(probabilities: Float32Array, split: Split): void {

@@ -1,0 +1,46 @@
+import { confusionMatrix } from "../confusionMatrix.ts";
+import { type Html, html } from "../html.ts";
+import type { Block, Phrase, Picture } from "./page.ts";
+import { renderChart } from "./renderChart.ts";
+import { renderTable } from "./renderTable.ts";
+
+/** A part of a section as HTML. */
+export function renderBlock(block: Block): Html {
+  switch (block.kind) {
+    case "text":
+      return block.isQuiet ? html`<p class="muted small">${block.text}</p>` : html`<p>${block.text}</p>`;
+    case "list":
+      return html`<p><strong>${block.title}</strong></p><ul class="plain">${block.items.map((item) => html`<li>${item}</li>\n`)}</ul>`;
+    case "command":
+      return html`<pre>${block.text}</pre>`;
+    case "facts":
+      return html`<dl class="facts">${block.facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>\n`)}</dl>`;
+    case "table":
+      return renderTable(block.table);
+    case "confusion":
+      return confusionMatrix(block.confusion);
+    case "charts":
+      return html`<div class="charts">${block.charts.map(renderChart)}</div>`;
+    case "gallery":
+      return html`<ul class="gallery">${block.pictures.map(renderPicture)}</ul>`;
+  }
+}
+
+/** Only pictures inside the page: an address would tell somebody that the report was opened. */
+const inlinePicture = /^data:image\/(?:png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/]+=*$/;
+
+function renderPicture({ name, thumbnail, lines }: Picture): Html {
+  const picture =
+    thumbnail !== undefined && inlinePicture.test(thumbnail)
+      ? html`<img src="${thumbnail}" alt="${name}" width="160" height="160" loading="lazy">`
+      : html`<span class="blank"></span>`;
+  return html`<li>${picture}${lines.map((line) => html`<p>${line.map(renderPhrase)}</p>`)}
+<p class="file">${name}</p></li>\n`;
+}
+
+function renderPhrase(phrase: Phrase): Html {
+  if (typeof phrase === "string") return html`${phrase}`;
+  return phrase.tone === undefined
+    ? html`<strong>${phrase.strong}</strong>`
+    : html`<strong class="${phrase.tone}">${phrase.strong}</strong>`;
+}

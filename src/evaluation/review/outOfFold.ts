@@ -1,0 +1,80 @@
+import { Random } from "../../base/random.ts";
+import { type FeatureMatrix, rowsOf, standardizer } from "../../heads/featureMatrix.ts";
+import { logisticRegression } from "../../heads/logisticRegression.ts";
+
+/** Folds that every image is in one of. */
+const usualFolds = 5;
+
+/**
+ * Weight of all training errors together, against half the squared weights. Little, so that wrong labels among the training rows are not
+ * learned by heart: on 3,200 photographs with 5 % of the labels changed, a tenth of the labels called wrong were right, and a fifth with
+ * ten times as much, which classifies best.
+ */
+const strictness = 10;
+
+/** Steps of the solver: what is left to gain after them changes no answer. */
+export const mostIterations = 60;
+
+/**
+ * Probabilities of each row by a classifier that has not seen it: logistic regression on all other folds, for every fold.
+ *
+ * Copies of one image must be in one fold, or each would vouch for the other.
+ *
+ * @param groups - A number a row, equal for copies of one image.
+ * @returns [rows, classes]
+ */
+export function outOfFoldProbabilities(
+  features: FeatureMatrix,
+  labels: ArrayLike<number>,
+  classes: number,
+  groups: ArrayLike<number>,
+  { folds = usualFolds, seed = 0 }: { readonly folds?: number; readonly seed?: number } = {},
+): Float32Array {
+  const places = foldOf(labels, groups, folds, seed);
+  const all = new Float32Array(features.rows * classes);
+  for (let fold = 0; fold < folds; fold++) {
+    const held = rowsWhere(places, (place) => place === fold);
+    if (held.length === 0) continue;
+    const rest = rowsWhere(places, (place) => place !== fold);
+    const train = rowsOf(features, rest);
+    const standardize = standardizer(train);
+    const head = logisticRegression(
+      standardize(train),
+      rest.map((row) => labels[row]!),
+      classes,
+      { c: strictness / rest.length, iterations: mostIterations, tolerance: 1e-4 },
+    );
+    const rows = head.predict(standardize(rowsOf(features, held)));
+    for (const [index, row] of held.entries()) {
+      all.set(rows.subarray(index * classes, (index + 1) * classes), row * classes);
+    }
+  }
+  return all;
+}
+
+/** Class by class in turn, so that every fold has its share of each. */
+function foldOf(
+  labels: ArrayLike<number>,
+  groups: ArrayLike<number>,
+  folds: number,
+  seed: number,
+): Uint8Array {
+  const members = new Map<number, number[]>();
+  for (let row = 0; row < labels.length; row++) {
+    const rows = members.get(groups[row]!) ?? [];
+    rows.push(row);
+    members.set(groups[row]!, rows);
+  }
+  const lists = [...members.values()];
+  const order = [...new Random(seed, "folds", labels.length).permutation(lists.length)].map(
+    (place) => lists[place]!,
+  );
+  order.sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
+  const places = new Uint8Array(labels.length);
+  for (const [index, rows] of order.entries()) for (const row of rows) places[row] = index % folds;
+  return places;
+}
+
+function rowsWhere(places: Uint8Array, isWanted: (place: number) => boolean): number[] {
+  return [...places.keys()].filter((row) => isWanted(places[row]!));
+}

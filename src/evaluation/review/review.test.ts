@@ -1,0 +1,162 @@
+import { describe, expect, it } from "vitest";
+import { Random } from "../../base/random.ts";
+import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
+import { labelIssues } from "./confidentLearning.ts";
+import { learningCurve } from "./learningCurve.ts";
+import { neighbourhoods, outliers } from "./neighbourhoods.ts";
+import { outOfFoldProbabilities } from "./outOfFold.ts";
+import { principalComponents } from "./principalComponents.ts";
+
+/** Rows of two classes around two centres, class 0 and 1 in turn. */
+function clouds(
+  rows: number,
+  columns: number,
+  distance: number,
+): { features: FeatureMatrix; labels: number[] } {
+  const random = new Random(1, "clouds", rows, columns);
+  const labels = Array.from({ length: rows }, (_, row) => row % 2);
+  const data = Float32Array.from({ length: rows * columns }, (_, at) => {
+    const noise = random.float() + random.float() + random.float() - 1.5;
+    return noise + (at % columns === 0 ? distance * labels[Math.floor(at / columns)]! : 0);
+  });
+  return { features: { rows, columns, data }, labels };
+}
+
+describe("confident learning", () => {
+  it("calls a label wrong where another class is as sure as it usually is", () => {
+    // Mean confidence of class 0: 0.7, of class 1: 0.65.
+    const rows = Float32Array.of(0.9, 0.1, 0.8, 0.2, 0.4, 0.6, 0.1, 0.9, 0.2, 0.8, 0.75, 0.25);
+    const labels = [0, 0, 0, 1, 1, 1];
+    expect(labelIssues(rows, labels, 2)).toEqual([
+      {
+        row: 5,
+        label: 1,
+        suggested: 0,
+        labelProbability: Math.fround(0.25),
+        suggestedProbability: Math.fround(0.75),
+      },
+    ]);
+    // 0.6 for class 1 is less than its 0.65: not sure enough.
+    expect(labelIssues(rows, labels, 2).some(({ row }) => row === 2)).toBe(false);
+  });
+
+  it("finds labels changed on purpose, and says nothing of a class without images", () => {
+    const { features, labels } = clouds(400, 8, 4);
+    const wrong = labels.map((label, row) => (row % 40 === 3 ? 1 - label : label));
+    const groups = labels.map((_, row) => row);
+    const found = labelIssues(outOfFoldProbabilities(features, wrong, 3, groups), wrong, 3);
+    const right = found.filter(({ row }) => row % 40 === 3).length;
+    // Classes this far apart have evenly sure images: half of the changed ones are surer than the mean.
+    expect(right).toBeGreaterThanOrEqual(4);
+    expect(right / found.length).toBeGreaterThan(0.9);
+    expect(found.every(({ suggested }) => suggested !== 2)).toBe(true);
+  });
+
+  it("lets no copy of an image vouch for it", () => {
+    const { features, labels } = clouds(60, 4, 3);
+    const copied: FeatureMatrix = {
+      rows: 62,
+      columns: 4,
+      data: Float32Array.from([
+        ...features.data,
+        ...features.data.subarray(0, 4),
+        ...features.data.subarray(0, 4),
+      ]),
+    };
+    const all = [...labels, 0, 0];
+    const groups = [...labels.map((_, row) => row), 0, 0];
+    const rows = outOfFoldProbabilities(copied, all, 2, groups);
+    expect([...rows.subarray(120, 122)]).toEqual([...rows.subarray(0, 2)]);
+    expect([...rows.subarray(122, 124)]).toEqual([...rows.subarray(0, 2)]);
+  });
+});
+
+describe("principal components", () => {
+  it("are the directions of the largest variance, and keep all distances when all are taken", () => {
+    const random = new Random(2, "ellipse");
+    const data = Float32Array.from(
+      { length: 300 * 3 },
+      (_, at) => (random.float() - 0.5) * [1, 9, 3][at % 3]!,
+    );
+    const { columns, data: places } = principalComponents({ rows: 300, columns: 3, data }, 3);
+    expect(columns).toBe(3);
+    const mean = [0, 1, 2].map(
+      (column) => data.filter((_, at) => at % 3 === column).reduce((a, b) => a + b) / 300,
+    );
+    for (const row of [0, 17, 299]) {
+      expect(places[row * 3]!).toBeCloseTo(data[row * 3 + 1]! - mean[1]!, 0);
+      const norm = (values: readonly number[]) => values.reduce((sum, value) => sum + value ** 2, 0);
+      const own = [0, 1, 2].map((column) => data[row * 3 + column]! - mean[column]!);
+      expect(norm([...places.subarray(row * 3, row * 3 + 3)])).toBeCloseTo(norm(own), 3);
+    }
+  });
+});
+
+describe("neighbourhoods", () => {
+  it("find copies among many, and the row that is like no other", () => {
+    const random = new Random(3, "crowd");
+    const columns = 40;
+    const data = Float32Array.from({ length: 200 * columns }, (_, at) =>
+      Math.floor(at / columns) === 7
+        ? at % 2 === 0
+          ? 30
+          : -30
+        : random.float() + (at % columns < 4 ? 4 * random.float() : 0),
+    );
+    const copy = data.subarray(11 * columns, 12 * columns).map((value) => value + 0.01 * random.float());
+    data.set(copy, 150 * columns);
+    const near = neighbourhoods({ rows: 200, columns, data });
+    expect(near.pairs[0]).toMatchObject({ a: 11, b: 150 });
+    expect(near.pairs[0]!.similarity).toBeGreaterThan(0.99);
+    expect(outliers(near.distances)[0]?.row).toBe(7);
+    expect(near.map.data).toHaveLength(400);
+  });
+
+  it("take no row of a dense crowd for a copy of another", () => {
+    const random = new Random(5, "dense");
+    const columns = 20;
+    const data = Float32Array.from({ length: 120 * columns }, (_, at) =>
+      at < 40 * columns ? 5 + random.float() : 10 * random.float() * (at % 2 === 0 ? -1 : 1),
+    );
+    const { pairs } = neighbourhoods({ rows: 120, columns, data });
+    expect(pairs.filter(({ a, b, similarity }) => a < 40 && b < 40 && similarity < 0.97)).toEqual([]);
+  });
+
+  it("of equal rows are no outliers", () => {
+    const near = neighbourhoods({ rows: 5, columns: 2, data: new Float32Array(10).fill(3) });
+    expect(outliers(near.distances)).toEqual([]);
+    expect(near.pairs).toEqual([]);
+  });
+});
+
+describe("a learning curve", () => {
+  it("rises with the number of images, and says by how much", () => {
+    const { features, labels } = clouds(600, 30, 1.2);
+    const half = (from: number) => ({
+      features: { rows: 300, columns: 30, data: features.data.subarray(from * 30, (from + 300) * 30) },
+      labels: labels.slice(from, from + 300),
+    });
+    const curve = learningCurve(half(0), half(300), 2)!;
+    expect(curve.points).toHaveLength(8);
+    expect(curve.points.map(({ images }) => images)).toEqual(
+      [...curve.points.map(({ images }) => images)].sort((a, b) => a - b),
+    );
+    expect(curve.points.at(-1)!.images).toBe(300);
+    expect(curve.points.at(-1)!.accuracy).toBeGreaterThan(curve.points[0]!.accuracy + 0.05);
+    const { from, to, gain, interval } = curve.lastDoubling;
+    expect([from, to]).toEqual([150, 300]);
+    expect(gain).toBeCloseTo(curve.points.at(-1)!.accuracy - curve.points.at(-2)!.accuracy, 12);
+    expect(interval[0]).toBeLessThan(gain);
+    expect(curve.atTwice).toBeGreaterThan(0.6);
+    expect(curve.atTwice).toBeLessThanOrEqual(1);
+  });
+
+  it("is left out where there is too little to tell", () => {
+    const { features, labels } = clouds(12, 3, 1);
+    const few = {
+      features: { rows: 6, columns: 3, data: features.data.subarray(0, 18) },
+      labels: labels.slice(0, 6),
+    };
+    expect(learningCurve(few, few, 2)).toBeUndefined();
+  });
+});

@@ -1,0 +1,34 @@
+import type { FeatureMatrix, SolvedHead } from "./featureMatrix.ts";
+import { linearScores, softmaxRow } from "./linearScores.ts";
+
+/** The class whose mean is nearest (scikit-learn's `NearestCentroid`); a class without rows is never named. */
+export function nearestMean(train: FeatureMatrix, labels: ArrayLike<number>, classes: number): SolvedHead {
+  const { rows, columns, data } = train;
+  const counts = new Float64Array(classes);
+  for (let row = 0; row < rows; row++) counts[labels[row]!]! += 1;
+  const weights = new Float64Array(classes * (columns + 1));
+  for (let row = 0; row < rows; row++) {
+    const label = labels[row]!;
+    for (let column = 0; column < columns; column++) {
+      weights[label * columns + column]! += data[row * columns + column]! / counts[label]!;
+    }
+  }
+  // |x - m|^2 orders the classes as x m - |m|^2 / 2 does, which is linear in x.
+  for (let label = 0; label < classes; label++) {
+    const mean = weights.subarray(label * columns, (label + 1) * columns);
+    const half = mean.reduce((sum, value) => sum + value * value, 0) / 2;
+    weights[classes * columns + label] = counts[label] === 0 ? Number.NEGATIVE_INFINITY : -half;
+  }
+  return {
+    calibrated: false,
+    parameters: classes * columns,
+    predict(features) {
+      const scores = new Float64Array(features.rows * classes);
+      linearScores(features, weights, classes, scores);
+      // Divided by the number of columns, so that exponentials tell the classes apart in float32.
+      for (let at = 0; at < scores.length; at++) scores[at]! /= columns;
+      for (let row = 0; row < features.rows; row++) softmaxRow(scores, row * classes, classes);
+      return Float32Array.from(scores);
+    },
+  };
+}

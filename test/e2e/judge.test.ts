@@ -1,0 +1,182 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import { inspectImage } from "../../src/images/inspect.ts";
+import { lastEvent } from "../support/runCli.ts";
+import { small, type Workplace, workplace } from "../support/workplace.ts";
+
+let place: Workplace;
+
+beforeAll(async () => {
+  place = await workplace("judge", 12);
+  const run = await place.run(["train", "photos", ...small, "--epochs", "2", "--out", "bundle"]);
+  expect(run.code).toBe(0);
+}, 60_000);
+
+describe("evaluate", () => {
+  it("tells areas, calibration and a threshold with intervals, and writes a page in every form", async () => {
+    const words = ["evaluate", "bundle", "photos", "--positive", "slanted", "--target-precision", "0.5"];
+    const run = await place.run([...words, "--json", "--report", "evaluation.json"]);
+    expect(run.code).toBe(0);
+    const { details, forwards } = lastEvent(run, "result") as unknown as {
+      details: Record<string, unknown> & { perClass: Record<string, unknown>[] };
+      forwards: unknown;
+    };
+    expect(forwards).toMatchObject({ computed: 0 });
+    expect(details.perClass[0]).toMatchObject({ className: "across", support: 12 });
+    expect(details.perClass[0]).not.toHaveProperty("roc");
+    expect(details["calibration"]).toMatchObject({ brierInterval: [expect.any(Number), expect.any(Number)] });
+    expect(details["threshold"]).toMatchObject({
+      className: "slanted",
+      aim: { by: "precision", precision: 0.5 },
+    });
+    for (const form of ["html", "md", "csv"]) {
+      const again = await place.run(["report", "evaluation.json", "--out", `evaluation.${form}`]);
+      expect(again.code).toBe(0);
+      expect(await readFile(place.at(`evaluation.${form}`), "utf8")).toContain("slanted");
+    }
+  });
+
+  it("averages over flips, which are stored for the next time", async () => {
+    const words = ["evaluate", "bundle", "photos", "--tta", "flips", "--json"];
+    const first = lastEvent(await place.run(words), "result")["forwards"];
+    const second = lastEvent(await place.run(words), "result")["forwards"];
+    expect(first).toEqual({ computed: 36, reused: 36 });
+    expect(second).toEqual({ computed: 0, reused: 72 });
+  });
+
+  it("refuses what does not go together before any work", async () => {
+    const both = await place.run([
+      "evaluate",
+      "bundle",
+      "photos",
+      "--target-precision",
+      "0.9",
+      "--cost-missed",
+      "2",
+    ]);
+    expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining("got both") });
+    const form = await place.run(["evaluate", "bundle", "photos", "--report", "page.pdf"]);
+    expect(form).toMatchObject({ code: 2, stderr: expect.stringContaining(".html, .md, .csv, .json") });
+    const name = await place.run([
+      "evaluate",
+      "bundle",
+      "photos",
+      "--positive",
+      "slant",
+      "--target-precision",
+      "0.9",
+    ]);
+    expect(name).toMatchObject({ code: 1, stderr: expect.stringContaining("CLASS_MISMATCH") });
+  });
+});
+
+describe("predict --calibrated", () => {
+  it("keeps the answers and changes how sure they are, or says that there is no temperature", async () => {
+    const manifest = JSON.parse(await readFile(place.at("bundle", "permafrost.json"), "utf8")) as {
+      calibration?: { temperature: number };
+    };
+    const plain = await place.run(["predict", "bundle", "photos/across/0.png", "--json"]);
+    const scaled = await place.run(["predict", "bundle", "photos/across/0.png", "--json", "--calibrated"]);
+    if (manifest.calibration === undefined) {
+      expect(scaled).toMatchObject({ code: 1, stderr: expect.stringContaining("temperature") });
+      return;
+    }
+    const [before, after] = [lastEvent(plain, "prediction"), lastEvent(scaled, "prediction")];
+    expect(after["className"]).toBe(before["className"]);
+    const odds = (event: typeof before) => {
+      const { across, upright } = event["probabilities"] as Record<string, number>;
+      return Math.log(across! / upright!);
+    };
+    expect(odds(after)).toBeCloseTo(odds(before) / manifest.calibration.temperature, 3);
+  });
+});
+
+describe("report", () => {
+  it("makes the page of a bundle again beside it, and changes nothing in it", async () => {
+    const before = await readdir(place.at("bundle"));
+    const run = await place.run(["report", "bundle", "--json"]);
+    expect(lastEvent(run, "report")).toMatchObject({ kind: "Training report" });
+    expect(await readdir(place.at("bundle"))).toEqual(before);
+    expect(await readFile(place.at("bundle-report.html"), "utf8")).toBe(
+      await readFile(place.at("bundle", "report.html"), "utf8"),
+    );
+    expect(await place.run(["report", "photos"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("NOT_FOUND"),
+    });
+  });
+});
+
+describe("explain", () => {
+  it.each(["grad-cam", "occlusion", "integrated-gradients"])(
+    "writes overlays and a page: %s",
+    async (method) => {
+      await writeFile(place.at("photos", "text.jpg"), "no picture");
+      const words = ["explain", "bundle", "photos/across/0.png", "photos/text.jpg", "--method", method];
+      const run = await place.run([...words, "--class", "upright", "--out", method, "--json"]);
+      expect(run.code).toBe(3);
+      expect(lastEvent(run, "explanation")).toMatchObject({
+        className: "upright",
+        overlay: `${method}/0-upright.png`,
+      });
+      expect((await readdir(place.at(method))).sort()).toEqual(["0-upright.png", "index.html"]);
+      const overlay = await inspectImage(await readFile(place.at(method, "0-upright.png")));
+      expect(overlay).toMatchObject({ readable: true, format: "png" });
+      const again = await place.run([...words, "--out", method]);
+      expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining("OUTPUT_EXISTS") });
+    },
+  );
+
+  it("lists the layers that it could look at", async () => {
+    const run = await place.run([
+      "explain",
+      "bundle",
+      "photos/across/0.png",
+      "--layer",
+      "nowhere",
+      "--out",
+      "x",
+    ]);
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining("MobileNetV3Small/conv_1,") });
+  });
+});
+
+describe("review", () => {
+  it("finds a copy under another class, changes nothing, and writes lists that train takes", async () => {
+    const copied = await workplace("review", 12);
+    const bytes = await readFile(copied.at("photos", "across", "3.png"));
+    await writeFile(copied.at("photos", "upright", "copy.png"), bytes);
+    const before = await readdir(copied.photos, { recursive: true });
+    const run = await copied.run(["review", "photos", "--json"]);
+    expect(run.code).toBe(0);
+    const result = lastEvent(run, "result");
+    const copies = result["copies"] as { images: { name: string }[] }[];
+    expect(copies.some(({ images }) => images.map(({ name }) => name).includes("upright/copy.png"))).toBe(
+      true,
+    );
+    expect(await readdir(copied.photos, { recursive: true })).toEqual(before);
+    expect((await readdir(copied.at("review"))).sort()).toEqual([
+      "copies.csv",
+      "odd.csv",
+      "relabel.csv",
+      "report.html",
+      "report.json",
+    ]);
+    await writeFile(copied.at("mine.csv"), "path,label\nupright/copy.png,across\n");
+    const words = [
+      "train",
+      "photos",
+      "--epochs",
+      "1",
+      "--relabel",
+      "mine.csv",
+      "--exclude",
+      "review/odd.csv",
+      "--json",
+    ];
+    const trained = lastEvent(await copied.run(words), "result");
+    expect(trained["forwards"]).toMatchObject({ computed: 0 });
+    const second = await copied.run(["review", "photos", "--json"]);
+    expect(lastEvent(second, "result")["forwards"]).toMatchObject({ computed: 0 });
+  });
+});

@@ -1,0 +1,187 @@
+import { preprocessing } from "../../src/applications/preprocessing.ts";
+import { Random } from "../../src/base/random.ts";
+import { calibrationScores, classificationDetails } from "../../src/evaluation/classificationDetails.ts";
+import { leastCertain } from "../../src/evaluation/leastCertain.ts";
+import { readPredictions } from "../../src/evaluation/probabilities.ts";
+import { evaluationPage } from "../../src/evaluation/report/evaluationPage.ts";
+import type { Page } from "../../src/evaluation/report/page/page.ts";
+import { reviewPage } from "../../src/evaluation/report/reviewPage.ts";
+import { trainingPage } from "../../src/evaluation/report/trainingPage.ts";
+import { classificationScores, topLosses } from "../../src/evaluation/scores.ts";
+import { withTemperature } from "../../src/evaluation/temperature.ts";
+import { chooseThreshold } from "../../src/evaluation/thresholds.ts";
+
+/** A grey pixel. */
+export const pixel =
+  "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+/** Random predictions that are right more often than not. */
+export function samplePredictions(samples: number, classes: number) {
+  const random = new Random(3, "sample pages", samples, classes);
+  const labels = Array.from({ length: samples }, () => random.integer(classes));
+  const rows = labels.flatMap((label) => {
+    const powers = Array.from({ length: classes }, (_, other) =>
+      Math.exp(3 * random.float() + (other === label ? 2 : 0)),
+    );
+    const sum = powers.reduce((a, b) => a + b);
+    return powers.map((power) => power / sum);
+  });
+  const names = Array.from({ length: classes }, (_, label) => `class ${label}`);
+  return { labels, probabilities: Float32Array.from(rows), names };
+}
+
+export function sampleTrainingPage(): Page {
+  const { labels, probabilities, names } = samplePredictions(200, 3);
+  const scores = classificationScores(probabilities, labels, names);
+  const digest = { before: "aa".repeat(32), after: "aa".repeat(32) };
+  return trainingPage({
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    classNames: names,
+    splits: [
+      { split: "train", samples: 800, samplesByClass: [300, 250, 250] },
+      { split: "validation", samples: 200, samplesByClass: [70, 65, 65], scores },
+    ],
+    history: {
+      loss: [0.9, 0.5, 0.3],
+      val_loss: [0.8, 0.45, 0.47],
+      accuracy: [0.5, 0.8, 0.9],
+      val_accuracy: [0.6, 0.8, 0.79],
+    },
+    phases: [
+      {
+        name: "head",
+        firstEpoch: 1,
+        epochs: 3,
+        learningRate: 3e-3,
+        trained: "predictions",
+        trainedParameters: 1731,
+        frozen: digest,
+        base: digest,
+      },
+    ],
+    forwards: { computed: 1000, reused: 0 },
+    seconds: { features: 5.2, train: 1.1 },
+    skipped: [{ path: "class 1/broken.jpg", reason: "a JPEG that is cut off" }],
+    warnings: ["The store is full."],
+    base: { name: "mobilenet_v3_small", weightsDigest: "ab".repeat(32) },
+    preprocessing: preprocessing("torch", { height: 224, width: 224 }),
+    head: ["Dense(3, softmax)"],
+    settings: { optimizer: "adam", seed: 0 },
+    command: "permafrost train photos",
+    bundle: "runs/photos",
+    numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    versions: { permafrost: "0.1.0" },
+    mistakes: [
+      {
+        name: "class 0/a/long/way/to/the/picture/number-12345.jpg",
+        trueClass: "class 0",
+        predictedClass: "class 1",
+        probability: 0.93,
+        thumbnail: pixel,
+      },
+    ],
+  });
+}
+
+/** @param pictures - In each of the two galleries, at most. */
+export function sampleEvaluationPage(samples = 120, classes = 3, thumbnail = pixel, pictures = 12): Page {
+  const { labels, probabilities, names } = samplePredictions(samples, classes);
+  const predictions = readPredictions(probabilities, labels, names);
+  const scaled = readPredictions(withTemperature(predictions, 1.3), labels, names);
+  const last = classes - 1;
+  const file = (sample: number) => `${names[labels[sample]!]}/${sample}.jpg`;
+  const answer = (sample: number, label: number) => ({
+    className: names[label]!,
+    probability: predictions.probability(sample, label),
+  });
+  const scores = classificationScores(probabilities, labels, names);
+  return evaluationPage({
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    split: "test",
+    bundle: "runs/photos",
+    classNames: names,
+    scores,
+    classification: {
+      scores,
+      details: {
+        ...classificationDetails(probabilities, labels, names),
+        calibrated: { temperature: 1.3, ...calibrationScores(scaled, labels) },
+        threshold: chooseThreshold(
+          labels.map((_, sample) => predictions.probability(sample, last)),
+          labels.map((label) => Number(label === last)),
+          names[last]!,
+          { by: "precision", precision: 0.8 },
+        ),
+      },
+      mistakes: topLosses(probabilities, labels, names, pictures, { mistakesOnly: true }).map((each) => ({
+        name: file(each.sample),
+        trueClass: names[each.label]!,
+        predictedClass: names[each.predicted]!,
+        probability: each.probability,
+        thumbnail,
+      })),
+      uncertain: leastCertain(predictions, pictures).map(({ sample, first, second }) => ({
+        name: file(sample),
+        trueClass: names[labels[sample]!]!,
+        first: answer(sample, first),
+        second: answer(sample, second),
+        thumbnail,
+      })),
+    },
+    forwards: { computed: samples, reused: 0 },
+    skipped: [],
+    warnings: [],
+    command: "permafrost evaluate runs/photos photos --report evaluation.html",
+    numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    version: "0.1.0",
+  });
+}
+
+export function sampleReviewPage(): Page {
+  const random = new Random(4, "sample review");
+  const image = (number: number, split: "train" | "validation" = "train") => ({
+    name: `cats/${number}.jpg`,
+    className: "cats",
+    split,
+    thumbnail: pixel,
+  });
+  return reviewPage({
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    classNames: ["cats", "dogs"],
+    base: "mobilenet_v3_small",
+    images: 500,
+    issues: [{ ...image(1), suggested: "dogs", labelProbability: 0.03, suggestedProbability: 0.97 }],
+    copies: [{ similarity: 0.97, images: [image(2), image(3, "validation")] }],
+    outliers: [{ ...image(4), deviations: 5.2 }],
+    accuracy: 0.951,
+    map: Array.from({ length: 150 }, (_, number) => ({
+      name: `${number}.jpg`,
+      className: number % 2 === 0 ? "cats" : "dogs",
+      split: number % 5 === 0 ? "validation" : "train",
+      x: random.float() + (number % 2),
+      y: random.float(),
+      isRight: number % 20 !== 3,
+    })),
+    curve: {
+      points: [50, 100, 200, 400].map((images, index) => ({
+        images,
+        accuracy: 0.8 + 0.04 * index,
+        range: [0.78 + 0.04 * index, 0.81 + 0.04 * index] as const,
+      })),
+      judged: 100,
+      lastDoubling: { from: 200, to: 400, gain: 0.04, interval: [0.01, 0.07] },
+      atTwice: 0.94,
+    },
+    lists: [
+      { file: "relabel.csv", holds: "labels", use: "permafrost train photos --relabel review/relabel.csv" },
+    ],
+    forwards: { computed: 500, reused: 0 },
+    skipped: [],
+    warnings: [],
+    command: "permafrost review photos",
+    version: "0.1.0",
+  });
+}

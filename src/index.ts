@@ -4,6 +4,19 @@
  *
  * @module
  */
+export type { DecodedPrediction, DecodeOptions } from "./applications/decodePredictions.ts";
+export type {
+  ApplicationOptions,
+  CatalogueOptions,
+  ConvNeXtOptions,
+  EfficientNetV2Options,
+  MobileNetOptions,
+  MobileNetV2Options,
+  MobileNetV3Options,
+  ModelFileOptions,
+} from "./applications/index.ts";
+export type { FromOnnxOptions } from "./applications/onnx/fromOnnx.ts";
+export type { Preprocessing } from "./applications/preprocessing.ts";
 export { type ErrorCode, errorCodes, PermafrostError } from "./base/errors.ts";
 export type { OnProgress, ProgressEvent, WorkOptions } from "./base/progress.ts";
 export { Random } from "./base/random.ts";
@@ -28,7 +41,8 @@ export type { FetchOptions } from "./fetching/settings.ts";
 export { openWeights } from "./formats/openWeights.ts";
 export type { TensorEntry, WeightFile, WeightFormat } from "./formats/weightFile.ts";
 export * as activations from "./keras/activations.ts";
-export * as applications from "./keras/applications.ts";
+export { applications } from "./keras/applications.ts";
+export type { BaseNetwork } from "./keras/baseNetwork.ts";
 export * as callbacks from "./keras/callbacks.ts";
 export {
   type ClassifierEvaluation,

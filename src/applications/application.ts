@@ -115,6 +115,20 @@ export function isFoundAgain({ weightSource }: Pick<BaseNetwork, "weightSource">
   return weightSource !== null && weightSource.isOwn !== true;
 }
 
+/** A function that builds a network, and what is known of the network before. */
+export interface Network<Options = ApplicationOptions> {
+  (options?: Options): Promise<BaseNetwork>;
+  readonly application: Application;
+}
+
+/** Ties the function that builds a network to its record. */
+export function network<Options extends object>(
+  application: Application,
+  build: (options: Options | Record<never, never>) => Promise<BaseNetwork>,
+): Network<Options> {
+  return Object.assign((options: Options | Record<never, never> = {}) => build(options), { application });
+}
+
 /**
  * The input shape asked for, or the default.
  *

@@ -8,6 +8,8 @@ import {
   type ApplicationOptions,
   BaseNetwork,
   checkInputShape,
+  type Network,
+  network,
   pooledMap,
   type WeightSource,
 } from "./application.ts";
@@ -21,8 +23,9 @@ export interface PublishedWeights {
   readonly origin: string;
   /** With the classifier of ImageNet's 1000 classes. */
   readonly includeTop: boolean;
-  /** Left out: its authors give none. */
+  /** One of the two; both left out: its authors give none. */
   readonly md5?: string;
+  readonly sha256?: string;
   readonly licence: string;
 }
 
@@ -70,8 +73,27 @@ export interface NetworkParts {
   name?(rows: number): string;
   /** Names of the global poolings. Default: automatic. */
   readonly poolingNames?: { readonly avg: string; readonly max: string };
+  /** What becomes of the map without the classifier. Default: pooled if asked for, else as it is. */
+  pooled?(map: SymbolicTensor, pooling: "avg" | "max" | undefined): SymbolicTensor;
   /** In which way it differs from the network that `createBase` makes, in words. Left out: in none. */
   readonly variant?: string;
+  /** Of this variant. Default: the record's. */
+  readonly published?: readonly PublishedWeights[];
+  /** Of this variant. Default: the record's. */
+  readonly scaling?: PixelScalingName;
+  /** Throws for weights that this form of the network cannot have. */
+  checkWeights?(network: BaseNetwork, file: string): void;
+}
+
+/** A network of the catalogue as its family describes it: what is known of it, and its parts for the options given. */
+export function kerasNetwork<Options extends CatalogueOptions = CatalogueOptions>(
+  application: CatalogueApplication,
+  parts: (options: Options) => NetworkParts,
+): Network<Options> {
+  return network<Options>(application, (options) =>
+    // Every option may be left out.
+    catalogueNetwork(application, options, parts(options as Options)),
+  );
 }
 
 /**
@@ -80,33 +102,38 @@ export interface NetworkParts {
  * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights, and all
  *   that `publishedFile` and `hubFile` throw.
  */
-export async function catalogueNetwork(
+async function catalogueNetwork(
   application: CatalogueApplication,
   options: CatalogueOptions,
   parts: NetworkParts,
 ): Promise<BaseNetwork> {
   const { includeTop = true, pooling, seed = 0 } = options;
-  const opened = await openChosen(application, options, parts.variant);
+  const { published = application.published, scaling = application.scaling } = parts;
+  // A variant may have files of its own.
+  const unpublished = parts.published === undefined || published.length === 0 ? parts.variant : undefined;
+  const opened = await openChosen({ ...application, published }, options, unpublished);
   const start = startOf(application, options);
   const map = parts.features(start.tensor);
-  const outputs = includeTop
-    ? parts.top(map, classifierOf(options))
-    : pooledMap(map, pooling, parts.poolingNames);
+  const pooled = parts.pooled ?? ((x, kind) => pooledMap(x, kind, parts.poolingNames));
+  const outputs = includeTop ? parts.top(map, classifierOf(options)) : pooled(map, pooling);
   const [, height, width] = start.tensor.shape.map(Number);
   const variant = variantOf(options, parts);
   const name = options.name ?? parts.name?.(height!) ?? application.kerasName;
-  const network = new BaseNetwork(
+  const built = new BaseNetwork(
     { inputs: start.inputs, outputs, name, seed },
     {
       application: { ...application, blocks: blocksFrom(start.inputs[0]!.call.layer.name, application) },
-      preprocessing: preprocessing(application.scaling, { height: height!, width: width! }),
+      preprocessing: preprocessing(scaling, { height: height!, width: width! }),
       weightSource: opened?.source ?? null,
       pooling: includeTop ? undefined : pooling,
       ...(variant === undefined ? {} : { variant }),
     },
   );
-  if (opened !== undefined) await readInto(network, opened.file);
-  return network;
+  if (opened !== undefined) {
+    await readInto(built, opened.file);
+    parts.checkWeights?.(built, opened.source.name);
+  }
+  return built;
 }
 
 async function readInto(network: BaseNetwork, weights: WeightFile): Promise<void> {

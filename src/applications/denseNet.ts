@@ -4,61 +4,92 @@ import {
   batchNormalization,
   concatenate,
   conv2d,
-  dense,
-  globalAveragePooling2D,
   maxPooling2D,
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { BaseNetwork } from "./application.ts";
+import { kerasNetwork } from "./catalogue.ts";
 import {
-  type CatalogueApplication,
-  type CatalogueOptions,
-  type Classifier,
-  catalogueNetwork,
-} from "./catalogue.ts";
+  catalogueRecord,
+  kernelFiles,
+  poolingNames,
+  publishedPair,
+  averagedClassifier as top,
+} from "./catalogueRecord.ts";
 
 /** Channels that each layer of a dense block adds. */
 const growth = 32;
 
-/** Layers in each of the four dense blocks (table 1 of the paper). */
-const denseNet121Depths = [6, 12, 24, 16] as const;
-
 /** Of every BatchNormalization, as in the networks that the weights come from. */
 const epsilon = 1.001e-5;
 
-const poolingNames = { avg: "avg_pool", max: "max_pool" };
-
-export const denseNet121Application = applicationOf("denseNet121", denseNet121Depths, [
-  "9d60b8095a5708f2dcce2bca79d332c7",
-  "30ee3e1110167f948a6b9946edeeb738",
-]);
+interface Variant {
+  readonly name: string;
+  /** Layers in each of the four dense blocks (table 1 of the paper). */
+  readonly depths: readonly number[];
+  readonly md5: readonly [top: string, noTop: string];
+}
 
 /**
  * DenseNet121 (Huang et al. 2016, "Densely Connected Convolutional Networks"), as Keras builds it. Without its classifier the output
  * is [batch, height / 32, width / 32, 1024], rounded down. Inputs: pixels / 255, ImageNet's mean and deviation (mode "torch").
- *
- * @throws PermafrostError INVALID_ARGUMENT for a size below 32; NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export async function denseNet121(options: CatalogueOptions = {}): Promise<BaseNetwork> {
-  return denseNet(denseNet121Application, denseNet121Depths, options);
+export const denseNet121 = denseNet({
+  name: "denseNet121",
+  depths: [6, 12, 24, 16],
+  md5: ["9d60b8095a5708f2dcce2bca79d332c7", "30ee3e1110167f948a6b9946edeeb738"],
+});
+
+/** DenseNet169: as `denseNet121`, deeper, with 1664 channels. */
+export const denseNet169 = denseNet({
+  name: "denseNet169",
+  depths: [6, 12, 32, 32],
+  md5: ["d699b8f76981ab1b30698df4c175e90b", "b8c4d4c20dd625c148057b9ff1c1176b"],
+});
+
+/** DenseNet201: as `denseNet121`, deeper, with 1920 channels. */
+export const denseNet201 = denseNet({
+  name: "denseNet201",
+  depths: [6, 12, 48, 32],
+  md5: ["1ceb130c1ea1b78c3bf6114dbdfd8807", "c13680b51ded0fb44dff2d8f86ac8bb1"],
+});
+
+function denseNet({ name, depths, md5 }: Variant) {
+  const commandName = name.toLowerCase();
+  const application = catalogueRecord({
+    name,
+    commandName,
+    published: publishedPair({
+      folder: "densenet/",
+      licence: "BSD-3-Clause",
+      files: kernelFiles(commandName),
+      digests: md5,
+    }),
+    scaling: "torch",
+    stages: ["conv1_relu", "pool2_relu", "pool3_relu", "pool4_relu", "relu"],
+    blocks: [
+      ...depths.map(
+        (_, index) =>
+          [`block${index + 1}`, index === 0 ? "conv2_block1_0_bn" : `pool${index + 1}_bn`] as const,
+      ),
+      ["top", "bn"],
+    ],
+  });
+  return kerasNetwork(application, () => ({
+    features: (start) => features(start, depths),
+    top,
+    poolingNames,
+  }));
 }
 
-function denseNet(
-  application: CatalogueApplication,
-  depths: readonly number[],
-  options: CatalogueOptions,
-): Promise<BaseNetwork> {
-  const features = (start: SymbolicTensor) => {
-    let x = stem(start);
-    for (const [index, depth] of depths.entries()) {
-      if (index > 0) x = transition(x, `pool${index + 1}`);
-      for (let number = 1; number <= depth; number++) x = denseLayer(x, `conv${index + 2}_block${number}`);
-    }
-    x = batchNormalization({ epsilon, name: "bn" }).apply(x);
-    return activation({ activation: "relu", name: "relu" }).apply(x);
-  };
-  return catalogueNetwork(application, options, { features, top, poolingNames });
+function features(start: SymbolicTensor, depths: readonly number[]): SymbolicTensor {
+  let x = stem(start);
+  for (const [index, depth] of depths.entries()) {
+    if (index > 0) x = transition(x, `pool${index + 1}`);
+    for (let number = 1; number <= depth; number++) x = denseLayer(x, `conv${index + 2}_block${number}`);
+  }
+  x = batchNormalization({ epsilon, name: "bn" }).apply(x);
+  return activation({ activation: "relu", name: "relu" }).apply(x);
 }
 
 function stem(start: SymbolicTensor): SymbolicTensor {
@@ -91,45 +122,4 @@ function transition(start: SymbolicTensor, name: string): SymbolicTensor {
 function rectified(x: SymbolicTensor, name: string): SymbolicTensor {
   const normalized = batchNormalization({ epsilon, name: `${name}_bn` }).apply(x);
   return activation({ activation: "relu", name: `${name}_relu` }).apply(normalized);
-}
-
-function top(map: SymbolicTensor, { classes, activation: name }: Classifier): SymbolicTensor {
-  const x = globalAveragePooling2D({ name: poolingNames.avg }).apply(map);
-  return dense({ units: classes, activation: name, name: "predictions" }).apply(x);
-}
-
-/** @param md5 - Of the weights with the classifier and without. */
-function applicationOf(
-  name: string,
-  depths: readonly number[],
-  md5: readonly [top: string, noTop: string],
-): CatalogueApplication {
-  const kerasName = name.toLowerCase();
-  const published = (includeTop: boolean) => ({
-    file: `${kerasName}_weights_tf_dim_ordering_tf_kernels${includeTop ? "" : "_notop"}.h5`,
-    origin: "https://storage.googleapis.com/tensorflow/keras-applications/densenet/",
-    includeTop,
-    md5: md5[includeTop ? 0 : 1],
-    licence: "BSD-3-Clause",
-  });
-  return {
-    name,
-    commandName: kerasName,
-    kerasName,
-    weights: [],
-    published: [published(true), published(false)],
-    defaultSize: 224,
-    minimumSize: 32,
-    sizeMultiple: 1,
-    scaling: "torch",
-    stages: ["conv1_relu", "pool2_relu", "pool3_relu", "pool4_relu", "relu"],
-    blocks: [
-      { name: "stem", firstLayer: "input_layer" },
-      ...depths.map((_, index) => ({
-        name: `block${index + 1}`,
-        firstLayer: index === 0 ? "conv2_block1_0_bn" : `pool${index + 1}_bn`,
-      })),
-      { name: "top", firstLayer: "bn" },
-    ],
-  };
 }

@@ -10,13 +10,9 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { BaseNetwork } from "./application.ts";
-import {
-  type CatalogueApplication,
-  type CatalogueOptions,
-  type Classifier,
-  catalogueNetwork,
-} from "./catalogue.ts";
+import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
+import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
+import { publishedRows } from "./mobileNetParts.ts";
 
 export interface MobileNetOptions extends CatalogueOptions {
   /** Width: what all numbers of channels are multiplied by. Default 1. */
@@ -41,38 +37,23 @@ const blocks: readonly Block[] = widths.map((filters, index) => ({
   strides: index > 0 && filters > widths[index - 1]! ? 2 : 1,
 }));
 
-export const mobileNetApplication: CatalogueApplication = {
+const application = catalogueRecord({
   name: "mobileNet",
   commandName: "mobilenet",
-  kerasName: "mobilenet",
-  weights: [],
-  published: [true, false].map((includeTop) => ({
-    file: `mobilenet_1_0_224_tf${includeTop ? "" : "_no_top"}.h5`,
-    origin: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet/",
-    includeTop,
-    licence: "Apache-2.0",
-  })),
-  defaultSize: 224,
-  minimumSize: 32,
-  sizeMultiple: 1,
+  published: published("1_0", 224),
   scaling: "tf",
   stages: [1, 3, 5, 11, 13].map((number) => `conv_pw_${number}_relu`),
-  blocks: [
-    { name: "stem", firstLayer: "input_layer" },
-    ...blocks.map(({ strides }, index) => ({
-      name: `block${index + 1}`,
-      firstLayer: `${strides === 2 ? "conv_pad" : "conv_dw"}_${index + 1}`,
-    })),
-  ],
-};
+  blocks: blocks.map(({ strides }, index) => [
+    `block${index + 1}`,
+    `${strides === 2 ? "conv_pad" : "conv_dw"}_${index + 1}`,
+  ]),
+});
 
 /**
  * MobileNet (Howard et al. 2017), as Keras builds it. Without its classifier the output is
  * [batch, height / 32, width / 32, 1024 · alpha]. Inputs: pixels from -1 to 1 (mode "tf").
- *
- * @throws PermafrostError INVALID_ARGUMENT for a size below 32; NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export async function mobileNet(options: MobileNetOptions = {}): Promise<BaseNetwork> {
+export const mobileNet = kerasNetwork<MobileNetOptions>(application, (options) => {
   const { alpha = 1, depthMultiplier = 1, dropout: rate = 1e-3 } = options;
   const features = (start: SymbolicTensor) =>
     blocks.reduce(
@@ -81,12 +62,28 @@ export async function mobileNet(options: MobileNetOptions = {}): Promise<BaseNet
       stem(start, Math.floor(32 * alpha)),
     );
   const isStandard = alpha === 1 && depthMultiplier === 1;
-  return catalogueNetwork(mobileNetApplication, options, {
+  const width = depthMultiplier === 1 ? publishedWidths.get(alpha) : undefined;
+  return {
     features,
     top: (map, classifier) => top(map, classifier, rate),
     name: (rows) => `mobilenet_${alpha.toFixed(2)}_${rows}`,
+    published: width === undefined ? [] : published(width, publishedRows(options, [128, 160, 192])),
     ...(isStandard ? {} : { variant: `of width ${alpha} and depth multiplier ${depthMultiplier}` }),
-  });
+  };
+});
+
+/** The widths that there are weights for, as file names have them. */
+const publishedWidths: ReadonlyMap<number, string> = new Map([
+  [0.25, "2_5"],
+  [0.5, "5_0"],
+  [0.75, "7_5"],
+  [1, "1_0"],
+]);
+
+function published(width: string, rows: number) {
+  const stem = `mobilenet_${width}_${rows}_tf`;
+  const files = [`${stem}.h5`, `${stem}_no_top.h5`] as const;
+  return publishedPair({ folder: "mobilenet/", licence: "Apache-2.0", files });
 }
 
 function stem(x: SymbolicTensor, filters: number): SymbolicTensor {

@@ -1,4 +1,5 @@
 import type { SymbolicTensor } from "../layers/layer.ts";
+import type { CatalogueOptions } from "./catalogue.ts";
 
 /** The multiple of 8 nearest to a number of channels, at least 8 and not more than a tenth below it. */
 export function divisible(channels: number): number {
@@ -12,4 +13,13 @@ export function halvingMargins(x: SymbolicTensor, kernelSize: number) {
   const [, height, width] = x.shape.map(Number);
   const sides = (size: number) => [size % 2 === 0 ? half - 1 : half, half] as const;
   return [sides(height!), sides(width!)] as const;
+}
+
+/** The size of the pictures that the published weights were trained on: the input's own if it is a square of these sizes, else 224. */
+export function publishedRows(
+  { inputShape, inputTensor }: CatalogueOptions,
+  sizes: readonly number[],
+): number {
+  const [height, width] = inputShape ?? inputTensor?.shape.slice(1).map(Number) ?? [];
+  return height === width && height !== undefined && sizes.includes(height) ? height : 224;
 }

@@ -9,14 +9,9 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { BaseNetwork } from "./application.ts";
-import {
-  type CatalogueApplication,
-  type CatalogueOptions,
-  type Classifier,
-  catalogueNetwork,
-} from "./catalogue.ts";
-import { divisible, halvingMargins } from "./mobileNetParts.ts";
+import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
+import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
+import { divisible, halvingMargins, publishedRows } from "./mobileNetParts.ts";
 
 export interface MobileNetV2Options extends CatalogueOptions {
   /** Width: what numbers of channels are multiplied by, then rounded to multiples of 8. Default 1. */
@@ -44,20 +39,11 @@ const blocks: readonly Block[] = rows.flatMap(([filters, count, stride]) =>
   Array.from({ length: count }, (_, index) => ({ filters, strides: index === 0 ? stride : 1 }) as const),
 );
 
-export const mobileNetV2Application: CatalogueApplication = {
+const application = catalogueRecord({
   name: "mobileNetV2",
   commandName: "mobilenet_v2",
   kerasName: "mobilenetv2",
-  weights: [],
-  published: [true, false].map((includeTop) => ({
-    file: `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224${includeTop ? "" : "_no_top"}.h5`,
-    origin: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/",
-    includeTop,
-    licence: "Apache-2.0",
-  })),
-  defaultSize: 224,
-  minimumSize: 32,
-  sizeMultiple: 1,
+  published: published(1, 224),
   scaling: "tf",
   stages: [
     "block_1_expand_relu",
@@ -67,29 +53,34 @@ export const mobileNetV2Application: CatalogueApplication = {
     "out_relu",
   ],
   blocks: [
-    { name: "stem", firstLayer: "input_layer" },
-    ...blocks.map((_, index) => ({
-      name: `block${index}`,
-      firstLayer: `${prefixOf(index)}${index === 0 ? "depthwise" : "expand"}`,
-    })),
-    { name: "top", firstLayer: "Conv_1" },
+    ...blocks.map(
+      (_, index) => [`block${index}`, `${prefixOf(index)}${index === 0 ? "depthwise" : "expand"}`] as const,
+    ),
+    ["top", "Conv_1"],
   ],
-};
+});
 
 /**
  * MobileNetV2 (Sandler et al. 2018), as Keras builds it. Without its classifier the output is
  * [batch, height / 32, width / 32, 1280], rounded up. Inputs: pixels from -1 to 1 (mode "tf").
- *
- * @throws PermafrostError INVALID_ARGUMENT for a size below 32; NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export async function mobileNetV2(options: MobileNetV2Options = {}): Promise<BaseNetwork> {
+export const mobileNetV2 = kerasNetwork<MobileNetV2Options>(application, (options) => {
   const { alpha = 1 } = options;
-  return catalogueNetwork(mobileNetV2Application, options, {
+  const hasWeights = [0.35, 0.5, 0.75, 1, 1.3, 1.4].includes(alpha);
+  return {
     features: (start) => features(start, alpha),
     top,
-    name: (height) => `mobilenetv2_${alpha.toFixed(2)}_${height}`,
+    name: (rows) => `mobilenetv2_${alpha.toFixed(2)}_${rows}`,
+    published: hasWeights ? published(alpha, publishedRows(options, [96, 128, 160, 192])) : [],
     ...(alpha === 1 ? {} : { variant: `of width ${alpha}` }),
-  });
+  };
+});
+
+function published(alpha: number, rows: number) {
+  const width = Number.isInteger(alpha) ? alpha.toFixed(1) : String(alpha);
+  const stem = `mobilenet_v2_weights_tf_dim_ordering_tf_kernels_${width}_${rows}`;
+  const files = [`${stem}.h5`, `${stem}_no_top.h5`] as const;
+  return publishedPair({ folder: "mobilenet_v2/", licence: "Apache-2.0", files });
 }
 
 function features(start: SymbolicTensor, alpha: number): SymbolicTensor {

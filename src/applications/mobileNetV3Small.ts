@@ -17,9 +17,11 @@ import {
   type ApplicationOptions,
   BaseNetwork,
   checkInputShape,
+  network,
   pooledMap,
   weightSourceOf,
 } from "./application.ts";
+import { poolingNames } from "./catalogueRecord.ts";
 import { embeddedWeights, readEmbeddedWeights } from "./embeddedWeights.ts";
 import { blockPrefix, loadTorchvision } from "./mobileNetV3Weights.ts";
 import { preprocessing } from "./preprocessing.ts";
@@ -60,7 +62,7 @@ const blocks: readonly Block[] = [
   block(5, 576, 96, 144, "hardSwish", 1),
 ];
 
-export const mobileNetV3SmallApplication: Application = {
+const application: Application = {
   name: "mobileNetV3Small",
   commandName: "mobilenet_v3_small",
   weights: [
@@ -93,24 +95,28 @@ export const mobileNetV3SmallApplication: Application = {
  * The embedded weights are a three-class fine-tune of torchvision's network, stored in float16. Inputs are made by
  * `preprocessing`: stretched to the size (bilinear), pixels / 255, ImageNet's mean and deviation.
  *
+ * Keras's own form, with Keras's weights, is `mobileNetV3SmallKeras`.
+ *
  * @throws PermafrostError INVALID_ARGUMENT for a size that is no multiple of 32 from 96 up; NOT_FOUND or DIGEST_MISMATCH
  *   when the embedded weights are missing or damaged.
  */
-export async function mobileNetV3Small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
+export const mobileNetV3Small = network(application, build);
+
+async function build(options: ApplicationOptions): Promise<BaseNetwork> {
   if (options.includeTop !== undefined && options.includeTop !== false) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",
       "mobileNetV3Small: its classifier is not offered. Leave includeTop out and put your own head on the network.",
     );
   }
-  const application = mobileNetV3SmallApplication;
+  if (options.weights === "imagenet") throw otherForm();
   const inputShape = checkInputShape(application, options.inputShape);
   const weightSource = weightSourceOf(application, options.weights);
   const [height, width] = inputShape;
   const inputs = input({ shape: inputShape, name: "input_layer" });
   const map = features(inputs);
-  const outputs = pooledMap(map, options.pooling, { avg: "avg_pool", max: "max_pool" });
-  const network = new BaseNetwork(
+  const outputs = pooledMap(map, options.pooling, poolingNames);
+  const base = new BaseNetwork(
     {
       inputs,
       outputs,
@@ -124,8 +130,16 @@ export async function mobileNetV3Small(options: ApplicationOptions = {}): Promis
       pooling: options.pooling,
     },
   );
-  if (weightSource !== null) loadTorchvision(network, await readEmbeddedWeights(), blocks);
-  return network;
+  if (weightSource !== null) loadTorchvision(base, await readEmbeddedWeights(), blocks);
+  return base;
+}
+
+function otherForm(): PermafrostError {
+  return new PermafrostError(
+    "UNKNOWN_NAME",
+    'mobileNetV3Small: no weights "imagenet". Known: embedded, or null for random weights. This network has torchvision\'s form; ' +
+      "Keras's weights belong to Keras's form of it, which pads and normalizes differently: mobileNetV3SmallKeras.",
+  );
 }
 
 function features(inputs: SymbolicTensor): SymbolicTensor {

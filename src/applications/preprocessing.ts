@@ -50,12 +50,13 @@ export type PixelScaling = Pick<Preprocessing, "scale" | "mean" | "std" | "order
  * networks that scale inside.
  *
  * "tf": -1 to 1. "torch": 0 to 1, then ImageNet mean and deviation. "caffe": planes blue, green, red, minus ImageNet's
- * mean, not scaled.
+ * mean, not scaled. "halves": as "tf", with 128 in place of 127.5 (EfficientNetV2-S, M and L).
  */
 const pixelScalings = {
   tf: { scale: 1 / 127.5, mean: [1, 1, 1], std: [1, 1, 1], order: "rgb" },
   torch: { scale: 1 / 255, mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], order: "rgb" },
   caffe: { scale: 1, mean: [123.68, 116.779, 103.939], std: [1, 1, 1], order: "bgr" },
+  halves: { scale: 1 / 128, mean: [1, 1, 1], std: [1, 1, 1], order: "rgb" },
   rescale: { scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1], order: "rgb" },
   none: { scale: 1, mean: [0, 0, 0], std: [1, 1, 1], order: "rgb" },
 } as const satisfies Readonly<Record<string, PixelScaling>>;

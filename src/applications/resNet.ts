@@ -1,57 +1,75 @@
-import {
-  activation,
-  add,
-  batchNormalization,
-  conv2d,
-  dense,
-  globalAveragePooling2D,
-  maxPooling2D,
-  zeroPadding2D,
-} from "../layers/index.ts";
+import { activation, add, batchNormalization, conv2d, maxPooling2D, zeroPadding2D } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { BaseNetwork } from "./application.ts";
+import { kerasNetwork } from "./catalogue.ts";
 import {
-  type CatalogueApplication,
-  type CatalogueOptions,
-  type Classifier,
-  catalogueNetwork,
-} from "./catalogue.ts";
+  catalogueRecord,
+  kernelFiles,
+  poolingNames,
+  publishedPair,
+  averagedClassifier as top,
+} from "./catalogueRecord.ts";
 
 /** Channels inside the blocks of the four stages; four times as many leave them. */
 const widths = [64, 128, 256, 512] as const;
 
-/** Blocks in each of the four stages (table 1 of the paper). */
-const resNet50Depths = [3, 4, 6, 3] as const;
-
 /** Of every BatchNormalization, as in the networks that the weights come from. */
 const epsilon = 1.001e-5;
 
-const poolingNames = { avg: "avg_pool", max: "max_pool" };
-
-export const resNet50Application = applicationOf("resNet50", resNet50Depths, [
-  "2cb95161c43110f7111970584f804107",
-  "4d473c1dd8becc155b73f8504c6f6626",
-]);
+interface Variant {
+  readonly name: string;
+  /** Blocks in each of the four stages (table 1 of the paper). */
+  readonly depths: readonly number[];
+  readonly md5: readonly [top: string, noTop: string];
+}
 
 /**
  * ResNet50 (He et al. 2015, "Deep Residual Learning for Image Recognition"), as Keras builds it: the stride lies in the first
  * convolution of a block, convolutions have biases. Without its classifier the output is [batch, height / 32, width / 32, 2048],
  * rounded up. Inputs: planes blue, green, red, less ImageNet's mean (mode "caffe").
- *
- * @throws PermafrostError INVALID_ARGUMENT for a size below 32; NOT_FOUND or WEIGHTS_INVALID for weights.
  */
-export async function resNet50(options: CatalogueOptions = {}): Promise<BaseNetwork> {
-  return resNet(resNet50Application, resNet50Depths, options);
-}
+export const resNet50 = resNet({
+  name: "resNet50",
+  depths: [3, 4, 6, 3],
+  md5: ["2cb95161c43110f7111970584f804107", "4d473c1dd8becc155b73f8504c6f6626"],
+});
 
-function resNet(
-  application: CatalogueApplication,
-  depths: readonly number[],
-  options: CatalogueOptions,
-): Promise<BaseNetwork> {
+/** ResNet101: as `resNet50`, with 23 blocks in the third stage. */
+export const resNet101 = resNet({
+  name: "resNet101",
+  depths: [3, 4, 23, 3],
+  md5: ["f1aeb4b969a6efcfb50fad2f0c20cfc5", "88cf7a10940856eca736dc7b7e228a21"],
+});
+
+/** ResNet152: as `resNet50`, with 8 and 36 blocks in the second and third stage. */
+export const resNet152 = resNet({
+  name: "resNet152",
+  depths: [3, 8, 36, 3],
+  md5: ["100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"],
+});
+
+function resNet({ name, depths, md5 }: Variant) {
+  const commandName = name.toLowerCase();
+  const application = catalogueRecord({
+    name,
+    commandName,
+    published: publishedPair({
+      folder: "resnet/",
+      licence: "MIT",
+      files: kernelFiles(commandName),
+      digests: md5,
+    }),
+    scaling: "caffe",
+    stages: ["conv1_relu", ...depths.map((depth, index) => `${blockName(index, depth)}_out`)],
+    blocks: depths.flatMap((depth, index) =>
+      Array.from({ length: depth }, (_, place) => {
+        const block = blockName(index, place + 1);
+        return [block, `${block}_1_conv`] as const;
+      }),
+    ),
+  });
   const features = (start: SymbolicTensor) =>
     depths.reduce((x, depth, index) => stage(x, index, depth), stem(start));
-  return catalogueNetwork(application, options, { features, top, poolingNames });
+  return kerasNetwork(application, () => ({ features, top, poolingNames }));
 }
 
 function stem(start: SymbolicTensor): SymbolicTensor {
@@ -109,47 +127,7 @@ function normalized(x: SymbolicTensor, name: string): SymbolicTensor {
   return batchNormalization({ epsilon, name: `${name}_bn` }).apply(x);
 }
 
-function top(map: SymbolicTensor, { classes, activation: name }: Classifier): SymbolicTensor {
-  const x = globalAveragePooling2D({ name: poolingNames.avg }).apply(map);
-  return dense({ units: classes, activation: name, name: "predictions" }).apply(x);
-}
-
 /** @param index - Of the stage: 0 is conv2. */
 function blockName(index: number, number: number): string {
   return `conv${index + 2}_block${number}`;
-}
-
-/** @param md5 - Of the weights with the classifier and without. */
-function applicationOf(
-  name: string,
-  depths: readonly number[],
-  md5: readonly [top: string, noTop: string],
-): CatalogueApplication {
-  const kerasName = name.toLowerCase();
-  const published = (includeTop: boolean) => ({
-    file: `${kerasName}_weights_tf_dim_ordering_tf_kernels${includeTop ? "" : "_notop"}.h5`,
-    origin: "https://storage.googleapis.com/tensorflow/keras-applications/resnet/",
-    includeTop,
-    md5: md5[includeTop ? 0 : 1],
-    licence: "MIT",
-  });
-  const names = depths.flatMap((depth, index) =>
-    Array.from({ length: depth }, (_, place) => blockName(index, place + 1)),
-  );
-  return {
-    name,
-    commandName: kerasName,
-    kerasName,
-    weights: [],
-    published: [published(true), published(false)],
-    defaultSize: 224,
-    minimumSize: 32,
-    sizeMultiple: 1,
-    scaling: "caffe",
-    stages: ["conv1_relu", ...depths.map((depth, index) => `${blockName(index, depth)}_out`)],
-    blocks: [
-      { name: "stem", firstLayer: "input_layer" },
-      ...names.map((block) => ({ name: block, firstLayer: `${block}_1_conv` })),
-    ],
-  };
 }

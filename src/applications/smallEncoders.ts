@@ -5,9 +5,12 @@ import {
   type ApplicationOptions,
   BaseNetwork,
   checkInputShape,
+  type Network,
+  network,
   pooledMap,
   weightSourceOf,
 } from "./application.ts";
+import { poolingNames } from "./catalogueRecord.ts";
 import { preprocessing } from "./preprocessing.ts";
 
 /** Channels of the four blocks. */
@@ -20,7 +23,7 @@ const common = {
   sizeMultiple: 1,
 } as const;
 
-export const smallApplication: Application = {
+const smallApplication: Application = {
   ...common,
   name: "small",
   commandName: "small",
@@ -28,7 +31,7 @@ export const smallApplication: Application = {
   blocks: blocksWith((name) => name),
 };
 
-export const vggLikeApplication: Application = {
+const vggLikeApplication: Application = {
   ...common,
   name: "vggLike",
   commandName: "vgg_like",
@@ -43,11 +46,9 @@ export const vggLikeApplication: Application = {
  *
  * @throws PermafrostError INVALID_ARGUMENT for a size below 16.
  */
-export async function small(options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  return encoder(smallApplication, options, (x, filters, name) =>
-    conv2d({ ...convolution(filters), strides: 2, name }).apply(x),
-  );
-}
+export const small = encoder(smallApplication, (x, filters, name) =>
+  conv2d({ ...convolution(filters), strides: 2, name }).apply(x),
+);
 
 /**
  * A small encoder in the form of VGG (Simonyan and Zisserman 2014): four blocks of two convolutions 3 x 3 and a pooling, with 32, 64,
@@ -55,28 +56,26 @@ export async function small(options: ApplicationOptions = {}): Promise<BaseNetwo
  *
  * @throws PermafrostError INVALID_ARGUMENT for a size below 16.
  */
-export async function vggLike(options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  return encoder(vggLikeApplication, options, (x, filters, name) => {
-    const first = conv2d({ ...convolution(filters), name: `${name}_conv1` }).apply(x);
-    const second = conv2d({ ...convolution(filters), name: `${name}_conv2` }).apply(first);
-    return maxPooling2D({ poolSize: 2, name: `${name}_pool` }).apply(second);
-  });
-}
+export const vggLike = encoder(vggLikeApplication, (x, filters, name) => {
+  const first = conv2d({ ...convolution(filters), name: `${name}_conv1` }).apply(x);
+  const second = conv2d({ ...convolution(filters), name: `${name}_conv2` }).apply(first);
+  return maxPooling2D({ poolSize: 2, name: `${name}_pool` }).apply(second);
+});
 
-function encoder(
-  application: Application,
-  options: ApplicationOptions,
-  block: (x: SymbolicTensor, filters: number, name: string) => SymbolicTensor,
-): BaseNetwork {
-  const inputShape = checkInputShape(application, options.inputShape);
-  const weightSource = weightSourceOf(application, options.weights);
-  const [height, width] = inputShape;
-  const inputs = input({ shape: inputShape, name: "input_layer" });
-  const map = widths.reduce((x, filters, index) => block(x, filters, `block${index + 1}`), inputs);
-  const outputs = pooledMap(map, options.pooling, { avg: "avg_pool", max: "max_pool" });
-  const { name = application.name, seed = 0 } = options;
-  const facts = { application, preprocessing: preprocessing("rescale", { height, width }), weightSource };
-  return new BaseNetwork({ inputs, outputs, name, seed }, { ...facts, pooling: options.pooling });
+type EncoderBlock = (x: SymbolicTensor, filters: number, name: string) => SymbolicTensor;
+
+function encoder(application: Application, block: EncoderBlock): Network {
+  return network(application, async (options: ApplicationOptions) => {
+    const inputShape = checkInputShape(application, options.inputShape);
+    const weightSource = weightSourceOf(application, options.weights);
+    const [height, width] = inputShape;
+    const inputs = input({ shape: inputShape, name: "input_layer" });
+    const map = widths.reduce((x, filters, index) => block(x, filters, `block${index + 1}`), inputs);
+    const outputs = pooledMap(map, options.pooling, poolingNames);
+    const { name = application.name, seed = 0 } = options;
+    const facts = { application, preprocessing: preprocessing("rescale", { height, width }), weightSource };
+    return new BaseNetwork({ inputs, outputs, name, seed }, { ...facts, pooling: options.pooling });
+  });
 }
 
 /** He's initial values keep signals alive through rows of ReLU (He et al. 2015). */

@@ -1,6 +1,7 @@
 /**
  * Numbers of parameters of Keras's networks at their defaults, with the 1000-class top and without it (`count_params` of
- * Keras 3.15.1): a fingerprint that survives every format and every way of naming weights.
+ * Keras 3.15.1): a fingerprint that survives every format and every way of naming weights. Held against the networks themselves
+ * in src/applications/catalogue.test.ts, because formats know nothing of networks.
  */
 export const knownNetworks: readonly {
   readonly name: string;
@@ -21,18 +22,29 @@ export const knownNetworks: readonly {
   { name: "DenseNet121", parameters: [8_062_504, 7_037_504] },
   { name: "DenseNet169", parameters: [14_307_880, 12_642_880] },
   { name: "DenseNet201", parameters: [20_242_984, 18_321_984] },
-  { name: "InceptionV3", parameters: [23_851_784, 21_802_784] },
   { name: "InceptionResNetV2", parameters: [55_873_736, 54_336_736] },
+  { name: "InceptionV3", parameters: [23_851_784, 21_802_784] },
   { name: "Xception", parameters: [22_910_480, 20_861_480] },
   { name: "EfficientNetB0", parameters: [5_330_571, 4_049_571] },
   { name: "EfficientNetB1", parameters: [7_856_239, 6_575_239] },
   { name: "EfficientNetB2", parameters: [9_177_569, 7_768_569] },
   { name: "EfficientNetB3", parameters: [12_320_535, 10_783_535] },
+  { name: "EfficientNetB4", parameters: [19_466_823, 17_673_823] },
+  { name: "EfficientNetB5", parameters: [30_562_527, 28_513_527] },
+  { name: "EfficientNetB6", parameters: [43_265_143, 40_960_143] },
+  { name: "EfficientNetB7", parameters: [66_658_687, 64_097_687] },
   { name: "EfficientNetV2B0", parameters: [7_200_312, 5_919_312] },
   { name: "EfficientNetV2B1", parameters: [8_212_124, 6_931_124] },
   { name: "EfficientNetV2B2", parameters: [10_178_374, 8_769_374] },
+  { name: "EfficientNetV2B3", parameters: [14_467_622, 12_930_622] },
   { name: "EfficientNetV2S", parameters: [21_612_360, 20_331_360] },
-  { name: "NASNetMobile", parameters: [5_326_716, 4_269_716] },
+  { name: "EfficientNetV2M", parameters: [54_431_388, 53_150_388] },
+  { name: "EfficientNetV2L", parameters: [119_027_848, 117_746_848] },
   { name: "ConvNeXtTiny", parameters: [28_589_128, 27_820_128] },
   { name: "ConvNeXtSmall", parameters: [50_223_688, 49_454_688] },
+  { name: "ConvNeXtBase", parameters: [88_591_464, 87_566_464] },
+  { name: "ConvNeXtLarge", parameters: [197_767_336, 196_230_336] },
+  { name: "ConvNeXtXLarge", parameters: [350_196_968, 348_147_968] },
+  { name: "NASNetMobile", parameters: [5_326_716, 4_269_716] },
+  { name: "NASNetLarge", parameters: [88_949_818, 84_916_818] },
 ];

@@ -2,7 +2,7 @@ import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph, Node, Source, Value } from "./graph.ts";
 import type { OnnxEmitter } from "./operator.ts";
-import { nodesBehind, resultNames, usedValues } from "./values.ts";
+import { loweredNode, nodesBehind, usedValues } from "./values.ts";
 
 /**
  * SHA-256 of what a graph computes: inputs, operations and the bytes of its constants. Names of values, layers and parameters do
@@ -43,14 +43,10 @@ class CanonicalForm implements OnnxEmitter {
   #add(node: Node): void {
     for (const [index, output] of node.outputs.entries())
       if (index === 0 || this.#used.has(output)) this.#names.set(output, this.temporary());
-    node.op.lower(this, {
-      inputs: node.inputs.map((input) => this.#nameOf(input)),
-      outputs: resultNames(node, this.#used, (output) => this.#nameOf(output)),
-      inputTypes: node.inputs.map((input) => input.type),
-      constantInputs: node.inputs.map((input) => input.source.kind === "constant"),
-      outputTypes: node.outputs.map((output) => output.type),
-      attributes: node.attributes,
-    });
+    node.op.lower(
+      this,
+      loweredNode(node, this.#used, (value) => this.#nameOf(value)),
+    );
   }
 
   #nameOf(value: Value): string {

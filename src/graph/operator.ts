@@ -48,6 +48,8 @@ export interface LoweredNode<Attributes> {
   readonly inputTypes: readonly TensorType[];
   /** Which inputs are constants of the graph; ONNX Runtime lays out constant filters beforehand. */
   readonly constantInputs: readonly boolean[];
+  /** For each input the operators that made it, the last one first and along their first inputs: at most two. */
+  readonly inputOperators: readonly (readonly string[])[];
   readonly outputTypes: readonly TensorType[];
   readonly attributes: Attributes;
 }

@@ -1,4 +1,5 @@
 import type { Graph, Node, Value } from "./graph.ts";
+import type { LoweredNode } from "./operator.ts";
 
 /** The constants that a graph uses, each once, in the order of their use. */
 export function constantsOf(graph: Graph): readonly Value[] {
@@ -34,16 +35,31 @@ export function nodesBehind(values: readonly Value[], stop: ReadonlySet<Value> =
 }
 
 /**
- * The names that a node's results get in ONNX: "" for one beside the first that nothing uses, so that it is not computed.
+ * A node as its operator writes it in ONNX. A result beside the first that nothing uses is named "", so that it is not computed.
  *
  * @param used - See `usedValues`.
  */
-export function resultNames(
+export function loweredNode(
   node: Node,
   used: ReadonlySet<Value>,
   nameOf: (value: Value) => string,
-): readonly string[] {
-  return node.outputs.map((output, index) => (index === 0 || used.has(output) ? nameOf(output) : ""));
+): LoweredNode<unknown> {
+  return {
+    inputs: node.inputs.map(nameOf),
+    outputs: node.outputs.map((output, index) => (index === 0 || used.has(output) ? nameOf(output) : "")),
+    inputTypes: node.inputs.map((input) => input.type),
+    constantInputs: node.inputs.map((input) => input.source.kind === "constant"),
+    inputOperators: node.inputs.map((input) => makersOf(input, 2)),
+    outputTypes: node.outputs.map((output) => output.type),
+    attributes: node.attributes,
+  };
+}
+
+/** Names of the operators that made a value, the last one first, along their first inputs. */
+function makersOf({ source }: Value, count: number): readonly string[] {
+  if (source.kind !== "node" || count === 0) return [];
+  const [first] = source.node.inputs;
+  return [source.node.op.name, ...(first === undefined ? [] : makersOf(first, count - 1))];
 }
 
 /** What the nodes and outputs of a graph ask for. */

@@ -6,7 +6,7 @@ import { Random } from "../base/random.ts";
 import { dense, flatten, globalAveragePooling2D } from "../layers/index.ts";
 import { predictImages } from "../recipes/predictImages.ts";
 import { float32 } from "../tensor/tensor.ts";
-import { mobileNetV3Small } from "./applications.ts";
+import { applications } from "./applications.ts";
 import type { BaseNetwork } from "./baseNetwork.ts";
 import { load, sequential } from "./models.ts";
 import { rmsprop } from "./optimizers.ts";
@@ -99,7 +99,7 @@ describe("a frozen base network under a head", () => {
     vi.stubEnv("PERMAFROST_STORE", path.join(folder, "store"));
     await writeStripes(path.join(folder, "train"), ["across", "upright"], 12);
     await writeStripes(path.join(folder, "validation"), ["across", "upright"], 6);
-    base = await mobileNetV3Small({ inputShape: [size, size, 3] });
+    base = await applications.mobileNetV3Small({ inputShape: [size, size, 3] });
     base.trainable = false;
   }, 60_000);
 

@@ -7,6 +7,7 @@ import { concatenate } from "./concatenate.ts";
 import { conv2d } from "./conv2d.ts";
 import { conv2DTranspose } from "./conv2dTranspose.ts";
 import { cropping2D } from "./cropping2d.ts";
+import { customScaleLayer } from "./customScaleLayer.ts";
 import { dense } from "./dense.ts";
 import { depthwiseConv2D } from "./depthwiseConv2d.ts";
 import { dropout } from "./dropout.ts";
@@ -18,6 +19,7 @@ import { globalMaxPooling2D } from "./globalMaxPooling2d.ts";
 import { groupNormalization } from "./groupNormalization.ts";
 import type { Layer, LayerOptions } from "./layer.ts";
 import { layerNormalization } from "./layerNormalization.ts";
+import { layerScale } from "./layerScale.ts";
 import { leakyRelu } from "./leakyRelu.ts";
 import { maxPooling2D } from "./maxPooling2d.ts";
 import { add, average, maximum, minimum, multiply, subtract } from "./merge.ts";
@@ -55,6 +57,7 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   Conv2D: conv2d,
   Conv2DTranspose: conv2DTranspose,
   Cropping2D: cropping2D,
+  CustomScaleLayer: customScaleLayer,
   Dense: dense,
   DepthwiseConv2D: depthwiseConv2D,
   Dropout: dropout,
@@ -65,6 +68,7 @@ const layerKinds: Readonly<Record<string, (options: never) => Layer>> = {
   GlobalMaxPooling2D: globalMaxPooling2D,
   GroupNormalization: groupNormalization,
   LayerNormalization: layerNormalization,
+  LayerScale: layerScale,
   LeakyReLU: leakyRelu,
   Maximum: maximum,
   MaxPooling2D: maxPooling2D,

@@ -218,10 +218,7 @@ describe("normalization", () => {
   it("learns mean and biased variance of each channel", () => {
     const layer = normalization();
     layer.adapt(float32([3, 2], [1, 10, 2, 10, 6, 10]));
-    expect(layer.getWeights().map(({ data }) => [...data])).toEqual([
-      [3, 10],
-      [Math.fround(14 / 3), 0],
-    ]);
+    expect(layer.getWeights().map(({ data }) => [...data])).toEqual([[3, 10], [Math.fround(14 / 3), 0], [0]]);
     expect([...run(layer, [float32([1, 2], [3, 11])]).data]).toEqual([0, 1e7]);
   });
 });

@@ -11,10 +11,18 @@ import { toUserShape } from "./layout.ts";
 
 export type NoConfig = Readonly<Record<never, never>>;
 
+/** A sum or product of several inputs, or of one input and a number. */
+export interface NumberConfig {
+  /** Left out: of several inputs. */
+  readonly number?: number;
+}
+
+type Combine = (g: GraphBuilder, a: Value, b: Value) => Value;
+
 /** A layer that joins its inputs element by element; axes of size 1 stretch. */
 function merge(
   kind: string,
-  combine: (g: GraphBuilder, a: Value, b: Value) => Value,
+  combine: Combine,
   finish: (g: GraphBuilder, merged: Value, count: number) => Value = (_g, merged) => merged,
 ): LayerDefinition<NoConfig> {
   return defineLayer<NoConfig>({
@@ -31,6 +39,27 @@ function merge(
       );
     },
   });
+}
+
+/** As a merging layer, or between its only input and a number: Keras's operations `x + 3` and `x * 2`. */
+function withNumber(merged: LayerDefinition<NoConfig>, combine: Combine): LayerDefinition<NumberConfig> {
+  return defineLayer<NumberConfig>({
+    ...merged,
+    call: (call) => {
+      const { g, context, inputs, config } = call;
+      const [x, ...rest] = inputs;
+      if (config.number === undefined) return merged.call(call);
+      if (rest.length === 0) return combine(g, x!, g.constant(scalar(config.number), "number"));
+      throw new PermafrostError(
+        "SHAPE_MISMATCH",
+        `${context.path}: expected one input beside the number ${config.number}, got ${inputs.length}.`,
+      );
+    },
+  });
+}
+
+function numberConfig({ number }: NumberConfig): NumberConfig {
+  return number === undefined ? {} : { number };
 }
 
 /** @throws PermafrostError SHAPE_MISMATCH unless there are two inputs or more. */
@@ -78,14 +107,14 @@ export function shapesError(
   );
 }
 
-const addDefinition = merge("Add", (g, a, b) => g.apply(operators.add, [a, b], {}));
-const multiplyDefinition = merge("Multiply", (g, a, b) => g.apply(operators.mul, [a, b], {}));
+const sum: Combine = (g, a, b) => g.apply(operators.add, [a, b], {});
+const product: Combine = (g, a, b) => g.apply(operators.mul, [a, b], {});
+const addDefinition = withNumber(merge("Add", sum), sum);
+const multiplyDefinition = withNumber(merge("Multiply", product), product);
 const maximumDefinition = merge("Maximum", (g, a, b) => g.apply(operators.maximum, [a, b], {}));
 const minimumDefinition = merge("Minimum", (g, a, b) => g.apply(operators.minimum, [a, b], {}));
-const averageDefinition = merge(
-  "Average",
-  (g, a, b) => g.apply(operators.add, [a, b], {}),
-  (g, sum, count) => g.apply(operators.div, [sum, g.constant(scalar(count), "count")], {}),
+const averageDefinition = merge("Average", sum, (g, total, count) =>
+  g.apply(operators.div, [total, g.constant(scalar(count), "count")], {}),
 );
 const difference = merge("Subtract", (g, a, b) => g.apply(operators.sub, [a, b], {}));
 const subtractDefinition = defineLayer<NoConfig>({
@@ -102,9 +131,9 @@ const subtractDefinition = defineLayer<NoConfig>({
   },
 });
 
-/** The sum of its inputs, element by element (axes of size 1 stretch). */
-export function add(options: LayerOptions = {}): DefinedLayer<NoConfig> {
-  return new DefinedLayer(addDefinition, {}, options);
+/** The sum of its inputs, element by element (axes of size 1 stretch); with `number`, of its only input and this number. */
+export function add(options: LayerOptions & NumberConfig = {}): DefinedLayer<NumberConfig> {
+  return new DefinedLayer(addDefinition, numberConfig(options), options);
 }
 
 /** The first input minus the second, element by element (axes of size 1 stretch). */
@@ -112,9 +141,9 @@ export function subtract(options: LayerOptions = {}): DefinedLayer<NoConfig> {
   return new DefinedLayer(subtractDefinition, {}, options);
 }
 
-/** The product of its inputs, element by element (axes of size 1 stretch). */
-export function multiply(options: LayerOptions = {}): DefinedLayer<NoConfig> {
-  return new DefinedLayer(multiplyDefinition, {}, options);
+/** The product of its inputs, element by element (axes of size 1 stretch); with `number`, of its only input and this number. */
+export function multiply(options: LayerOptions & NumberConfig = {}): DefinedLayer<NumberConfig> {
+  return new DefinedLayer(multiplyDefinition, numberConfig(options), options);
 }
 
 /** The mean of its inputs, element by element (axes of size 1 stretch). */

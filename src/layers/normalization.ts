@@ -31,6 +31,8 @@ const normalizationDefinition = defineLayer<NormalizationConfig>({
     return [
       { name: "mean", shape, initializer: initializers["zeros"]!, trainable: false },
       { name: "variance", shape, initializer: initializers["ones"]!, trainable: false },
+      // Of the data that the statistics come from; Keras keeps it, and counts it among the weights, though nothing needs it.
+      { name: "count", shape: [], initializer: initializers["zeros"]!, trainable: false, bytesPerValue: 8 },
     ];
   },
   call: (call) => {
@@ -77,9 +79,10 @@ export class Normalization extends DefinedLayer<NormalizationConfig> {
     }
     this.build([["batch", ...data.shape.slice(1)]]);
     const { mean, variance } = moments(data.data, channels, rows);
-    const [meanWeight, varianceWeight] = this.ownParameters;
+    const [meanWeight, varianceWeight, countWeight] = this.ownParameters;
     meanWeight!.set(float32([channels], mean));
     varianceWeight!.set(float32([channels], variance));
+    countWeight!.set(float32([], [0]));
   }
 }
 

@@ -26,6 +26,8 @@ export interface ParameterSpec {
   readonly constraint?: Constraint;
   /** False for statistics that are never trained. Default true. */
   readonly trainable?: boolean;
+  /** In Keras, whose summaries say how much memory weights take. Default 4. */
+  readonly bytesPerValue?: number;
 }
 
 /** A weight: its values, and whether training may change them. */
@@ -35,6 +37,8 @@ export class Parameter {
   readonly engineShape: readonly number[];
   /** Created as something to train (a kernel), not as statistics (a moving mean). Never changes. */
   readonly createdTrainable: boolean;
+  /** In Keras; here every value has 4. */
+  readonly bytesPerValue: number;
   readonly initializer: Initializer;
   /** What the values in the engine's layout add to the loss. */
   readonly regularizer: PlacedRegularizer | undefined;
@@ -53,6 +57,7 @@ export class Parameter {
     this.#permutation = spec.engine?.permutation;
     this.createdTrainable = spec.trainable ?? true;
     this.trainable = this.createdTrainable && trainable;
+    this.bytesPerValue = spec.bytesPerValue ?? 4;
     this.initializer = spec.initializer;
     this.regularizer =
       spec.regularizer && placeRegularizer(spec.regularizer, spec.name, spec.shape, spec.engine?.permutation);

@@ -124,29 +124,47 @@ function wrap(text: string, width: number): string[] {
 }
 
 function footer(model: Layer, optimizerParams: number | undefined): string[] {
-  const total = model.countParams() + (optimizerParams ?? 0);
+  const optimizer = { count: optimizerParams ?? 0, bytes: 4 * (optimizerParams ?? 0) };
+  const all = amountOf(model.weights);
+  const total = { count: all.count + optimizer.count, bytes: all.bytes + optimizer.bytes };
   return [
-    ` Total params: ${amount(total)}`,
-    ` Trainable params: ${amount(sizeOfAll(model.trainableWeights))}`,
-    ` Non-trainable params: ${amount(sizeOfAll(model.nonTrainableWeights))}`,
-    ...(optimizerParams === undefined ? [] : [` Optimizer params: ${amount(optimizerParams)}`]),
+    ` Total params: ${show(total)}`,
+    ` Trainable params: ${show(amountOf(model.trainableWeights))}`,
+    ` Non-trainable params: ${show(amountOf(model.nonTrainableWeights))}`,
+    ...(optimizerParams === undefined ? [] : [` Optimizer params: ${show(optimizer)}`]),
   ];
 }
 
-function sizeOfAll(parameters: readonly Parameter[]): number {
-  return parameters.reduce((sum, parameter) => sum + parameter.size, 0);
+interface Amount {
+  readonly count: number;
+  readonly bytes: number;
 }
 
-/** `2,097,665 (8.00 MB)`: the count, and its size as float32. */
-function amount(count: number): string {
-  let size = count * 4;
+function amountOf(parameters: readonly Parameter[]): Amount {
+  return {
+    count: parameters.reduce((sum, { size }) => sum + size, 0),
+    bytes: parameters.reduce((sum, { size, bytesPerValue }) => sum + size * bytesPerValue, 0),
+  };
+}
+
+/** `2,097,665 (8.00 MB)`. */
+function show({ count, bytes }: Amount): string {
+  let size = bytes;
   let unit = 0;
   const units = ["B", "KB", "MB", "GB", "TB"];
   while (size >= 1024 && unit < units.length - 1) {
     size /= 1024;
     unit++;
   }
-  return `${thousands(count)} (${size.toFixed(2)} ${units[unit]})`;
+  return `${thousands(count)} (${hundredths(size)} ${units[unit]})`;
+}
+
+/** Two digits behind the point; a number in the middle goes to the even one, as Python prints it. */
+function hundredths(size: number): string {
+  const exact = size * 100;
+  const below = Math.floor(exact);
+  const rounded = exact - below === 0.5 ? below + (below % 2) : Math.round(exact);
+  return (rounded / 100).toFixed(2);
 }
 
 function thousands(count: number): string {

@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { OnnxAttribute, OnnxEmitter } from "../graph/operator.ts";
-import { resultNames, usedValues } from "../graph/values.ts";
+import { loweredNode, usedValues } from "../graph/values.ts";
 import { elementTypeCode } from "../ops/elementType.ts";
 import type { TensorType } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -56,14 +56,10 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
   const writer = new GraphWriter(options.channelBlock);
   const used = usedValues(graph);
   for (const node of graph.nodes) {
-    node.op.lower(writer, {
-      inputs: node.inputs.map((input) => writer.nameOf(input)),
-      outputs: resultNames(node, used, (output) => writer.nameOf(output)),
-      inputTypes: node.inputs.map((input) => input.type),
-      constantInputs: node.inputs.map((input) => input.source.kind === "constant"),
-      outputTypes: node.outputs.map((output) => output.type),
-      attributes: node.attributes,
-    });
+    node.op.lower(
+      writer,
+      loweredNode(node, used, (value) => writer.nameOf(value)),
+    );
   }
   const outputs = [...new Set(graph.outputs)];
   for (const output of outputs) writer.exposeConstant(output);

@@ -1,6 +1,8 @@
 import type { Operator } from "../graph/operator.ts";
 import type { Shape, TensorType } from "../tensor/shape.ts";
+import { relu } from "./elementwise.ts";
 import { imageSize } from "./imageSize.ts";
+import { pad } from "./movement.ts";
 import { expectInputs, expectNumber, expectRank, type NoAttributes, type Pair } from "./signature.ts";
 import { onnxWindow, type WindowAttributes, windowCount, windowOf } from "./window.ts";
 
@@ -32,14 +34,15 @@ export const maxPool2d: Operator<"maxPool2d", PoolAttributes> = {
       { dtype: "int64", shape },
     ];
   },
-  // Asked for no places, ONNX Runtime pools in its blocked layout: good between frozen convolutions, slow elsewhere.
-  lower: (onnx, { inputs, outputs, attributes }) =>
-    onnx.node(
-      "MaxPool",
-      inputs,
-      outputs.filter((name) => name !== ""),
-      onnxWindow(windowOf(attributes.size, attributes)),
-    ),
+  lower(onnx, { inputs, inputOperators, outputs, attributes }) {
+    // Asked for no places, ONNX Runtime pools in its blocked layout (good between frozen convolutions, slow elsewhere), and
+    // makes a pad of zeros before it part of the pooling, where padding never wins: right behind a ReLU only.
+    const [largest, places] = outputs;
+    const [last, before] = inputOperators[0]!;
+    const hidesPad = places === "" && last === pad.name && before !== relu.name;
+    const results = hidesPad ? [largest!, onnx.temporary()] : outputs.filter((name) => name !== "");
+    onnx.node("MaxPool", inputs, results, onnxWindow(windowOf(attributes.size, attributes)));
+  },
 };
 
 /** The mean under each window: [N, C, H, W] to [N, C, rows, columns]. Padding is not counted. */

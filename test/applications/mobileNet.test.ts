@@ -1,14 +1,3 @@
-import { describe, it } from "vitest";
-import { mobileNet } from "../../src/applications/index.ts";
-import { type ApplicationCase, expectStructure, expectValues } from "../support/applicationParity.ts";
-import { goldenFile } from "../support/goldenArrays.ts";
+import { describeParity } from "../support/applicationParity.ts";
 
-const { cases } = goldenFile<{ readonly cases: readonly ApplicationCase[] }>("applicationsMobileNet");
-
-describe("MobileNet", () => {
-  it.each(cases)("is Keras's: $network $options", async (one) => {
-    const network = await mobileNet({ ...one.options, weights: "random" });
-    expectStructure(network, one);
-    await expectValues(network, one);
-  });
-});
+describeParity("MobileNet", "applicationsMobileNet");

@@ -5,9 +5,13 @@ Keras's order. Arrays are in Keras's layout (channels last), weights in the orde
 Run: KERAS_BACKEND=tensorflow python test/golden/layerGradients.py
 """
 
+import re
+
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.applications.convnext import LayerScale
+from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
 
 from goldenFile import array, source, write
 
@@ -33,7 +37,8 @@ def case(kind, config, layer, *shapes, name=None):
         "config": config,
         "inputs": [array(i) for i in inputs],
         "weights": [array(w) for w in layer.get_weights()],
-        "names": [v.path.split("/")[-1] for v in layer.weights],
+        # Keras gives LayerScale's weight no name but a number.
+        "names": [re.sub(r"^variable.*", "gamma", v.path.split("/")[-1]) for v in layer.weights],
         "output": array(output),
         "inputGradients": [array(g) for g in by_inputs],
         "weightGradients": [array(g) for g in by_weights],
@@ -104,6 +109,13 @@ cases += [
     case("Softmax", {"axis": [1, 2]}, L.Softmax(axis=[1, 2]), picture, name="softmax over the pixels of a channel"),
     case("Softmax", {"axis": [3, 1]}, L.Softmax(axis=[3, 1]), picture, name="softmax over columns of channels"),
     case("Softmax", {"axis": [-1, 1]}, L.Softmax(axis=[-1, 1]), (4, 3), name="softmax over whole sequences"),
+]
+
+cases += [
+    case("LayerScale", {"initValues": 1e-6, "projectionDim": 3}, LayerScale(1e-6, 3), picture),
+    case("CustomScaleLayer", {"scale": 0.17}, CustomScaleLayer(0.17), picture, picture),
+    case("Add", {"number": 3}, L.Lambda(lambda x: x + 3), picture, name="add a number"),
+    case("Multiply", {"number": 1 / 6}, L.Lambda(lambda x: x * (1 / 6)), (4,), name="multiply by a number"),
 ]
 
 write("layerGradients", {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
-import * as applications from "../../src/keras/applications.ts";
+import { applications } from "../../src/keras/applications.ts";
 import { load, loadModel } from "../../src/keras/loadModel.ts";
 import { Sequential } from "../../src/keras/networks.ts";
 import { dense, globalAveragePooling2D } from "../../src/layers/index.ts";
@@ -66,7 +66,7 @@ describe("a model file as a base", () => {
       "--cut belongs to a base that is a model file",
     );
     await expect(openBase({ base: at("teachable"), initialWeights: "random" })).rejects.toThrow(
-      "cannot begin with random",
+      "comes with its weights and can begin with no others",
     );
     await expect(openBase({ base: "./none.keras" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });

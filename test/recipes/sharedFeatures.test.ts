@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { DrawPolicy } from "../../src/augmentation/draw.ts";
 import type { ImageDataGeneratorOptions } from "../../src/augmentation/generatorOptions.ts";
 import { resolvePipeline } from "../../src/augmentation/generatorOptions.ts";
-import { mobileNetV3Small } from "../../src/keras/applications.ts";
+import { applications } from "../../src/keras/applications.ts";
 import { sequential } from "../../src/keras/models.ts";
 import { image } from "../../src/keras/preprocessing.ts";
 import { dense, globalAveragePooling2D } from "../../src/layers/index.ts";
@@ -32,7 +32,7 @@ describe("features of fit and of train", () => {
 
   /** Keras's way: a frozen base under a head, trained on an iterator over the training images. */
   async function fitted(store: string, augmentation: ImageDataGeneratorOptions) {
-    const base = await mobileNetV3Small({ inputShape: [size, size, 3] });
+    const base = await applications.mobileNetV3Small({ inputShape: [size, size, 3] });
     base.trainable = false;
     const model = sequential({
       layers: [base, globalAveragePooling2D(), dense({ units: 2, activation: "softmax" })],

@@ -1,12 +1,16 @@
 import ort from "onnxruntime-node";
-import { expect } from "vitest";
-import type { BaseNetwork } from "../../src/applications/index.ts";
+import { describe, expect, it } from "vitest";
+import type { ApplicationOptions, BaseNetwork, Network } from "../../src/applications/index.ts";
+import * as networks from "../../src/applications/networks.ts";
 import { sha256 } from "../../src/base/digest.ts";
+import { knownNetworks } from "../../src/formats/knownNetworks.ts";
 import { bindParameters } from "../../src/graph/bind.ts";
+import type { Layer } from "../../src/layers/layer.ts";
+import type { Parameter } from "../../src/layers/parameter.ts";
 import { Model } from "../../src/models/functional.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
-import { decodeArray, type GoldenArray } from "./goldenArrays.ts";
+import { decodeArray, type GoldenArray, goldenFile } from "./goldenArrays.ts";
 
 /** One network in one form, as Keras made it; see test/golden/applications.py. */
 export interface ApplicationCase {
@@ -27,13 +31,14 @@ export interface ApplicationCase {
   ])[];
   readonly inputScale?: number;
   readonly inputShift?: number;
+  readonly gain?: number;
   readonly shape?: readonly number[];
   readonly output?: GoldenArray;
   readonly moments?: GoldenArray;
 }
 
 /** Names, order, shapes and counts. */
-export function expectStructure(network: BaseNetwork, one: ApplicationCase): void {
+function expectStructure(network: BaseNetwork, one: ApplicationCase): void {
   if (one.layers !== undefined) {
     const shapes = new Map(callsOf(network).map(({ layer, outputs }) => [layer, outputs[0]!.shape.slice(1)]));
     const rows = network.layers.map((layer) => [
@@ -52,9 +57,9 @@ export function expectStructure(network: BaseNetwork, one: ApplicationCase): voi
 }
 
 /** The output within 1e-4 of its largest value, and of every layer the mean and the deviation, where the case has them. */
-export async function expectValues(network: BaseNetwork, one: ApplicationCase): Promise<void> {
+async function expectValues(network: BaseNetwork, one: ApplicationCase): Promise<void> {
   if (one.output === undefined) return;
-  fillWeights(network);
+  fillWeights(network, one.gain);
   const [height, width, channels] = one.options.inputShape;
   const scale = one.inputScale!;
   const picture = noise("input", height * width * channels, scale - one.inputShift!, scale);
@@ -81,25 +86,38 @@ function expectMoments(network: BaseNetwork, results: readonly Result[], moments
   }
 }
 
+/** Layers in order, those of nested models in their place. */
+export function singleLayers(layer: Layer): readonly Layer[] {
+  return layer instanceof Model ? layer.layers.flatMap(singleLayers) : [layer];
+}
+
 /** Sets every weight by the formula of test/golden/applications.py. */
-export function fillWeights(network: BaseNetwork): void {
-  for (const layer of network.layers) {
+export function fillWeights(network: BaseNetwork, gain = 1): void {
+  for (const layer of singleLayers(network)) {
     for (const parameter of layer.ownParameters) {
-      const { name, shape, size } = parameter;
-      const window = layer.kind === "DepthwiseConv2D" ? shape[0]! * shape[1]! : size / shape.at(-1)!;
-      const [offset, scale] =
-        name === "kernel"
-          ? [0, Math.sqrt(6 / window)]
-          : name === "gamma" || name === "moving_variance"
-            ? [1, 0.25]
-            : [0, 0.1];
-      parameter.set(float32(shape, noise(`${layer.name}/${name}`, size, offset, scale)));
+      const [offset, scale] = rangeOf(layer, parameter, gain);
+      parameter.set(
+        float32(parameter.shape, noise(`${layer.name}/${parameter.name}`, parameter.size, offset, scale)),
+      );
     }
   }
 }
 
+function rangeOf(
+  layer: Layer,
+  { name, shape, size }: Parameter,
+  gain: number,
+): readonly [offset: number, scale: number] {
+  if (name.endsWith("kernel")) {
+    const depthwise = layer.kind === "DepthwiseConv2D" || name.startsWith("depthwise");
+    return [0, gain * Math.sqrt(6 / (depthwise ? shape[0]! * shape[1]! : size / shape.at(-1)!))];
+  }
+  if (name === "count") return [0, 0];
+  return ["gamma", "moving_variance", "variance"].includes(name) ? [1, 0.25] : [0, 0.1];
+}
+
 /** offset + scale times numbers from -1 to 1 that hang on name and index only. */
-function noise(name: string, count: number, offset: number, scale: number): Float32Array {
+export function noise(name: string, count: number, offset: number, scale: number): Float32Array {
   let start = 2166136261;
   for (const character of name) start = Math.imul(start ^ character.charCodeAt(0), 16777619);
   const values = new Float32Array(count);
@@ -162,4 +180,22 @@ function relativeDifference(found: Float32Array, expected: Float32Array): number
   expect(found.length).toBe(expected.length);
   const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return found.reduce((max, value, index) => Math.max(max, Math.abs(value - expected[index]!)), 0) / largest;
+}
+
+/** The tests of one golden file: every case's structure, and its values where it has them. */
+export function describeParity(family: string, goldenName: string): void {
+  const { cases } = goldenFile<{ readonly cases: readonly ApplicationCase[] }>(goldenName);
+  describe(family, () => {
+    it.each(cases)("is Keras's: $network $options", async (one) => {
+      const create = Object.values<Network>(networks).find(
+        ({ application }) => application.commandName === one.network,
+      );
+      const network = await create!({ ...one.options, weights: "random" } as ApplicationOptions);
+      expectStructure(network, one);
+      // In the form that is published: all classes, nothing else said.
+      if (one.options["includeTop"] === true && Object.keys(one.options).length === 2)
+        expect(knownNetworks.map(({ parameters: [whole] }) => whole)).toContain(one.parameters);
+      await expectValues(network, one);
+    });
+  });
 }

@@ -18,6 +18,8 @@ export interface LayerResult {
   readonly inputGradients: readonly Floats[];
   /** Of the weights that are trained, in their order. */
   readonly weightGradients: readonly Floats[];
+  /** Of the same weights: "layer/kernel", or longer for a model. */
+  readonly weightPaths: readonly string[];
 }
 
 /** Runs the graph of a layer with its gradients. The layer has its weights. */
@@ -27,8 +29,19 @@ export interface LayerRun {
   run(): Promise<LayerResult>;
 }
 
-/** Builds the graph of one layer in inference form over inputs in the user's layout, with all gradients. */
-export function layerRun(layer: Layer, inputs: readonly Floats[]): LayerRun {
+/** The factor of element i of the output in the sum that gradients are taken of. */
+type Direction = (i: number) => number;
+
+/**
+ * Builds the graph of one layer in inference form over inputs in the user's layout, with all gradients.
+ *
+ * @param along - In place of cos(3 i + 1).
+ */
+export function layerRun(
+  layer: Layer,
+  inputs: readonly Floats[],
+  along: Direction = (i) => Math.cos(3 * i + 1),
+): LayerRun {
   const context = new CallContext(new GraphBuilder(), "infer");
   const { g } = context;
   const feeds = new Map<string, Floats>();
@@ -41,7 +54,7 @@ export function layerRun(layer: Layer, inputs: readonly Floats[]): LayerRun {
   const trained = [...context.parameters].filter(([, parameter]) => parameter.createdTrainable);
   for (const [path, parameter] of context.parameters) feeds.set(path, parameter.engineTensor);
   const direction = g.input("direction", output!.type, { kind: "data" });
-  feeds.set("direction", directionOf(output!, inputs[0]!.shape[0]!));
+  feeds.set("direction", directionOf(output!, inputs[0]!.shape[0]!, along));
   const loss = g.apply(operators.reduceSum, [g.apply(operators.mul, [output!, direction], {})], {});
   const weights = trained.map(([path]) => parameterInput(g.build([output!]), path));
   const graph = g.build([output!, ...gradients(g, loss, [...values, ...weights])]);
@@ -49,6 +62,7 @@ export function layerRun(layer: Layer, inputs: readonly Floats[]): LayerRun {
   const result = ([y, ...rest]: readonly Floats[]): LayerResult => ({
     output: toUser(y!),
     inputGradients: rest.slice(0, inputs.length).map(toUser),
+    weightPaths: trained.map(([path]) => path),
     weightGradients: trained.map(([, parameter], index) => {
       const kept = parameter.engineTensor.data.slice();
       parameter.setEngineLayout(rest[inputs.length + index]!.data);
@@ -82,13 +96,13 @@ async function runOnnx(graph: Graph, feeds: ReadonlyMap<string, Floats>): Promis
   });
 }
 
-function directionOf(output: Value, batch: number): Floats {
+function directionOf(output: Value, batch: number, along: Direction): Floats {
   const shape = toUserShape(output.type.shape).map((size) => (size === "batch" ? batch : size));
   const size = shape.reduce((product, n) => product * n, 1);
   return toEngine(
     float32(
       shape,
-      Float32Array.from({ length: size }, (_, i) => Math.cos(3 * i + 1)),
+      Float32Array.from({ length: size }, (_, i) => along(i)),
     ),
   );
 }

@@ -1,0 +1,3 @@
+import { describeParity } from "../support/applicationParity.ts";
+
+describeParity("ConvNeXt", "applicationsConvNeXt");

@@ -1,0 +1,3 @@
+import { describeParity } from "../support/applicationParity.ts";
+
+describeParity("InceptionResNetV2", "applicationsInceptionResNetV2");

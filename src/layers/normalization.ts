@@ -79,10 +79,13 @@ export class Normalization extends DefinedLayer<NormalizationConfig> {
     }
     this.build([["batch", ...data.shape.slice(1)]]);
     const { mean, variance } = moments(data.data, channels, rows);
-    const [meanWeight, varianceWeight, countWeight] = this.ownParameters;
-    meanWeight!.set(float32([channels], mean));
-    varianceWeight!.set(float32([channels], variance));
-    countWeight!.set(float32([], [0]));
+    this.setMoments(mean, variance);
+  }
+
+  /** Sets the statistics of a built layer, one number a channel. */
+  setMoments(mean: ArrayLike<number>, variance: ArrayLike<number>): void {
+    const moments = [mean, variance].map((values) => float32([values.length], Float32Array.from(values)));
+    this.setWeights([...moments, float32([], [0])]);
   }
 }
 

@@ -1,6 +1,5 @@
-import type { Layer } from "../../layers/layer.ts";
+import { Normalization } from "../../layers/normalization.ts";
 import type { Model } from "../../models/functional.ts";
-import { float32 } from "../../tensor/tensor.ts";
 import { standardizeName } from "../classifier/classifierModel.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import type { CutFeatures } from "../features/cutFeatures.ts";
@@ -26,11 +25,11 @@ export async function standardize(
   isUntrained = false,
 ): Promise<void> {
   // A head that flattens has none.
-  const layer: Layer | undefined = model.layers.find(({ name }) => name === standardizeName);
-  if (layer === undefined) return;
+  const layer = model.layers.find(({ name }) => name === standardizeName);
+  if (!(layer instanceof Normalization)) return;
   const { mean, variance } = await channelMoments(features.of(samplesOf(data, "train")));
   const values = isUntrained ? withFloor(variance) : variance;
-  layer.setWeights([float32([mean.length], mean), float32([values.length], values)]);
+  layer.setMoments(mean, values);
 }
 
 function withFloor(variance: Float32Array): Float32Array {

@@ -29,11 +29,10 @@ function addLayer(place: Folder, layer: Layer): void {
   const vars = folderAt(place, "vars");
   vars.attributes["name"] = layer.name;
   if (layer instanceof Model) return;
-  for (const [index, parameter] of layer.ownParameters.entries())
-    vars.members.set(String(index), weight(parameter));
-  // Keras counts what a Normalization was adapted on, and reads it.
-  if (layer.kind === "Normalization" && layer.ownParameters.length > 0) {
-    vars.members.set("2", { kind: "dataset", dtype: "int32", shape: [], elements: () => new Uint8Array(4) });
+  for (const [index, parameter] of layer.ownParameters.entries()) {
+    // What a Normalization was adapted on: Keras wants a whole number there, whatever it is.
+    const isCount = layer.kind === "Normalization" && parameter.name === "count";
+    vars.members.set(String(index), isCount ? zero : weight(parameter));
   }
   const state = randomStateOf(layer);
   if (state !== undefined) {
@@ -47,6 +46,13 @@ function addLayer(place: Folder, layer: Layer): void {
     });
   }
 }
+
+const zero: DatasetContent = {
+  kind: "dataset",
+  dtype: "int32",
+  shape: [],
+  elements: () => new Uint8Array(4),
+};
 
 function weight(parameter: Parameter): DatasetContent {
   return {

@@ -26,14 +26,15 @@ export interface MatchResult {
 /** Assigns the tensors of one layer of a file to a layer's weights: by their names, else by their order. */
 export function matchLayer(layer: Layer, entries: readonly TensorEntry[]): MatchResult {
   const { name } = layer;
-  const parameters = layer.weights;
-  const own = layer.kind === "Normalization" ? withoutCount(entries) : entries;
+  const counts = layer.kind === "Normalization";
+  const parameters = counts ? layer.weights.filter((weight) => weight.name !== "count") : layer.weights;
+  const own = counts ? withoutCount(entries) : entries;
   if (parameters.length === 0) return { matches: [], problems: [] };
   if (own.length !== parameters.length) {
     const reason = `expected ${parameters.length} weights (${listed(parameters)}), the file has ${own.length || "none"} for it`;
     return { matches: [], problems: [{ layer: name, reason }] };
   }
-  const chosen = byName(layer, own) ?? byOrder(layer, own);
+  const chosen = byName(layer, parameters, own) ?? byOrder(layer, parameters, own);
   const matches: WeightMatch[] = [];
   const problems: WeightProblem[] = [];
   for (const [parameter, entry] of chosen) {
@@ -49,14 +50,18 @@ export function matchLayer(layer: Layer, entries: readonly TensorEntry[]): Match
 type Pairs = readonly (readonly [Parameter, TensorEntry])[];
 
 /** undefined unless every weight's name is there once. */
-function byName(layer: Layer, entries: readonly TensorEntry[]): Pairs | undefined {
+function byName(
+  layer: Layer,
+  parameters: readonly Parameter[],
+  entries: readonly TensorEntry[],
+): Pairs | undefined {
   const depth = layer instanceof Model ? 2 : 1;
   const named = new Map(entries.map((entry) => [shortName(entry.name, depth), entry]));
   if (named.size !== entries.length) return undefined;
   const paths: readonly (readonly [string, Parameter])[] =
     layer instanceof Model
       ? [...layer.namedParameters()].map(([path, parameter]) => [shortName(path, depth), parameter])
-      : layer.weights.map((parameter) => [parameter.name, parameter]);
+      : parameters.map((parameter) => [parameter.name, parameter]);
   const pairs = paths.flatMap(([name, parameter]) => {
     const entry = named.get(name);
     return entry === undefined ? [] : ([[parameter, entry]] as const);
@@ -67,9 +72,10 @@ function byName(layer: Layer, entries: readonly TensorEntry[]): Pairs | undefine
 }
 
 /** Keras's `.h5` has the trained weights of a model before the others; the newer files go from layer to layer. */
-function byOrder(layer: Layer, entries: readonly TensorEntry[]): Pairs {
-  const weights = layer.weights;
-  const flags = [...layer.trainableWeights, ...layer.nonTrainableWeights];
+function byOrder(layer: Layer, weights: readonly Parameter[], entries: readonly TensorEntry[]): Pairs {
+  const flags = [...layer.trainableWeights, ...layer.nonTrainableWeights].filter((weight) =>
+    weights.includes(weight),
+  );
   const created = [...weights].sort((a, b) => Number(b.createdTrainable) - Number(a.createdTrainable));
   const orders = [flags, created, weights];
   const fitting = orders.find((order) =>
@@ -83,7 +89,7 @@ function shortName(name: string, depth: number): string {
   return name.replace(/:\d+$/, "").split("/").slice(-depth).join("/");
 }
 
-/** Keras counts what a Normalization was adapted on. */
+/** Keras counts what a Normalization was adapted on; nothing needs that number, and files hold it in several types. */
 function withoutCount(entries: readonly TensorEntry[]): readonly TensorEntry[] {
   return entries.filter(({ shape, name }) => shape.length > 0 || /mean|variance/.test(name));
 }

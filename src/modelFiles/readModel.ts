@@ -93,7 +93,9 @@ class ModelReader implements LayerReader {
         error,
       );
     }
-    this.#weights += layer.countParams();
+    // A Normalization's count is not in every file.
+    this.#weights +=
+      layer.countParams() - (layer.kind === "Normalization" && layer.weights.length > 0 ? 1 : 0);
     if (!(this.#weights <= maxWeights)) {
       throw refusal(
         where,

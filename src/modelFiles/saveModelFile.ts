@@ -98,6 +98,8 @@ function tfjsWeights(model: Model) {
     if (layers.has(layer)) continue;
     layers.add(layer);
     for (const parameter of layer.ownParameters) {
+      // A Normalization's count is of a type that such a file's floats are not.
+      if (layer.kind === "Normalization" && parameter.name === "count") continue;
       const own =
         layer.kind === "DepthwiseConv2D" && parameter.name === "kernel" ? "depthwise_kernel" : parameter.name;
       const name = `${layer.name}/${own}`;

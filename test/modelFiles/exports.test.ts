@@ -6,8 +6,11 @@ import { sha256 } from "../../src/base/digest.ts";
 import { memorySource } from "../../src/formats/byteSource.ts";
 import { readZip } from "../../src/formats/zip.ts";
 import { loadModel } from "../../src/keras/loadModel.ts";
+import { Model } from "../../src/keras/networks.ts";
+import { add, input, layerScale } from "../../src/layers/index.ts";
 import { layerKindNames } from "../../src/layers/kinds.ts";
 import type { Layer } from "../../src/layers/layer.ts";
+import { ofApplications } from "../../src/modelFiles/writeLayer.ts";
 import { exportNetworks, formulaInputs } from "../support/exportNetworks.ts";
 import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 import { predictions } from "../support/predictions.ts";
@@ -72,6 +75,17 @@ describe("models written for other programs", () => {
     60_000,
   );
 
+  test("refuse what Keras could not open", async () => {
+    const start = input({ shape: [2, 2, 3] });
+    for (const [layer, reason] of [
+      [layerScale({ initValues: 1, projectionDim: 3 }), "only networks of keras.applications have it"],
+      [add({ number: 3 }), "it takes the number 3"],
+    ] as const) {
+      const model = new Model({ inputs: start, outputs: layer.apply(start) });
+      await expect(model.save(path.join(folder, "refused.keras"))).rejects.toThrow(reason);
+    }
+  });
+
   test("have every kind of layer", async () => {
     const kinds = new Set<string>();
     const visit = (layer: Layer) => {
@@ -79,6 +93,6 @@ describe("models written for other programs", () => {
       layer.innerLayers.forEach(visit);
     };
     for (const make of Object.values(exportNetworks)) visit(await make());
-    expect(layerKindNames.filter((kind) => !kinds.has(kind))).toEqual([]);
+    expect(layerKindNames.filter((kind) => !kinds.has(kind) && !ofApplications.has(kind))).toEqual([]);
   });
 });

@@ -16,30 +16,62 @@ function channelsFirst(onnx: OnnxEmitter, x: string): string {
 /**
  * The gradient by the filters of a convolution without groups: for each place under the window, a matrix product of dy
  * [K, N rows columns] with the part of x that this place met [C, N rows columns], transposed. Faster than a convolution
- * of x, and with little memory. Few channels (a network's first layer) are taken in one product, which reads dy once.
+ * of x, and with little memory. Few channels (a network's first layer) are taken in one product, which reads dy once; large
+ * images are taken sample by sample, where nothing has to be turned around.
  */
 export function denseFilterGradient(onnx: OnnxEmitter, parts: FilterGradientParts): string {
   const [filters, channels, height, width] = parts.shape;
+  if (channels! > fewChannels && parts.counts[0] * parts.counts[1] >= largeImage)
+    return filterGradientBySample(onnx, parts);
   const dy = reshapeOnnx(onnx, channelsFirst(onnx, parts.dy), [filters!, -1]);
-  const met = partsMet(onnx, parts);
-  const productWith = (x: string): string =>
-    applyOnnx(onnx, "FusedMatMul", [dy, x], { transB: { int: 1 } }, "com.microsoft");
+  const image = channelsFirst(onnx, parts.x);
+  const met = partsMet(onnx, image, parts).map((part) => reshapeOnnx(onnx, part, [channels!, -1]));
   if (channels! <= fewChannels) {
     const rows = applyOnnx(onnx, "Concat", met, { axis: { int: 0 } });
-    const gradient = reshapeOnnx(onnx, productWith(rows), [filters!, height!, width!, channels!]);
+    const product = productOfRows(onnx, dy, rows);
+    const gradient = reshapeOnnx(onnx, product, [filters!, height!, width!, channels!]);
     return applyOnnx(onnx, "Transpose", [gradient], { perm: { ints: [0, 3, 1, 2] } });
   }
-  const last = onnx.constant(int64s([2]));
-  const products = met.map((x) => applyOnnx(onnx, "Unsqueeze", [productWith(x), last]));
-  return reshapeOnnx(onnx, applyOnnx(onnx, "Concat", products, { axis: { int: 2 } }), parts.shape);
+  const products = met.map((rows) => productOfRows(onnx, dy, rows));
+  return joinedTaps(onnx, products, parts);
 }
 
 const fewChannels = 4;
 
-/** For each place under the window, the part of x that it met, [C, N rows columns]. */
-function partsMet(onnx: OnnxEmitter, { x, window, counts, shape }: FilterGradientParts): readonly string[] {
+/** From so many places on, one sample's products are large enough to be as fast as those of a batch. */
+const largeImage = 4096;
+
+/** The same by a product for each sample and place under the window: no copies of x and dy but the padded and the met one. */
+function filterGradientBySample(onnx: OnnxEmitter, parts: FilterGradientParts): string {
+  const met = partsMet(onnx, parts.x, parts).map((part) => reshapeOnnx(onnx, part, [0, 0, -1]));
+  // Of a product's factors ONNX Runtime computes the one that is written last first: dy before the copies of x.
+  const dy = reshapeOnnx(onnx, parts.dy, [0, 0, -1]);
+  const samples = onnx.constant(int64s([0]));
+  const products = met.map((part) =>
+    applyOnnx(onnx, "ReduceSum", [productOfRows(onnx, dy, part), samples], { keepdims: { int: 0 } }),
+  );
+  return joinedTaps(onnx, products, parts);
+}
+
+/** [..., K, places] and [..., C, places] to [..., K, C]. */
+function productOfRows(onnx: OnnxEmitter, dy: string, x: string): string {
+  return applyOnnx(onnx, "FusedMatMul", [dy, x], { transB: { int: 1 } }, "com.microsoft");
+}
+
+/** [K, C] for each place under the window to [K, C, h, w]. */
+function joinedTaps(onnx: OnnxEmitter, products: readonly string[], { shape }: FilterGradientParts): string {
+  const last = onnx.constant(int64s([2]));
+  const columns = products.map((product) => applyOnnx(onnx, "Unsqueeze", [product, last]));
+  return reshapeOnnx(onnx, applyOnnx(onnx, "Concat", columns, { axis: { int: 2 } }), shape);
+}
+
+/** For each place under the window, the part of an image [., ., H, W] that it met, [., ., rows, columns]. */
+function partsMet(
+  onnx: OnnxEmitter,
+  image: string,
+  { window, counts }: FilterGradientParts,
+): readonly string[] {
   const [top, left, bottom, right] = window.pads;
-  const image = channelsFirst(onnx, x);
   const isPadded = window.pads.some((pad) => pad > 0);
   const padded = isPadded
     ? applyOnnx(onnx, "Pad", [image, onnx.constant(int64s([0, 0, top, left, 0, 0, bottom, right]))])
@@ -50,7 +82,7 @@ function partsMet(onnx: OnnxEmitter, { x, window, counts, shape }: FilterGradien
       const start = [row * window.dilations[0], column * window.dilations[1]];
       const end = start.map((from, axis) => from + (counts[axis]! - 1) * window.strides[axis]! + 1);
       const bounds = [start, end, [2, 3], window.strides].map((values) => onnx.constant(int64s(values)));
-      met.push(reshapeOnnx(onnx, applyOnnx(onnx, "Slice", [padded, ...bounds]), [shape[1]!, -1]));
+      met.push(applyOnnx(onnx, "Slice", [padded, ...bounds]));
     }
   }
   return met;

@@ -22,9 +22,11 @@ export const after: Operator<"after", NoAttributes> = {
     const axis = batchAxis(inputTypes[1]!);
     const batch = applyOnnx(onnx, "Shape", [signal!], { start: { int: axis }, end: { int: axis + 1 } });
     const sizes = inputTypes[0]!.shape.map((size) =>
-      size === "batch" ? batch : onnx.constant(int64s([expectNumber("every other axis", size)])),
+      size === "batch" ? 0 : expectNumber("every other axis", size),
     );
-    onnx.node("Reshape", [x!, applyOnnx(onnx, "Concat", sizes, { axis: { int: 0 } })], outputs);
+    // No size is below 0, so the largest is x's own (0: as it is). ONNX Runtime would replace a joined shape by -1 and forget the signal.
+    const shape = [applyOnnx(onnx, "Neg", [batch]), onnx.constant(int64s(sizes))];
+    onnx.node("Reshape", [x!, applyOnnx(onnx, "Max", shape)], outputs);
   },
 };
 

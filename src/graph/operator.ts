@@ -31,6 +31,11 @@ export interface Operator<Name extends string = string, Attributes = unknown> {
   multiplyAdds?(inputs: readonly TensorType[], attributes: Attributes): number;
 
   /**
+   * What its ONNX form lays out beside inputs and results, for whoever reckons with memory. Left out: nothing of size.
+   */
+  workspace?(node: TypedNode<Attributes>): Workspace;
+
+  /**
    * Works on one element (or row) after the other and keeps the shape, as bias, activation and normalization by given
    * statistics do: engines join it to the operator before it, so the two are never cut apart.
    */
@@ -40,18 +45,33 @@ export interface Operator<Name extends string = string, Attributes = unknown> {
   readonly standsAlone?: true;
 }
 
-/** What `lower` is told of the node it writes: names of ONNX values, and types. */
-export interface LoweredNode<Attributes> {
-  readonly inputs: readonly string[];
-  /** Of several results those beside the first that nothing uses have the name "". */
-  readonly outputs: readonly string[];
+/** Values that an operator's ONNX form needs in between. */
+export interface Workspace {
+  /** The most elements a sample that are alive at once while the operator runs, and only then. */
+  readonly passing: number;
+  /**
+   * The first input in another form. ONNX Runtime computes it once for all operators that ask for the same form of the same
+   * value, and keeps it from the first of them to the last.
+   */
+  readonly form?: { readonly name: string; readonly elements: number };
+}
+
+/** What is known of a node without names. */
+export interface TypedNode<Attributes> {
   readonly inputTypes: readonly TensorType[];
   /** Which inputs are constants of the graph; ONNX Runtime lays out constant filters beforehand. */
   readonly constantInputs: readonly boolean[];
-  /** For each input the operators that made it, the last one first and along their first inputs: at most two. */
-  readonly inputOperators: readonly (readonly string[])[];
   readonly outputTypes: readonly TensorType[];
   readonly attributes: Attributes;
+}
+
+/** What `lower` is told of the node it writes: names of ONNX values, and types. */
+export interface LoweredNode<Attributes> extends TypedNode<Attributes> {
+  readonly inputs: readonly string[];
+  /** Of several results those beside the first that nothing uses have the name "". */
+  readonly outputs: readonly string[];
+  /** For each input the operators that made it, the last one first and along their first inputs: at most two. */
+  readonly inputOperators: readonly (readonly string[])[];
 }
 
 export type OnnxAttribute =

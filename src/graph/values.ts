@@ -1,5 +1,5 @@
 import type { Graph, Node, Value } from "./graph.ts";
-import type { LoweredNode } from "./operator.ts";
+import type { LoweredNode, TypedNode, Workspace } from "./operator.ts";
 
 /** The constants that a graph uses, each once, in the order of their use. */
 export function constantsOf(graph: Graph): readonly Value[] {
@@ -47,11 +47,22 @@ export function loweredNode(
   return {
     inputs: node.inputs.map(nameOf),
     outputs: node.outputs.map((output, index) => (index === 0 || used.has(output) ? nameOf(output) : "")),
-    inputTypes: node.inputs.map((input) => input.type),
-    constantInputs: node.inputs.map((input) => input.source.kind === "constant"),
     inputOperators: node.inputs.map((input) => makersOf(input, 2)),
-    outputTypes: node.outputs.map((output) => output.type),
-    attributes: node.attributes,
+    ...typedNode(node),
+  };
+}
+
+/** What a node's ONNX form needs in between. */
+export function workspaceOf(node: Node): Workspace {
+  return node.op.workspace?.(typedNode(node)) ?? { passing: 0 };
+}
+
+function typedNode({ inputs, outputs, attributes }: Node): TypedNode<unknown> {
+  return {
+    inputTypes: inputs.map((input) => input.type),
+    constantInputs: inputs.map((input) => input.source.kind === "constant"),
+    outputTypes: outputs.map((output) => output.type),
+    attributes,
   };
 }
 

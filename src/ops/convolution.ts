@@ -1,5 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { LoweredNode, OnnxEmitter, Operator } from "../graph/operator.ts";
+import type { LoweredNode, OnnxEmitter, Operator, TypedNode } from "../graph/operator.ts";
 import { elementsPerSample, type TensorType } from "../tensor/shape.ts";
 import { blockedDepthwise, canBeBlocked } from "./blockedConvolution.ts";
 import { reshapeOnnx } from "./emitting.ts";
@@ -13,7 +13,12 @@ import {
   expectShape,
 } from "./signature.ts";
 import { onnxWindow, type Window, type WindowAttributes, windowCount, windowOf } from "./window.ts";
-import { convolutionByWinograd, isBetterByWinograd } from "./winograd.ts";
+import {
+  type ConvolutionParts,
+  convolutionByWinograd,
+  convolutionWorkspace,
+  isBetterByWinograd,
+} from "./winograd.ts";
 
 export interface Conv2dAttributes extends WindowAttributes {
   /** Input and output channels are split into this many groups. Default 1; as many as channels is depthwise. */
@@ -57,6 +62,10 @@ export const conv2d: Operator<"conv2d", Conv2dAttributes> = {
     const [result] = conv2d.infer(inputs, attributes);
     return elementsPerSample(result!.shape) * elementsPerSample(filters!.shape.slice(1));
   },
+  workspace(node) {
+    const parts = node.constantInputs[1] ? undefined : winogradParts(node);
+    return parts === undefined ? { passing: 0 } : convolutionWorkspace(parts);
+  },
   lower(onnx, node) {
     // Constant filters stay with Conv: the engine lays them out beforehand, and features have the same bits in any batch.
     const y = node.constantInputs[1] ? undefined : fedConvolution(onnx, node);
@@ -77,19 +86,30 @@ function lowerToConv(
 
 /** The convolution without its bias in a form that is faster than Conv with filters that are fed; undefined where there is none. */
 function fedConvolution(onnx: OnnxEmitter, node: LoweredNode<Conv2dAttributes>): string | undefined {
-  const { inputs, inputTypes, outputTypes, attributes } = node;
-  const { groups = 1 } = attributes;
+  const { inputs, inputTypes, attributes } = node;
   const operands = [inputs[0]!, inputs[1]!] as const;
+  const parts = winogradParts(node);
+  if (parts !== undefined)
+    return convolutionByWinograd(onnx, operands, { ...parts, imageSize: imageSize(inputTypes[0]!) });
+  const { groups = 1 } = attributes;
   const window = windowOf(imageSize(inputTypes[1]!), attributes);
   const [filters, channels] = inputTypes[1]!.shape.map(Number);
-  const parts = { window, channels: channels!, filters: filters!, counts: imageSize(outputTypes[0]!) };
-  if (groups === 1 && isBetterByWinograd(parts)) {
-    const size = { imageSize: imageSize(inputTypes[0]!), pads: window.pads };
-    return convolutionByWinograd(onnx, operands, { ...parts, ...size });
-  }
   const block = onnx.channelBlock;
   const isDepthwise = groups > 1 && filters === groups && channels === 1;
   if (isDepthwise && canBeBlocked(groups) && block !== undefined)
     return blockedDepthwise(onnx, operands, { window, channels: groups, block });
   return undefined;
+}
+
+/** Undefined where Winograd's form is not the better one. */
+function winogradParts({
+  inputTypes,
+  outputTypes,
+  attributes,
+}: TypedNode<Conv2dAttributes>): (ConvolutionParts & Pick<Window, "pads">) | undefined {
+  const window = windowOf(imageSize(inputTypes[1]!), attributes);
+  const [filters, channels] = inputTypes[1]!.shape.map(Number);
+  const counts = imageSize(outputTypes[0]!);
+  const parts = { window, pads: window.pads, channels: channels!, filters: filters!, counts };
+  return (attributes.groups ?? 1) === 1 && isBetterByWinograd(parts) ? parts : undefined;
 }

@@ -1,15 +1,17 @@
-import type { LoweredNode, OnnxEmitter, Operator } from "../graph/operator.ts";
+import type { LoweredNode, OnnxEmitter, Operator, TypedNode, Workspace } from "../graph/operator.ts";
+import { elementsPerSample } from "../tensor/shape.ts";
 import { int64s } from "./axes.ts";
 import { blockedDepthwise, canBeBlocked } from "./blockedConvolution.ts";
 import { type Conv2dAttributes, conv2d } from "./convolution.ts";
 import { inputGradientByProducts, isInputBetterAsProducts } from "./depthwiseGradient.ts";
 import {
   denseFilterGradient,
+  denseFilterWorkspace,
   depthwiseFilterGradient,
   groupedFilterGradient,
   pointwiseFilterGradient,
 } from "./filterGradient.ts";
-import type { FilterGradientParts } from "./filterGradientParts.ts";
+import type { FilterGradientParts, FilterGradientShape } from "./filterGradientParts.ts";
 import { imageSize } from "./imageSize.ts";
 import {
   expectInputs,
@@ -22,10 +24,13 @@ import {
 } from "./signature.ts";
 import { onnxWindow, type Window, windowCount, windowOf } from "./window.ts";
 import {
+  type ConvolutionParts,
   convolutionByWinograd,
+  convolutionWorkspace,
   filterGradientByWinograd,
   isBetterByWinograd,
   isFilterBetterByWinograd,
+  winogradFilterWorkspace,
 } from "./winograd.ts";
 
 export interface Conv2dInputGradientAttributes extends Conv2dAttributes {
@@ -50,37 +55,65 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
     expectShape("dy", dy!, conv2d.infer([x, filters!], attributes)[0]!.shape);
     return [x];
   },
+  workspace(node) {
+    const parts = winogradParts(node);
+    if (parts !== undefined) return convolutionWorkspace(parts);
+    // Both sides turned around where it is taken by products; a convolution needs little.
+    const [x, dy] = [node.outputTypes[0]!, node.inputTypes[0]!].map(({ shape }) => elementsPerSample(shape));
+    return { passing: (node.attributes.groups ?? 1) > 1 ? x! + dy! : 0 };
+  },
   lower(onnx, node) {
     const { attributes, inputTypes } = node;
-    const window = windowOf(imageSize(inputTypes[1]!), attributes);
     const { groups = 1 } = attributes;
-    const reach = window.size.map((size, axis) => (size - 1) * window.dilations[axis]!);
-    const pads = window.pads.map((pad, side) => reach[side % 2]! - pad) as unknown as Pads;
+    const window = windowOf(imageSize(inputTypes[1]!), attributes);
+    const pads = turnedPads(window);
     const isDepthwise = groups > 1 && inputTypes[1]!.shape[0] === groups && inputTypes[1]!.shape[1] === 1;
     const counts = imageSize(inputTypes[0]!);
     const depthwise = { window, imageSize: attributes.inputSize, counts, channels: groups };
-    const isStepless = window.strides.every((stride) => stride === 1);
-    const isConvolution = isStepless && pads.every((pad) => pad >= 0);
+    const isConvolution = isByConvolution(window);
     const isBlocked = isConvolution && canBeBlocked(groups) && onnx.channelBlock !== undefined;
     if (isDepthwise && !isBlocked && isInputBetterAsProducts(depthwise)) {
       const [dy, filters] = node.inputs;
       onnx.node("Identity", [inputGradientByProducts(onnx, [dy!, filters!], depthwise)], node.outputs);
       return;
     }
-    const byWinograd = {
-      window,
-      channels: Number(inputTypes[0]!.shape[1]),
-      filters: Number(inputTypes[1]!.shape[1]),
-      counts: attributes.inputSize,
-    };
-    if (groups === 1 && isConvolution && isBetterByWinograd(byWinograd)) {
+    const byWinograd = winogradParts(node);
+    if (byWinograd !== undefined) {
       const [dy, filters] = node.inputs;
-      const turned = { ...byWinograd, imageSize: counts, pads, turned: true };
+      const turned = { ...byWinograd, imageSize: counts, turned: true };
       onnx.node("Identity", [convolutionByWinograd(onnx, [dy!, filters!], turned)], node.outputs);
     } else if (isConvolution && (groups === 1 || isDepthwise)) lowerToConv(onnx, node, window, pads);
     else lowerToConvTranspose(onnx, node, window);
   },
 };
+
+/** Of the convolution of dy with the filters turned around; below 0 there is none. */
+function turnedPads({ size, dilations, pads }: Window): Pads {
+  const reach = size.map((length, axis) => (length - 1) * dilations[axis]!);
+  return pads.map((pad, side) => reach[side % 2]! - pad) as unknown as Pads;
+}
+
+function isByConvolution(window: Window): boolean {
+  return window.strides.every((stride) => stride === 1) && turnedPads(window).every((pad) => pad >= 0);
+}
+
+/** Undefined where Winograd's form is not the better one. */
+function winogradParts({
+  inputTypes,
+  attributes,
+}: TypedNode<Conv2dInputGradientAttributes>): (ConvolutionParts & Pick<Window, "pads">) | undefined {
+  const window = windowOf(imageSize(inputTypes[1]!), attributes);
+  const parts = {
+    window,
+    pads: turnedPads(window),
+    channels: Number(inputTypes[0]!.shape[1]),
+    filters: Number(inputTypes[1]!.shape[1]),
+    counts: attributes.inputSize,
+  };
+  return (attributes.groups ?? 1) === 1 && isByConvolution(window) && isBetterByWinograd(parts)
+    ? parts
+    : undefined;
+}
 
 /** Windows that move by single pixels: a convolution of dy with the filters turned around, the fastest form. */
 function lowerToConv(
@@ -155,31 +188,70 @@ export const conv2dFilterGradient: Operator<"conv2dFilterGradient", Conv2dFilter
     expectShape("dy", dy!, conv2d.infer([x!, gradient], attributes)[0]!.shape);
     return [gradient];
   },
-  lower(onnx, { inputs, inputTypes, outputs, outputTypes, attributes }) {
-    const { groups = 1, filterSize } = attributes;
-    const window = windowOf(filterSize, attributes);
-    const size = imageSize(inputTypes[0]!);
-    const parts: FilterGradientParts = {
-      x: inputs[0]!,
-      dy: inputs[1]!,
-      imageSize: size,
-      counts: windowCount(size, window),
-      window,
-      shape: outputTypes[0]!.shape.map(Number),
-    };
-    const gradient = filterGradientForm(parts, groups)(onnx, parts, groups);
-    onnx.node("Identity", [gradient], outputs);
+  workspace(node) {
+    const { groups = 1 } = node.attributes;
+    const shape = filterGradientShape(node);
+    return filterGradientForm(shape, groups).workspace(shape, groups);
+  },
+  lower(onnx, node) {
+    const { groups = 1 } = node.attributes;
+    const [x, dy] = node.inputs;
+    const parts: FilterGradientParts = { ...filterGradientShape(node), x: x!, dy: dy! };
+    const gradient = filterGradientForm(parts, groups).write(onnx, parts, groups);
+    onnx.node("Identity", [gradient], node.outputs);
   },
   mixesBatch: () => true,
 };
 
-function filterGradientForm({ window, shape, counts }: FilterGradientParts, groups: number) {
+function filterGradientShape({
+  inputTypes,
+  outputTypes,
+  attributes,
+}: TypedNode<Conv2dFilterGradientAttributes>): FilterGradientShape {
+  const window = windowOf(attributes.filterSize, attributes);
+  const size = imageSize(inputTypes[0]!);
+  return {
+    imageSize: size,
+    counts: windowCount(size, window),
+    window,
+    shape: outputTypes[0]!.shape.map(Number),
+  };
+}
+
+/** One way to compute a filter gradient. */
+interface FilterGradientForm {
+  write(onnx: OnnxEmitter, parts: FilterGradientParts, groups: number): string;
+  workspace(shape: FilterGradientShape, groups: number): Workspace;
+}
+
+const byWinograd: FilterGradientForm = {
+  write: filterGradientByWinograd,
+  workspace: winogradFilterWorkspace,
+};
+const dense: FilterGradientForm = { write: denseFilterGradient, workspace: denseFilterWorkspace };
+const pointwise: FilterGradientForm = {
+  write: pointwiseFilterGradient,
+  workspace: ({ shape }) => ({ passing: shape[0]! * shape[1]! }),
+};
+const depthwise: FilterGradientForm = { write: depthwiseFilterGradient, workspace: turnedAround };
+const grouped: FilterGradientForm = { write: groupedFilterGradient, workspace: turnedAround };
+
+/** About: both sides once and the picture, padded or the part of it that one place met, once more. */
+function turnedAround({ shape, imageSize, counts }: FilterGradientShape, groups: number): Workspace {
+  const picture = shape[1]! * groups * imageSize[0] * imageSize[1];
+  return { passing: 2 * picture + shape[0]! * counts[0] * counts[1] };
+}
+
+function filterGradientForm(
+  { window, shape, counts }: FilterGradientShape,
+  groups: number,
+): FilterGradientForm {
   const isPointwise =
     [...window.size, ...window.strides].every((size) => size === 1) && window.pads.every((pad) => pad === 0);
   if (groups === 1) {
-    const dense = { window, filters: shape[0]!, channels: shape[1]!, counts };
-    if (isFilterBetterByWinograd(dense)) return filterGradientByWinograd;
-    return isPointwise ? pointwiseFilterGradient : denseFilterGradient;
+    const parts = { window, filters: shape[0]!, channels: shape[1]!, counts };
+    if (isFilterBetterByWinograd(parts)) return byWinograd;
+    return isPointwise ? pointwise : dense;
   }
-  return shape[0] === groups && shape[1] === 1 ? depthwiseFilterGradient : groupedFilterGradient;
+  return shape[0] === groups && shape[1] === 1 ? depthwise : grouped;
 }

@@ -1,4 +1,4 @@
-import type { OnnxEmitter } from "../graph/operator.ts";
+import type { OnnxEmitter, Workspace } from "../graph/operator.ts";
 import { int64s } from "./axes.ts";
 import {
   filterGradientByProducts,
@@ -6,7 +6,7 @@ import {
   isFilterBetterAsProducts,
 } from "./depthwiseGradient.ts";
 import { applyOnnx, reshapeOnnx } from "./emitting.ts";
-import type { FilterGradientParts } from "./filterGradientParts.ts";
+import type { FilterGradientParts, FilterGradientShape } from "./filterGradientParts.ts";
 
 /** [N, C, ...] to [C, N, ...]. */
 function channelsFirst(onnx: OnnxEmitter, x: string): string {
@@ -21,8 +21,7 @@ function channelsFirst(onnx: OnnxEmitter, x: string): string {
  */
 export function denseFilterGradient(onnx: OnnxEmitter, parts: FilterGradientParts): string {
   const [filters, channels, height, width] = parts.shape;
-  if (channels! > fewChannels && parts.counts[0] * parts.counts[1] >= largeImage)
-    return filterGradientBySample(onnx, parts);
+  if (isTakenBySample(parts)) return filterGradientBySample(onnx, parts);
   const dy = reshapeOnnx(onnx, channelsFirst(onnx, parts.dy), [filters!, -1]);
   const image = channelsFirst(onnx, parts.x);
   const met = partsMet(onnx, image, parts).map((part) => reshapeOnnx(onnx, part, [channels!, -1]));
@@ -40,6 +39,23 @@ const fewChannels = 4;
 
 /** From so many places on, one sample's products are large enough to be as fast as those of a batch. */
 const largeImage = 4096;
+
+function isTakenBySample({ shape, counts }: FilterGradientShape): boolean {
+  return shape[1]! > fewChannels && counts[0] * counts[1] >= largeImage;
+}
+
+/** What `denseFilterGradient` lays out. */
+export function denseFilterWorkspace(parts: FilterGradientShape): Workspace {
+  const { shape, imageSize, window, counts } = parts;
+  const [filters, channels, height, width] = shape;
+  const [top, left, bottom, right] = window.pads;
+  const picture = channels! * imageSize[0] * imageSize[1];
+  const padded = channels! * (imageSize[0] + top + bottom) * (imageSize[1] + left + right);
+  const places = counts[0] * counts[1];
+  if (isTakenBySample(parts)) return { passing: padded + channels! * places + filters! * channels! };
+  const met = channels! * places * (channels! <= fewChannels ? 2 * height! * width! : 1);
+  return { passing: filters! * places + padded + Math.max(picture, met) };
+}
 
 /** The same by a product for each sample and place under the window: no copies of x and dy but the padded and the met one. */
 function filterGradientBySample(onnx: OnnxEmitter, parts: FilterGradientParts): string {

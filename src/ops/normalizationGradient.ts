@@ -1,5 +1,5 @@
 import type { OnnxEmitter, Operator } from "../graph/operator.ts";
-import type { TensorType } from "../tensor/shape.ts";
+import { elementsPerSample, type TensorType } from "../tensor/shape.ts";
 import { float32, scalar } from "../tensor/tensor.ts";
 import { int64s } from "./axes.ts";
 import { elementTypeCode } from "./elementType.ts";
@@ -54,6 +54,8 @@ export const batchNormTrainingGradient: Operator<"batchNormTrainingGradient", Ba
     onnx.node("BatchNormalization", [x!, slope, offset, mean!, ones], [linear], { epsilon: { float: 0 } });
     onnx.node("Add", [calculate("Mul", dy!, channelwise(scale)), linear], [dx!]);
   },
+  /** x without its mean and times dy; later both parts of dx. */
+  workspace: ({ inputTypes }) => ({ passing: 2 * elementsPerSample(inputTypes[0]!.shape) }),
   mixesBatch: () => true,
 };
 

@@ -1,5 +1,5 @@
 import type { LoweredNode, OnnxEmitter, Operator } from "../graph/operator.ts";
-import type { TensorType } from "../tensor/shape.ts";
+import { elementsPerSample, type TensorType } from "../tensor/shape.ts";
 import { float32 } from "../tensor/tensor.ts";
 import { int64s } from "./axes.ts";
 import { imageSize } from "./imageSize.ts";
@@ -34,13 +34,16 @@ export const maxPool2dGradient: Operator<"maxPool2dGradient", PoolGradientAttrib
     expectShape("places", places!, dy!.shape);
     return [pooledFrom(dy!, attributes)];
   },
+  workspace({ outputTypes, attributes }) {
+    const zeros = elementsPerSample(outputTypes[0]!.shape);
+    return { passing: isApart(windowOf(attributes.size, attributes)) ? 0 : zeros };
+  },
   lower(onnx, { inputs: [dy, places], inputTypes, outputs, attributes }) {
     const { size, inputSize } = attributes;
     const window = windowOf(size, attributes);
     const channels = expectNumber("channels", inputTypes[0]!.shape[1]);
     const shape = shapeOfInput(onnx, dy!, [channels, ...inputSize]);
-    const isApart = size.every((length, axis) => length <= window.strides[axis]!);
-    if (isApart) {
+    if (isApart(window)) {
       // No place is told twice: each element is put where it belongs.
       const { kernel_shape, strides: steps, pads } = onnxWindow(window);
       const attributes = { kernel_shape: kernel_shape!, strides: steps!, pads: pads! };
@@ -60,6 +63,11 @@ export const maxPool2dGradient: Operator<"maxPool2dGradient", PoolGradientAttrib
   },
 };
 
+/** No pixel is met twice. */
+function isApart({ size, strides }: Window): boolean {
+  return size.every((length, axis) => length <= strides[axis]!);
+}
+
 /** [N, C, H, W] as an ONNX value; N is that of dy. */
 function shapeOfInput(onnx: OnnxEmitter, dy: string, sample: readonly number[]): string {
   const [batch, shape] = [onnx.temporary(), onnx.temporary()];
@@ -75,6 +83,8 @@ export const averagePool2dGradient: Operator<"averagePool2dGradient", PoolGradie
     expectInputs(inputs, 1);
     return [pooledFrom(inputs[0]!, attributes)];
   },
+  /** The shares. */
+  workspace: ({ inputTypes }) => ({ passing: elementsPerSample(inputTypes[0]!.shape) }),
   lower(onnx, node) {
     const window = windowOf(node.attributes.size, node.attributes);
     const shares = onnx.temporary();

@@ -1,8 +1,8 @@
-import type { OnnxEmitter } from "../graph/operator.ts";
+import type { OnnxEmitter, Workspace } from "../graph/operator.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
 import { int64s } from "./axes.ts";
 import { applyOnnx, reshapeOnnx } from "./emitting.ts";
-import type { FilterGradientParts } from "./filterGradientParts.ts";
+import type { FilterGradientParts, FilterGradientShape } from "./filterGradientParts.ts";
 import type { Pads, Pair } from "./signature.ts";
 import type { Window } from "./window.ts";
 
@@ -116,6 +116,39 @@ export function convolutionByWinograd(
   const weights = reshapeOnnx(onnx, brought, [coordinates, results, channels]);
   const products = applyOnnx(onnx, "MatMul", [weights, inputTiles(onnx, x, parts)]);
   return joinedTiles(onnx, reshapeOnnx(onnx, products, [coordinates, -1]), results, counts);
+}
+
+/** What `convolutionByWinograd` lays out: the input's tiles before and after they are turned around, products, results in tiles. */
+export function convolutionWorkspace({
+  channels,
+  filters,
+  counts,
+  pads,
+}: ConvolutionParts & Pick<Window, "pads">): Workspace {
+  const input = coordinates * channels * tileCount(counts);
+  const output = (coordinates + tile * tile) * filters * tileCount(counts);
+  return { passing: Math.max(input, output), form: { name: formOf(pads, counts), elements: input } };
+}
+
+/** What `filterGradientByWinograd` lays out: both sides' tiles before and after they are turned around. */
+export function winogradFilterWorkspace({ window, shape, counts }: FilterGradientShape): Workspace {
+  const [input, output] = [shape[1]!, shape[0]!].map(
+    (channels) => coordinates * channels * tileCount(counts),
+  );
+  return {
+    passing: Math.max(input!, 2 * output!),
+    form: { name: formOf(window.pads, counts), elements: input! },
+  };
+}
+
+/** Tiles of one value are the same where they begin and end at the same places. */
+function formOf(pads: Pads, counts: Pair): string {
+  return `tiles ${[...pads.slice(0, 2), ...tilesOf(counts)]}`;
+}
+
+function tileCount(counts: Pair): number {
+  const [rows, columns] = tilesOf(counts);
+  return rows * columns;
 }
 
 /** The gradient by filters [K, C, 3, 3]: the products of both sides' coordinates, summed over all tiles. */

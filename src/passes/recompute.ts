@@ -1,6 +1,6 @@
 import { GraphBuilder } from "../graph/builder.ts";
 import type { Graph, Node, Value } from "../graph/graph.ts";
-import { nodesBehind } from "../graph/values.ts";
+import { nodesBehind, workspaceOf } from "../graph/values.ts";
 import { operators } from "../ops/index.ts";
 import { copyNode } from "./rewrite.ts";
 import { cutSegments, elementsOf } from "./segments.ts";
@@ -33,12 +33,24 @@ function stretchesOf(
   results: readonly Value[],
 ): readonly Stretch[] {
   const wanted = new Set(backward.flatMap(({ inputs }) => inputs));
-  const segments = cutSegments(forward, wanted);
+  const segments = cutSegments(forward, (node) => wantedElements(node, wanted, backward));
   return segments.slice(0, -1).map((segment) => {
     const own = new Set(segment);
     const others = forward.filter((node) => !own.has(node)).flatMap(({ inputs }) => inputs);
     return stretchOf(segment, new Set([...others, ...results]), wanted);
   });
+}
+
+/** Elements a sample: the results of a node that the backward pass uses, and the form of its input if that takes up the same. */
+function wantedElements(node: Node, wanted: ReadonlySet<Value>, backward: readonly Node[]): number {
+  const { form } = workspaceOf(node);
+  const isShared =
+    form !== undefined &&
+    backward.some(
+      (other) => other.inputs[0] === node.inputs[0] && workspaceOf(other).form?.name === form.name,
+    );
+  const results = node.outputs.filter((output) => wanted.has(output));
+  return results.reduce((sum, output) => sum + elementsOf(output), isShared ? form.elements : 0);
 }
 
 /** Copies the backward pass; before the first node that wants a value of a segment, the segment is computed again. */
@@ -89,6 +101,8 @@ class BackwardWalk {
         if (inner.has(output)) this.#standIns.set(output, copy.outputs[index]!);
       }
     }
+    // From here on the backward pass uses these too: what the engine lays out for both is the same and not kept from the start.
+    for (const [value, late] of delayed) this.#standIns.set(value, late);
   }
 
   #delay(value: Value, signal: Value): Value {

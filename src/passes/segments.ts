@@ -7,7 +7,7 @@ interface Place {
   readonly at: number;
   /** Elements a sample of the values that are computed before it and used behind it. */
   readonly crossing: number;
-  /** Elements a sample of all wanted values that are computed before it. */
+  /** Elements a sample of all that is computed before it and wanted again. */
   readonly wantedBefore: number;
 }
 
@@ -20,12 +20,12 @@ const limitSteps = 24;
  * time needs the least memory: the sum of the former and the largest of the latter (Chen et al. 2016, "Training deep nets with
  * sublinear memory cost", with measured sizes in place of the square root).
  *
- * @param wanted - The values that are needed again later.
+ * @param wanted - Elements a sample of what a node computes that are needed again later.
  * @returns The segments in order; they hold all nodes.
  */
 export function cutSegments(
   nodes: readonly Node[],
-  wanted: ReadonlySet<Value>,
+  wanted: (node: Node) => number,
 ): readonly (readonly Node[])[] {
   const places = placesBetween(nodes, wanted);
   const total = places.at(-1)!.wantedBefore;
@@ -44,16 +44,14 @@ export function elementsOf({ type }: Value): number {
 }
 
 /** The start, the end, and every place where no more crosses than just before and just behind. */
-function placesBetween(nodes: readonly Node[], wanted: ReadonlySet<Value>): readonly Place[] {
+function placesBetween(nodes: readonly Node[], wanted: (node: Node) => number): readonly Place[] {
   const lastUse = new Map<Value, number>();
   for (const [at, node] of nodes.entries()) for (const input of node.inputs) lastUse.set(input, at);
   const places: Place[] = [{ at: 0, crossing: 0, wantedBefore: 0 }];
   let [crossing, wantedBefore] = [0, 0];
   for (const [at, node] of nodes.entries()) {
-    for (const output of node.outputs) {
-      if (lastUse.has(output)) crossing += elementsOf(output);
-      if (wanted.has(output)) wantedBefore += elementsOf(output);
-    }
+    for (const output of node.outputs) if (lastUse.has(output)) crossing += elementsOf(output);
+    wantedBefore += wanted(node);
     for (const input of new Set(node.inputs)) {
       if (input.source.kind === "node" && lastUse.get(input) === at) crossing -= elementsOf(input);
     }

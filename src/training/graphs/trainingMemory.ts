@@ -1,12 +1,12 @@
 import { totalmem } from "node:os";
 import { PermafrostError } from "../../base/errors.ts";
-import type { Graph, Node, Value } from "../../graph/graph.ts";
+import type { Graph, Value } from "../../graph/graph.ts";
 import { resolveOptimizer } from "../../optimizers/index.ts";
-import { elementsPerSample } from "../../tensor/shape.ts";
-import { bytesPerElement, sizeOf } from "../../tensor/tensor.ts";
+import { sizeOf } from "../../tensor/tensor.ts";
 import type { Compiled } from "../compiled/compile.ts";
 import { prefixBatch } from "../features/frozenFeatures.ts";
 import { type BuiltProgram, buildProgram } from "./buildProgram.ts";
+import { bytesOf, peakBytes } from "./peakBytes.ts";
 
 /**
  * What training needs, in bytes: what the process takes at its peak, estimated. `bench/endToEnd.js` holds it against measured peaks.
@@ -118,40 +118,6 @@ function largestBatch(built: BuiltProgram, tooLarge: number, limit: number): num
     else fails = middle;
   }
   return fits;
-}
-
-/** The most bytes of results that are alive at once when the nodes run in their order and each is freed after its last use. */
-function peakBytes(graph: Graph, batchSize: number): number {
-  const uses = new Map<Value, number>();
-  const count = (value: Value, by: number) => uses.set(value, (uses.get(value) ?? 0) + by);
-  for (const node of graph.nodes) for (const input of node.inputs) count(input, 1);
-  for (const output of graph.outputs) count(output, 1);
-  let alive = 0;
-  let peak = 0;
-  for (const node of graph.nodes) {
-    const { inputs, outputs } = node;
-    for (const output of outputs) if (uses.has(output)) alive += bytesOf(output, batchSize);
-    peak = Math.max(peak, alive + workBytes(node, batchSize));
-    for (const input of inputs) {
-      count(input, -1);
-      if (uses.get(input) === 0 && input.source.kind === "node") alive -= bytesOf(input, batchSize);
-    }
-  }
-  return peak;
-}
-
-/**
- * What a gradient is computed in between: its inputs turned around, and where a window moves, the padded picture and the part of it
- * that one place under the window meets.
- */
-function workBytes({ op, inputs }: Node, batchSize: number): number {
-  if (!op.name.endsWith("Gradient")) return 0;
-  const turned = inputs.reduce((sum, input) => sum + bytesOf(input, batchSize), 0);
-  return op.name === "conv2dFilterGradient" ? turned + bytesOf(inputs[0]!, batchSize) : turned;
-}
-
-function bytesOf({ type: { shape, dtype } }: Value, batchSize: number): number {
-  return bytesPerElement[dtype] * elementsPerSample(shape) * (shape.includes("batch") ? batchSize : 1);
 }
 
 function constantBytes(graph: Graph): number {

@@ -40,8 +40,9 @@ const fewChannels = 4;
 /** From so many places on, one sample's products are large enough to be as fast as those of a batch. */
 const largeImage = 4096;
 
-function isTakenBySample({ shape, counts }: FilterGradientShape): boolean {
-  return shape[1]! > fewChannels && counts[0] * counts[1] >= largeImage;
+function isTakenBySample({ shape, counts, window }: FilterGradientShape): boolean {
+  const isStepless = window.strides.every((stride) => stride === 1);
+  return isStepless && shape[1]! > fewChannels && counts[0] * counts[1] >= largeImage;
 }
 
 /** What `denseFilterGradient` lays out. */
@@ -52,14 +53,14 @@ export function denseFilterWorkspace(parts: FilterGradientShape): Workspace {
   const picture = channels! * imageSize[0] * imageSize[1];
   const padded = channels! * (imageSize[0] + top + bottom) * (imageSize[1] + left + right);
   const places = counts[0] * counts[1];
-  if (isTakenBySample(parts)) return { passing: padded + channels! * places + filters! * channels! };
+  if (isTakenBySample(parts)) return { passing: channels! * places + filters! * channels! };
   const met = channels! * places * (channels! <= fewChannels ? 2 * height! * width! : 1);
   return { passing: filters! * places + padded + Math.max(picture, met) };
 }
 
-/** The same by a product for each sample and place under the window: no copies of x and dy but the padded and the met one. */
+/** The same by a product for each sample and place under the window, with no copy of x or dy but the part of x that is met. */
 function filterGradientBySample(onnx: OnnxEmitter, parts: FilterGradientParts): string {
-  const met = partsMet(onnx, parts.x, parts).map((part) => reshapeOnnx(onnx, part, [0, 0, -1]));
+  const met = shiftedImages(onnx, parts).map((part) => reshapeOnnx(onnx, part, [0, 0, -1]));
   // Of a product's factors ONNX Runtime computes the one that is written last first: dy before the copies of x.
   const dy = reshapeOnnx(onnx, parts.dy, [0, 0, -1]);
   const samples = onnx.constant(int64s([0]));
@@ -67,6 +68,27 @@ function filterGradientBySample(onnx: OnnxEmitter, parts: FilterGradientParts): 
     applyOnnx(onnx, "ReduceSum", [productOfRows(onnx, dy, part), samples], { keepdims: { int: 0 } }),
   );
   return joinedTaps(onnx, products, parts);
+}
+
+/** What `partsMet` gives of x where a window moves by single pixels: each with one node, which pads on one side and cuts on the other. */
+function shiftedImages(
+  onnx: OnnxEmitter,
+  { x, window, counts, imageSize }: FilterGradientParts,
+): readonly string[] {
+  const met: string[] = [];
+  for (let row = 0; row < window.size[0]; row++) {
+    for (let column = 0; column < window.size[1]; column++) {
+      const before = [
+        window.pads[0] - row * window.dilations[0],
+        window.pads[1] - column * window.dilations[1],
+      ];
+      const behind = before.map((pad, axis) => counts[axis]! - imageSize[axis]! - pad);
+      const isWhole = [...before, ...behind].every((pad) => pad === 0);
+      const pads = onnx.constant(int64s([0, 0, ...before, 0, 0, ...behind]));
+      met.push(isWhole ? x : applyOnnx(onnx, "Pad", [x, pads]));
+    }
+  }
+  return met;
 }
 
 /** [..., K, places] and [..., C, places] to [..., K, C]. */

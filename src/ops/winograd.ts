@@ -131,14 +131,13 @@ export function convolutionWorkspace({
 }
 
 /** What `filterGradientByWinograd` lays out: both sides' tiles before and after they are turned around. */
-export function winogradFilterWorkspace({ window, shape, counts }: FilterGradientShape): Workspace {
-  const [input, output] = [shape[1]!, shape[0]!].map(
-    (channels) => coordinates * channels * tileCount(counts),
-  );
-  return {
-    passing: Math.max(input!, 2 * output!),
-    form: { name: formOf(window.pads, counts), elements: input! },
-  };
+export function winogradFilterWorkspace(parts: FilterGradientShape): Workspace {
+  const { window, shape, counts } = parts;
+  const input = coordinates * shape[1]! * tileCount(counts);
+  const [from, to] = filterRuns(parts)[0]!;
+  const run =
+    (to - from) * (2 * coordinates * tileCount(counts) + (to < shape[0]! ? counts[0] * counts[1] : 0));
+  return { passing: Math.max(input, run), form: { name: formOf(window.pads, counts), elements: input } };
 }
 
 /** Tiles of one value are the same where they begin and end at the same places. */
@@ -156,18 +155,36 @@ export function filterGradientByWinograd(onnx: OnnxEmitter, parts: FilterGradien
   const [filters, channels] = parts.shape;
   const { pads } = parts.window;
   const x = inputTiles(onnx, parts.x, { ...parts, channels: channels!, pads });
-  const dy = tilesAt(onnx, parts.dy, transposed(toResult), {
-    channels: filters!,
-    imageSize: parts.counts,
-    counts: parts.counts,
-    pads: [0, 0, 0, 0],
+  const rows = filterRuns(parts).map(([from, to]) => {
+    const bounds = [[from], [to], [1]].map((values) => onnx.constant(int64s(values)));
+    const run = to - from === filters ? parts.dy : applyOnnx(onnx, "Slice", [parts.dy, ...bounds]);
+    const dy = tilesAt(onnx, run, transposed(toResult), {
+      channels: to - from,
+      imageSize: parts.counts,
+      counts: parts.counts,
+      pads: [0, 0, 0, 0],
+    });
+    return applyOnnx(onnx, "FusedMatMul", [dy, x], { transB: { int: 1 } }, "com.microsoft");
   });
-  const products = applyOnnx(onnx, "FusedMatMul", [dy, x], { transB: { int: 1 } }, "com.microsoft");
+  const products = rows.length === 1 ? rows[0]! : applyOnnx(onnx, "Concat", rows, { axis: { int: 1 } });
   const back = onnx.constant(alongBoth(transposed(fromFilter)));
   const byTap = applyOnnx(onnx, "MatMul", [back, reshapeOnnx(onnx, products, [coordinates, -1])]);
   const gradient = reshapeOnnx(onnx, byTap, [3, 3, filters!, channels!]);
   return applyOnnx(onnx, "Transpose", [gradient], { perm: { ints: [2, 3, 0, 1] } });
 }
+
+/** Filters that are taken together, from and to: all, or halves where a sample's tiles of all would need much memory. */
+function filterRuns({ shape, counts }: FilterGradientShape): readonly (readonly [number, number])[] {
+  const filters = shape[0]!;
+  if (coordinates * filters * tileCount(counts) < manyElements) return [[0, filters]];
+  const half = Math.ceil(filters / 2);
+  return [
+    [0, half],
+    [half, filters],
+  ];
+}
+
+const manyElements = 2 ** 20;
 
 interface Tiled {
   readonly channels: number;

@@ -68,12 +68,12 @@ export class TrainingRun implements TrainingControl {
 
   /** Hands the model's weights, and the optimizer's memory if there is any, to the training thread. */
   async begin(): Promise<void> {
-    await this.trainer.write({
-      iteration: this.iteration,
-      // Copies: sending a view would send everything else that lies in the same memory.
-      weights: this.weights.map((values) => values.slice()),
-      slots: this.compiled.state?.slots ?? [],
-    });
+    // Copies: sending a view would send everything else that lies in the same memory.
+    const weights = this.weights.map((values) => Float32Array.from(values));
+    await this.trainer.write(
+      { iteration: this.iteration, weights, slots: this.compiled.state?.slots ?? [] },
+      weights.map(({ buffer }) => buffer),
+    );
   }
 
   /**

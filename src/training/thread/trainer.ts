@@ -69,9 +69,13 @@ export class Trainer {
     return this.#thread.call("read", { iteration, withSlots });
   }
 
-  /** Sets weights and slots. */
-  async write(state: TrainState): Promise<void> {
-    await this.#thread.call("write", state);
+  /**
+   * Sets weights and slots.
+   *
+   * @param handedOver - Memory of theirs that the caller gives away, so that it is not copied once more.
+   */
+  async write(state: TrainState, handedOver: readonly ArrayBuffer[] = []): Promise<void> {
+    await this.#thread.call("write", state, handedOver);
   }
 
   /** Puts the moving average of the weights in their place, or exchanges both. */

@@ -66,6 +66,21 @@ describe("Winograd's minimal filtering", () => {
     return Math.max(...values.map((value, i) => Math.abs(value - Number(received!.data[i])))) / scale;
   }
 
+  it("takes the filter gradient of many tiles in two halves", async () => {
+    const [image, pads, many] = [[64, 68], [1, 1, 1, 1], 109] as const;
+    const feeds = { x: caseTensor([1, 1, ...image], "x"), dy: caseTensor([1, many, ...image], "dy") };
+    const parts = {
+      imageSize: image,
+      counts: image,
+      window: windowOf([3, 3], { pads }),
+      shape: [many, 1, 3, 3],
+    };
+    const write = (onnx: OnnxEmitter, [x, dy]: readonly string[]) =>
+      filterGradientByWinograd(onnx, { ...parts, x: x!, dy: dy! });
+    const attributes = { pads, filterSize: [3, 3] };
+    expect(await difference(operators.conv2dFilterGradient, attributes, feeds, write)).toBeLessThan(1e-5);
+  });
+
   describe.each(cases)("for $image with pads $pads", ({ image, pads }) => {
     const window = windowOf([3, 3], { pads });
     const counts = [image[0] + pads[0] + pads[2] - 2, image[1] + pads[1] + pads[3] - 2] as const;

@@ -26,10 +26,10 @@ export interface TrainingMemory {
 const processBytes = 115 * 2 ** 20;
 
 /**
- * Copies of a trained weight besides the optimizer's slots: in the model, in the training thread, its gradient, and two on their way
+ * Copies of a trained weight besides the optimizer's slots: in the model, in the training thread, its gradient, and one on its way
  * between the threads.
  */
-const weightCopies = 5;
+const weightCopies = 4;
 
 /** What the engine's memory takes for a byte that is alive: freed places are not always of the size that is wanted next. */
 const engineRoom = 1.1;

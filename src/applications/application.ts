@@ -42,7 +42,12 @@ export interface Application {
   readonly sizeMultiple: number;
   /** From the input to the output, every layer in one of them; empty: not known. */
   readonly blocks: readonly NetworkBlock[];
+  /** Whether it can be built as torchvision does, from weights with PyTorch's names. Default false. */
+  readonly hasTorchForm?: boolean;
 }
+
+/** A network as Keras builds it, or as torchvision does: with other padding, epsilons, places of strides, and pixels. */
+export type NetworkForm = "keras" | "torch";
 
 /** What every base network can be asked for (Keras's arguments of `keras.applications`). */
 export interface ApplicationOptions {
@@ -58,6 +63,8 @@ export interface ApplicationOptions {
   readonly name?: string;
   /** For random weights. */
   readonly seed?: number;
+  /** Of a network that both programs have. Default: that of the file of weights, else "keras". */
+  readonly form?: NetworkForm;
   /** How weights that are not on this machine are fetched. Default: as the environment says, in silence. */
   readonly fetching?: FetchOptions;
   /** Of a bundle whose base is a model from a file. */
@@ -84,6 +91,8 @@ export class BaseNetwork extends Model {
   readonly variant: string | undefined;
   /** The ONNX model that it is, where it is one. */
   readonly onnx: OnnxSource | undefined;
+  /** "torch": as torchvision builds it, where Keras has the network too. undefined: the form that `createBase` makes by itself. */
+  readonly form: "torch" | undefined;
   /** What whoever uses it should know, in sentences. */
   readonly remarks: readonly string[];
   /** Of a network from a file: its maps' network, without the pooling. */
@@ -94,6 +103,7 @@ export class BaseNetwork extends Model {
     base: Pick<BaseNetwork, "application" | "preprocessing" | "weightSource" | "pooling"> & {
       readonly variant?: string | undefined;
       readonly onnx?: OnnxSource | undefined;
+      readonly form?: NetworkForm | undefined;
       readonly remarks?: readonly string[];
       readonly architecture?: Architecture | undefined;
     },
@@ -105,6 +115,7 @@ export class BaseNetwork extends Model {
     this.pooling = base.pooling;
     this.variant = base.variant;
     this.onnx = base.onnx;
+    this.form = base.form === "torch" ? "torch" : undefined;
     this.remarks = base.remarks ?? [];
     this.architecture = base.architecture;
   }

@@ -1,5 +1,4 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { WeightFile } from "../formats/weightFile.ts";
 import { input } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import { loadNetworkWeights } from "../modelFiles/loadWeights.ts";
@@ -9,12 +8,18 @@ import {
   BaseNetwork,
   checkInputShape,
   type Network,
+  type NetworkForm,
   network,
   pooledMap,
   type WeightSource,
 } from "./application.ts";
-
-import { type PixelScalingName, preprocessing } from "./preprocessing.ts";
+import { openChosenWeights } from "./chosenWeights.ts";
+import type { NamedWeights } from "./openNamedWeights.ts";
+import { type PixelScalingName, type Preprocessing, preprocessing } from "./preprocessing.ts";
+import { formAskedFor, formOfFile } from "./torch/chooseForm.ts";
+import { loadTorchWeights } from "./torch/loadTorchWeights.ts";
+import type { TorchNaming } from "./torch/naming.ts";
+import { type PictureSize, type TorchPictures, torchPreprocessing, torchRemark } from "./torch/pictures.ts";
 
 /** A file of weights as its authors publish it. */
 export interface PublishedWeights {
@@ -48,6 +53,11 @@ export interface CatalogueOptions extends Omit<ApplicationOptions, "includeTop" 
    * "imagenet": Keras's own, fetched when they are not on this machine yet.
    */
   readonly weights?: string | null;
+  /**
+   * "torch": torchvision's form of the network, which pads, divides and normalizes in other ways and sees other pixels. Default: the
+   * form whose names of tensors the file of weights has; else "keras".
+   */
+  readonly form?: NetworkForm;
   /** With the classifier. Default true, as in Keras. */
   readonly includeTop?: boolean;
   /** Builds on this tensor [batch, height, width, 3] in place of an input of its own. */
@@ -85,14 +95,28 @@ export interface NetworkParts {
   checkWeights?(network: BaseNetwork, file: string): void;
 }
 
-/** A network of the catalogue as its family describes it: what is known of it, and its parts for the options given. */
+/** A network as torchvision builds it, with Keras's names of layers. */
+export interface TorchForm<Options> {
+  parts(options: Options): Omit<NetworkParts, "scaling" | "published" | "checkWeights">;
+  /** How the programs that write its weights name the tensors. */
+  readonly namings: readonly TorchNaming[];
+  readonly pictures: TorchPictures;
+}
+
+/**
+ * A network of the catalogue as its family describes it: what is known of it, and its parts for the options given.
+ *
+ * @param torch - Its other form, where torchvision has the network too.
+ */
 export function kerasNetwork<Options extends CatalogueOptions = CatalogueOptions>(
-  application: CatalogueApplication,
+  record: CatalogueApplication,
   parts: (options: Options) => NetworkParts,
+  torch?: TorchForm<Options>,
 ): Network<Options> {
+  const application = torch === undefined ? record : { ...record, hasTorchForm: true };
   return network<Options>(application, (options) =>
     // Every option may be left out.
-    catalogueNetwork(application, options, parts(options as Options)),
+    catalogueNetwork(application, options as Options, parts(options as Options), torch),
   );
 }
 
@@ -102,16 +126,65 @@ export function kerasNetwork<Options extends CatalogueOptions = CatalogueOptions
  * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights, and all
  *   that `publishedFile` and `hubFile` throw.
  */
-async function catalogueNetwork(
+async function catalogueNetwork<Options extends CatalogueOptions>(
+  application: CatalogueApplication,
+  options: Options,
+  parts: NetworkParts,
+  torch: TorchForm<Options> | undefined,
+): Promise<BaseNetwork> {
+  const { published = application.published } = parts;
+  // A variant may have files of its own.
+  const unpublished = parts.published === undefined || published.length === 0 ? parts.variant : undefined;
+  const chosen = formAskedFor(application, options, torch);
+  const opened = await openChosenWeights({ ...application, published }, options, unpublished);
+  try {
+    if (torch !== undefined && (chosen ?? formOfFile(opened?.file)) === "torch")
+      return await inTorchForm(application, options, torch, opened);
+    const { scaling = application.scaling } = parts;
+    const built = build(application, options, parts, {
+      picture: (size) => preprocessing(scaling, size),
+      weightSource: opened?.source ?? null,
+    });
+    if (opened !== undefined) {
+      await loadNetworkWeights(built, opened.file);
+      parts.checkWeights?.(built, opened.source.name);
+    }
+    return built;
+  } finally {
+    await opened?.file.close();
+  }
+}
+
+async function inTorchForm<Options extends CatalogueOptions>(
+  application: CatalogueApplication,
+  options: Options,
+  { parts, namings, pictures }: TorchForm<Options>,
+  opened: NamedWeights | undefined,
+): Promise<BaseNetwork> {
+  const picture = (size: PictureSize) => torchPreprocessing(pictures, size);
+  const built = build(application, options, parts(options), {
+    picture,
+    weightSource: opened?.source ?? null,
+    form: "torch",
+    ...(opened === undefined ? {} : { remarks: [torchRemark(application, opened.source.name, pictures)] }),
+  });
+  if (opened !== undefined) await loadTorchWeights(built, opened.file, namings);
+  return built;
+}
+
+/** What does not follow from the parts. */
+interface BuiltFacts extends Partial<Pick<BaseNetwork, "form" | "remarks">> {
+  picture(size: PictureSize): Preprocessing;
+  readonly weightSource: WeightSource | null;
+}
+
+function build(
   application: CatalogueApplication,
   options: CatalogueOptions,
   parts: NetworkParts,
-): Promise<BaseNetwork> {
+  { picture, ...facts }: BuiltFacts,
+): BaseNetwork {
   const { includeTop = true, pooling, seed = 0 } = options;
-  const { published = application.published, scaling = application.scaling } = parts;
-  // A variant may have files of its own.
-  const unpublished = parts.published === undefined || published.length === 0 ? parts.variant : undefined;
-  const opened = await openChosen({ ...application, published }, options, unpublished);
   const start = startOf(application, options);
   const map = parts.features(start.tensor);
   const pooled = parts.pooled ?? ((x, kind) => pooledMap(x, kind, parts.poolingNames));
@@ -119,58 +192,15 @@ async function catalogueNetwork(
   const [, height, width] = start.tensor.shape.map(Number);
   const variant = variantOf(options, parts);
   const name = options.name ?? parts.name?.(height!) ?? application.kerasName;
-  const built = new BaseNetwork(
+  return new BaseNetwork(
     { inputs: start.inputs, outputs, name, seed },
     {
       application: { ...application, blocks: blocksFrom(start.inputs[0]!.call.layer.name, application) },
-      preprocessing: preprocessing(scaling, { height: height!, width: width! }),
-      weightSource: opened?.source ?? null,
+      preprocessing: picture({ height: height!, width: width! }),
       pooling: includeTop ? undefined : pooling,
       ...(variant === undefined ? {} : { variant }),
+      ...facts,
     },
-  );
-  if (opened !== undefined) {
-    await readInto(built, opened.file);
-    parts.checkWeights?.(built, opened.source.name);
-  }
-  return built;
-}
-
-async function readInto(network: BaseNetwork, weights: WeightFile): Promise<void> {
-  try {
-    await loadNetworkWeights(network, weights);
-  } finally {
-    await weights.close();
-  }
-}
-
-/** The file of the weights, open, and where it is from; undefined: random ones. */
-async function openChosen(
-  application: CatalogueApplication,
-  options: CatalogueOptions,
-  variant: string | undefined,
-): Promise<{ readonly file: WeightFile; readonly source: WeightSource } | undefined> {
-  const { weights = "imagenet", fetching } = options;
-  if (weights === null || weights === "random") return undefined;
-  // Loaded only here: most bases bring their weights along.
-  const { openFileWeights, openPublishedWeights } = await import("./openNamedWeights.ts");
-  if (weights !== "imagenet") return openFileWeights(weights, fetching);
-  return openPublishedWeights(application, publishedFor(application, options, variant), fetching);
-}
-
-/** The published weights of this very form of the network. */
-function publishedFor(
-  { name, published }: CatalogueApplication,
-  { includeTop = true, classes = 1000 }: CatalogueOptions,
-  variant: string | undefined,
-): PublishedWeights {
-  const known = published.find((one) => one.includeTop === includeTop);
-  if (known !== undefined && variant === undefined && (!includeTop || classes === 1000)) return known;
-  const form = variant ?? (includeTop ? `with a classifier of ${classes} classes` : "without its classifier");
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    `${name}: no weights are published of this network ${form}. Give the path of a file as weights, or weights: "random" to begin with random ones.`,
-    { details: { application: name } },
   );
 }
 

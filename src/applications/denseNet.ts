@@ -16,12 +16,21 @@ import {
   publishedPair,
   averagedClassifier as top,
 } from "./catalogueRecord.ts";
+import { denseNetNamings } from "./torch/denseNet.ts";
+import { torchNormalization } from "./torch/normalization.ts";
+import { usualPictures } from "./torch/pictures.ts";
 
 /** Channels that each layer of a dense block adds. */
 const growth = 32;
 
-/** Of every BatchNormalization, as in the networks that the weights come from. */
-const epsilon = 1.001e-5;
+/** Of every BatchNormalization. */
+interface Form {
+  readonly epsilon: number;
+  readonly momentum?: number;
+}
+
+/** As in the networks that Keras's weights come from. */
+const kerasForm: Form = { epsilon: 1.001e-5 };
 
 interface Variant {
   readonly name: string;
@@ -33,6 +42,8 @@ interface Variant {
 /**
  * DenseNet121 (Huang et al. 2016, "Densely Connected Convolutional Networks"), as Keras builds it. Without its classifier the output
  * is [batch, height / 32, width / 32, 1024], rounded down. Inputs: pixels / 255, ImageNet's mean and deviation (mode "torch").
+ *
+ * With weights of torchvision or timm: with torchvision's epsilon, for the middle of each picture.
  */
 export const denseNet121 = denseNet({
   name: "denseNet121",
@@ -75,51 +86,57 @@ function denseNet({ name, depths, md5 }: Variant) {
       ["top", "bn"],
     ],
   });
-  return kerasNetwork(application, () => ({
-    features: (start) => features(start, depths),
+  const parts = (form: Form) => ({
+    features: (start: SymbolicTensor) => features(start, depths, form),
     top,
     poolingNames,
-  }));
+  });
+  return kerasNetwork(application, () => parts(kerasForm), {
+    parts: () => parts(torchNormalization),
+    namings: denseNetNamings,
+    pictures: usualPictures,
+  });
 }
 
-function features(start: SymbolicTensor, depths: readonly number[]): SymbolicTensor {
-  let x = stem(start);
+function features(start: SymbolicTensor, depths: readonly number[], form: Form): SymbolicTensor {
+  let x = stem(start, form);
   for (const [index, depth] of depths.entries()) {
-    if (index > 0) x = transition(x, `pool${index + 1}`);
-    for (let number = 1; number <= depth; number++) x = denseLayer(x, `conv${index + 2}_block${number}`);
+    if (index > 0) x = transition(x, `pool${index + 1}`, form);
+    for (let number = 1; number <= depth; number++)
+      x = denseLayer(x, `conv${index + 2}_block${number}`, form);
   }
-  x = batchNormalization({ epsilon, name: "bn" }).apply(x);
+  x = batchNormalization({ ...form, name: "bn" }).apply(x);
   return activation({ activation: "relu", name: "relu" }).apply(x);
 }
 
-function stem(start: SymbolicTensor): SymbolicTensor {
+function stem(start: SymbolicTensor, form: Form): SymbolicTensor {
   let x = zeroPadding2D({ padding: 3 }).apply(start);
   x = conv2d({ filters: 64, kernelSize: 7, strides: 2, useBias: false, name: "conv1_conv" }).apply(x);
-  x = batchNormalization({ epsilon, name: "conv1_bn" }).apply(x);
+  x = batchNormalization({ ...form, name: "conv1_bn" }).apply(x);
   x = activation({ activation: "relu", name: "conv1_relu" }).apply(x);
   x = zeroPadding2D({ padding: 1 }).apply(x);
   return maxPooling2D({ poolSize: 3, strides: 2, name: "pool1" }).apply(x);
 }
 
 /** Adds its channels to all that came before in the block. */
-function denseLayer(start: SymbolicTensor, name: string): SymbolicTensor {
-  let x = rectified(start, `${name}_0`);
+function denseLayer(start: SymbolicTensor, name: string, form: Form): SymbolicTensor {
+  let x = rectified(start, `${name}_0`, form);
   x = conv2d({ filters: 4 * growth, kernelSize: 1, useBias: false, name: `${name}_1_conv` }).apply(x);
-  x = rectified(x, `${name}_1`);
+  x = rectified(x, `${name}_1`, form);
   const wide = { filters: growth, kernelSize: 3, padding: "same", useBias: false } as const;
   x = conv2d({ ...wide, name: `${name}_2_conv` }).apply(x);
   return concatenate({ name: `${name}_concat` }).apply([start, x]);
 }
 
 /** Halves the channels and the map. */
-function transition(start: SymbolicTensor, name: string): SymbolicTensor {
+function transition(start: SymbolicTensor, name: string, form: Form): SymbolicTensor {
   const filters = Math.floor(Number(start.shape.at(-1)) / 2);
-  let x = rectified(start, name);
+  let x = rectified(start, name, form);
   x = conv2d({ filters, kernelSize: 1, useBias: false, name: `${name}_conv` }).apply(x);
   return averagePooling2D({ poolSize: 2, name: `${name}_pool` }).apply(x);
 }
 
-function rectified(x: SymbolicTensor, name: string): SymbolicTensor {
-  const normalized = batchNormalization({ epsilon, name: `${name}_bn` }).apply(x);
+function rectified(x: SymbolicTensor, name: string, form: Form): SymbolicTensor {
+  const normalized = batchNormalization({ ...form, name: `${name}_bn` }).apply(x);
   return activation({ activation: "relu", name: `${name}_relu` }).apply(normalized);
 }

@@ -12,11 +12,29 @@ import type { SymbolicTensor } from "../layers/layer.ts";
 import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
 import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
 import { divisible, halvingMargins, publishedRows } from "./mobileNetParts.ts";
+import { mobileNetV2Namings } from "./torch/mobileNetV2.ts";
+import { torchNormalization } from "./torch/normalization.ts";
+import { usualPictures } from "./torch/pictures.ts";
 
 export interface MobileNetV2Options extends CatalogueOptions {
   /** Width: what numbers of channels are multiplied by, then rounded to multiples of 8. Default 1. */
   readonly alpha?: number;
 }
+
+/** What Keras and torchvision do in different ways. */
+interface Form {
+  /** Of every BatchNormalization. */
+  readonly normalization: { readonly epsilon: number; readonly momentum: number };
+  /** Zeros before a convolution of 3 x 3 and stride 2. */
+  margins(x: SymbolicTensor): 1 | ReturnType<typeof halvingMargins>;
+}
+
+const kerasForm: Form = {
+  normalization: { epsilon: 1e-3, momentum: 0.999 },
+  margins: (x) => halvingMargins(x, 3),
+};
+
+const torchForm: Form = { normalization: torchNormalization, margins: () => 1 };
 
 /** One inverted residual block. */
 interface Block {
@@ -63,18 +81,32 @@ const application = catalogueRecord({
 /**
  * MobileNetV2 (Sandler et al. 2018), as Keras builds it. Without its classifier the output is
  * [batch, height / 32, width / 32, 1280], rounded up. Inputs: pixels from -1 to 1 (mode "tf").
+ *
+ * With weights of torchvision or timm: in torchvision's form, which pads on all sides alike, for pixels of mode "torch".
  */
-export const mobileNetV2 = kerasNetwork<MobileNetV2Options>(application, (options) => {
-  const { alpha = 1 } = options;
-  const hasWeights = [0.35, 0.5, 0.75, 1, 1.3, 1.4].includes(alpha);
+export const mobileNetV2 = kerasNetwork<MobileNetV2Options>(
+  application,
+  (options) => {
+    const { alpha = 1 } = options;
+    const hasWeights = [0.35, 0.5, 0.75, 1, 1.3, 1.4].includes(alpha);
+    const files = hasWeights ? published(alpha, publishedRows(options, [96, 128, 160, 192])) : [];
+    return { ...partsOf(alpha, kerasForm), published: files };
+  },
+  {
+    parts: ({ alpha = 1 }) => partsOf(alpha, torchForm),
+    namings: mobileNetV2Namings,
+    pictures: usualPictures,
+  },
+);
+
+function partsOf(alpha: number, form: Form) {
   return {
-    features: (start) => features(start, alpha),
+    features: (start: SymbolicTensor) => features(start, alpha, form),
     top,
-    name: (rows) => `mobilenetv2_${alpha.toFixed(2)}_${rows}`,
-    published: hasWeights ? published(alpha, publishedRows(options, [96, 128, 160, 192])) : [],
+    name: (rows: number) => `mobilenetv2_${alpha.toFixed(2)}_${rows}`,
     ...(alpha === 1 ? {} : { variant: `of width ${alpha}` }),
   };
-});
+}
 
 function published(alpha: number, rows: number) {
   const width = Number.isInteger(alpha) ? alpha.toFixed(1) : String(alpha);
@@ -83,34 +115,47 @@ function published(alpha: number, rows: number) {
   return publishedPair({ folder: "mobilenet_v2/", licence: "Apache-2.0", files });
 }
 
-function features(start: SymbolicTensor, alpha: number): SymbolicTensor {
-  const stem = { filters: divisible(32 * alpha), kernelSize: 3, strides: 2, padding: "same" } as const;
-  let x = conv2d({ ...stem, useBias: false, name: "Conv1" }).apply(start);
-  x = rectified(x, "bn_Conv1", "Conv1_relu");
+/** Keras leaves the padding of its first convolution to the convolution. */
+function stem(start: SymbolicTensor, alpha: number, form: Form): SymbolicTensor {
+  const convolution = { filters: divisible(32 * alpha), kernelSize: 3, strides: 2, useBias: false } as const;
+  const padded = form === kerasForm ? start : zeroPadding2D({ padding: 1, name: "Conv1_pad" }).apply(start);
+  const padding = form === kerasForm ? "same" : "valid";
+  const x = conv2d({ ...convolution, padding, name: "Conv1" }).apply(padded);
+  return rectified(x, "bn_Conv1", "Conv1_relu", form);
+}
+
+function features(start: SymbolicTensor, alpha: number, form: Form): SymbolicTensor {
+  let x = stem(start, alpha, form);
   for (const [index, { filters, strides }] of blocks.entries()) {
-    x = invertedResidual(x, index, { filters: divisible(Math.floor(filters * alpha)), strides });
+    const block = { filters: divisible(Math.floor(filters * alpha)), strides };
+    x = invertedResidual(x, index, block, form);
   }
   // The paper does not make the last convolution narrower.
   const filters = alpha > 1 ? divisible(1280 * alpha) : 1280;
   x = conv2d({ filters, kernelSize: 1, useBias: false, name: "Conv_1" }).apply(x);
-  return rectified(x, "Conv_1_bn", "out_relu");
+  return rectified(x, "Conv_1_bn", "out_relu", form);
 }
 
 /** Widens the channels by 6, convolves each by itself, narrows them again without an activation. */
-function invertedResidual(start: SymbolicTensor, index: number, { filters, strides }: Block): SymbolicTensor {
+function invertedResidual(
+  start: SymbolicTensor,
+  index: number,
+  { filters, strides }: Block,
+  form: Form,
+): SymbolicTensor {
   const prefix = prefixOf(index);
   const channels = Number(start.shape.at(-1));
   let x = start;
   if (index > 0) {
     x = pointwise(x, 6 * channels, `${prefix}expand`);
-    x = rectified(x, `${prefix}expand_BN`, `${prefix}expand_relu`);
+    x = rectified(x, `${prefix}expand_BN`, `${prefix}expand_relu`, form);
   }
-  if (strides === 2) x = zeroPadding2D({ padding: halvingMargins(x, 3), name: `${prefix}pad` }).apply(x);
+  if (strides === 2) x = zeroPadding2D({ padding: form.margins(x), name: `${prefix}pad` }).apply(x);
   const depthwise = { kernelSize: 3, strides, padding: strides === 2 ? "valid" : "same" } as const;
   x = depthwiseConv2D({ ...depthwise, useBias: false, name: `${prefix}depthwise` }).apply(x);
-  x = rectified(x, `${prefix}depthwise_BN`, `${prefix}depthwise_relu`);
+  x = rectified(x, `${prefix}depthwise_BN`, `${prefix}depthwise_relu`, form);
   x = pointwise(x, filters, `${prefix}project`);
-  x = normalized(x, `${prefix}project_BN`);
+  x = normalized(x, `${prefix}project_BN`, form);
   const residual = strides === 1 && channels === filters;
   return residual ? add({ name: `${prefix}add` }).apply([start, x]) : x;
 }
@@ -119,12 +164,12 @@ function pointwise(x: SymbolicTensor, filters: number, name: string): SymbolicTe
   return conv2d({ filters, kernelSize: 1, padding: "same", useBias: false, name }).apply(x);
 }
 
-function rectified(x: SymbolicTensor, normalization: string, name: string): SymbolicTensor {
-  return relu({ maxValue: 6, name }).apply(normalized(x, normalization));
+function rectified(x: SymbolicTensor, normalization: string, name: string, form: Form): SymbolicTensor {
+  return relu({ maxValue: 6, name }).apply(normalized(x, normalization, form));
 }
 
-function normalized(x: SymbolicTensor, name: string): SymbolicTensor {
-  return batchNormalization({ momentum: 0.999, name }).apply(x);
+function normalized(x: SymbolicTensor, name: string, { normalization }: Form): SymbolicTensor {
+  return batchNormalization({ ...normalization, name }).apply(x);
 }
 
 function top(map: SymbolicTensor, { classes, activation }: Classifier): SymbolicTensor {

@@ -1,7 +1,8 @@
 import { PermafrostError } from "../base/errors.ts";
 import { sameSpelling } from "../base/identifiers.ts";
 import { openWeights } from "../formats/openWeights.ts";
-import { summarizeWeights } from "../formats/summary.ts";
+import { summarizeWeights, torchFormNote } from "../formats/summary.ts";
+import { isTorchNamed } from "../formats/torchNames.ts";
 import { applications } from "./index.ts";
 
 /**
@@ -14,8 +15,14 @@ export async function networkOfFile(place: string): Promise<string> {
   const file = await openWeights(place);
   const { couldBe, parameters, format } = summarizeWeights(file);
   await file.close();
-  const names = couldBe.map((text) => sameSpelling(text.replace(/ without its top$/, "")));
-  const found = applications.filter((one) => "published" in one && names.includes(sameSpelling(one.name)));
+  const names = couldBe.map((text) =>
+    sameSpelling(text.replace(/ without its top$/, "").replace(torchFormNote, "")),
+  );
+  const found = applications.filter(
+    (one) =>
+      (isTorchNamed(file) ? one.hasTorchForm === true : "published" in one) &&
+      names.includes(sameSpelling(one.name)),
+  );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.commandName;
   throw new PermafrostError(

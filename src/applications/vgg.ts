@@ -1,7 +1,9 @@
-import { conv2d, dense, flatten, maxPooling2D } from "../layers/index.ts";
+import { conv2d, dense, flatten, maxPooling2D, permute } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import { type Classifier, kerasNetwork } from "./catalogue.ts";
 import { catalogueRecord, kernelFiles, publishedPair } from "./catalogueRecord.ts";
+import { usualPictures } from "./torch/pictures.ts";
+import { vggNamings } from "./torch/vgg.ts";
 
 /** Channels of the five blocks. */
 const widths = [64, 128, 256, 512, 512] as const;
@@ -16,6 +18,8 @@ interface Variant {
 /**
  * VGG16 (Simonyan and Zisserman 2014), as Keras builds it. Without its classifier the output is [batch, height / 32, width / 32, 512],
  * rounded down. Inputs: planes blue, green, red, less ImageNet's mean (mode "caffe").
+ *
+ * With weights of torchvision or timm: the same layers, for pixels of mode "torch".
  */
 export const vgg16 = vgg({
   name: "vgg16",
@@ -47,7 +51,11 @@ function vgg({ name, depths, md5 }: Variant) {
   });
   const features = (start: SymbolicTensor) =>
     depths.reduce((x, depth, index) => block(x, `block${index + 1}`, depth, widths[index]!), start);
-  return kerasNetwork(application, () => ({ features, top }));
+  return kerasNetwork(application, () => ({ features, top }), {
+    parts: () => ({ features, top: torchTop }),
+    namings: vggNamings(depths),
+    pictures: usualPictures,
+  });
 }
 
 function block(start: SymbolicTensor, name: string, depth: number, filters: number): SymbolicTensor {
@@ -64,4 +72,9 @@ function top(map: SymbolicTensor, { classes, activation }: Classifier): Symbolic
   x = dense({ units: 4096, activation: "relu", name: "fc1" }).apply(x);
   x = dense({ units: 4096, activation: "relu", name: "fc2" }).apply(x);
   return dense({ units: classes, activation, name: "predictions" }).apply(x);
+}
+
+/** As Keras's, but channel by channel. At other sizes than 224 torchvision averages the maps to 7 x 7 first, which is not done here. */
+function torchTop(map: SymbolicTensor, classifier: Classifier): SymbolicTensor {
+  return top(permute({ dims: [3, 1, 2], name: "channels_first" }).apply(map), classifier);
 }

@@ -1,5 +1,6 @@
 import { sizeOf } from "../tensor/tensor.ts";
 import { knownNetworks } from "./knownNetworks.ts";
+import { isTorchCounter, isTorchNamed } from "./torchNames.ts";
 import type { TensorEntry, WeightFile } from "./weightFile.ts";
 
 /** What can be said of a weight file from its headers alone. */
@@ -8,7 +9,7 @@ export interface WeightSummary {
   readonly format: string;
   /** In the order of the file. */
   readonly tensors: readonly TensorEntry[];
-  /** Numbers in all tensors that are no optimizer's; without those in missing files of unknown shape. */
+  /** Numbers in all tensors that are no optimizer's and no counter of PyTorch's normalizations; without those in missing files of unknown shape. */
   readonly parameters: number;
   /** Files that are named but not there. */
   readonly missing: readonly string[];
@@ -16,7 +17,7 @@ export interface WeightSummary {
   readonly metadata: Readonly<Record<string, string>>;
   /** The model's class and name as its configuration has them. */
   readonly model?: string;
-  /** Networks of Keras with as many parameters. */
+  /** Networks with as many parameters: Keras's, or for a file with PyTorch's names those in torchvision's form. */
   readonly couldBe: readonly string[];
 }
 
@@ -25,7 +26,7 @@ const longText = 200;
 /** Describes a weight file; reads no elements. */
 export function summarizeWeights(file: WeightFile): WeightSummary {
   const tensors = [...file.tensors.values()];
-  const weights = tensors.filter(({ role }) => role !== "optimizer");
+  const weights = tensors.filter(({ role, name }) => role !== "optimizer" && !isTorchCounter(name));
   const parameters = weights.reduce(
     (sum, { shape, dtype }) => sum + (dtype === "other" ? 0 : sizeOf(shape)),
     0,
@@ -41,11 +42,20 @@ export function summarizeWeights(file: WeightFile): WeightSummary {
     missing: [...new Set(missing)],
     metadata: Object.fromEntries(short),
     ...(model === undefined ? {} : { model }),
-    couldBe: knownNetworks.flatMap(({ name, parameters: [whole, withoutTop] }) => {
-      if (parameters === whole) return [name];
-      return parameters === withoutTop ? [`${name} without its top`] : [];
-    }),
+    couldBe: networksWith(parameters, isTorchNamed(file)),
   };
+}
+
+/** What a file with PyTorch's names is called among the networks that it could be. */
+export const torchFormNote = " in PyTorch's form";
+
+function networksWith(count: number, isTorch: boolean): readonly string[] {
+  return knownNetworks.flatMap(({ name, parameters, torch }) => {
+    const [whole, withoutTop] = (isTorch ? torch : parameters) ?? [];
+    const form = isTorch ? `${name}${torchFormNote}` : name;
+    if (count === whole) return [form];
+    return count === withoutTop ? [`${form} without its top`] : [];
+  });
 }
 
 /** `Functional "vgg16"`. */

@@ -1,5 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { WeightFile } from "../formats/weightFile.ts";
+import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
 import type { WeightMatch } from "./matchLayer.ts";
 
@@ -10,17 +10,22 @@ import type { WeightMatch } from "./matchLayer.ts";
  *   network holds what was read so far and is not to be used.
  */
 export async function setWeights(matches: readonly WeightMatch[], file: WeightFile): Promise<void> {
-  for (const match of matches) match.parameter.set(await readWeight(match, file));
+  for (const match of matches) match.parameter.set(await readWeight(match.entry, file));
 }
 
 /** As `setWeights`, but all is read and checked before any weight is changed. */
 export async function replaceWeights(matches: readonly WeightMatch[], file: WeightFile): Promise<void> {
   const tensors: Tensor<"float32">[] = [];
-  for (const match of matches) tensors.push(await readWeight(match, file));
+  for (const match of matches) tensors.push(await readWeight(match.entry, file));
   for (const [index, { parameter }] of matches.entries()) parameter.set(tensors[index]!);
 }
 
-async function readWeight({ entry }: WeightMatch, file: WeightFile): Promise<Tensor<"float32">> {
+/**
+ * A tensor of a file as a weight.
+ *
+ * @throws PermafrostError WEIGHTS_INVALID when it is damaged, no float, or not finite.
+ */
+export async function readWeight(entry: TensorEntry, file: WeightFile): Promise<Tensor<"float32">> {
   const tensor = await file.read(entry.name);
   const weight = asFloat32(tensor, entry.name, file);
   const place = firstNotFinite(weight.data);

@@ -5,8 +5,9 @@ import { didYouMean } from "../../base/names.ts";
 
 /** What a base is beside its layers. */
 function factsOf(network: BaseNetwork) {
-  const { application, preprocessing, weightSource, pooling, variant, onnx, remarks, architecture } = network;
-  return { application, preprocessing, weightSource, pooling, variant, onnx, remarks, architecture };
+  const { application, preprocessing, weightSource, pooling, variant, onnx, form, remarks, architecture } =
+    network;
+  return { application, preprocessing, weightSource, pooling, variant, onnx, form, remarks, architecture };
 }
 
 /** The same network for pictures that are prepared in another way. */

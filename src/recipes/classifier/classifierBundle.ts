@@ -26,11 +26,12 @@ export interface BundleFacts {
 }
 
 /** What `createBase` takes to build a base network of the same form. */
-export function formOptions({ inputs, pooling, architecture }: BaseNetwork) {
+export function formOptions({ inputs, pooling, form, architecture }: BaseNetwork) {
   const [, height, width, channels] = inputs[0]!.shape.map(Number);
   return {
     inputShape: [height!, width!, channels!] as const,
     ...(pooling === undefined ? {} : { pooling }),
+    ...(form === undefined ? {} : { form }),
     // Plain JSON by construction.
     ...(architecture === undefined ? {} : { architecture: architecture as JsonObject }),
   };

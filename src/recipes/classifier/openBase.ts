@@ -106,10 +106,11 @@ async function networkOf(request: BaseRequest, hooks: BaseHooks): Promise<BaseNe
   return initialWeights === "random" ? newBase(base, options) : bundleBase(base, size);
 }
 
-/** A base for its form alone: for pictures of it, or to know its preprocessing. A named network's weights are not fetched for that. */
+/** A base for its form alone: for pictures of it, or to know its preprocessing. A named network's own weights are not fetched for that. */
 export async function openForm(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
-  const { weights: _, ...form } = request;
-  return openBase(isNamed(request.base) ? { ...form, initialWeights: "random" } : request, hooks);
+  // Which form of a network it is hangs on the names in the file of weights.
+  const isKnown = isNamed(request.base) && request.weights === undefined;
+  return openBase(isKnown ? { ...request, initialWeights: "random" } : request, hooks);
 }
 
 function fetchingOf({ offline, mirror }: BaseRequest, hooks: BaseHooks): FetchOptions {

@@ -1,0 +1,133 @@
+"""Writes torchApplications.json: what torchvision and timm make of their own networks when every weight comes from a formula.
+
+Run: python test/golden/torchApplications.py
+
+Weights and the input come from the noise of applications.py, a number for each name and index; names are those of the state dictionary:
+    of four axes                    = noise * sqrt(6 / product of all axes but the first)
+    of two axes                     = noise * sqrt(6 / second axis)
+    *.weight of one axis, running_var, layer_scale, gamma = 1 + noise / 4;  others = noise / 10;  num_batches_tracked = 0
+The input has the name "input", index in the order height, width, channels: noise.
+
+`tensors`: SHA-256 of the lines "<name> [<shape>]" of all tensors without num_batches_tracked, sorted; `counters`: how many of those
+there are. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
+`includeTop` the scores before softmax.
+"""
+
+import hashlib
+
+import numpy as np
+import timm
+import torch
+import torchvision
+
+import goldenFile
+
+SAMPLES = 300
+V = torchvision.models
+
+
+def noise(name, count):
+    """As in applications.py, which says how; that file needs Keras."""
+    start = 2166136261
+    for character in name:
+        start = ((start ^ ord(character)) * 16777619) & 0xFFFFFFFF
+    mixed = (np.uint32(start) ^ np.arange(count, dtype=np.uint32)) * np.uint32(2654435761)
+    mixed = (mixed ^ (mixed >> np.uint32(15))) * np.uint32(2246822519)
+    return (mixed ^ (mixed >> np.uint32(13))).astype(np.float64) / 2**31 - 1
+
+
+def formula(name, shape):
+    values = noise(name, int(np.prod(shape)))
+    if len(shape) in (2, 4):
+        values = values * np.sqrt(6 / np.prod(shape[1:]))
+    elif name.endswith(("running_var", "layer_scale", "gamma")) or (name.endswith("weight") and len(shape) == 1):
+        values = 1 + values / 4
+    else:
+        values = values / 10
+    return torch.from_numpy(values.reshape(shape).astype(np.float32))
+
+
+def fill(network):
+    state = network.state_dict()
+    for name, tensor in state.items():
+        state[name] = torch.zeros_like(tensor) if name.endswith("num_batches_tracked") else formula(name, tuple(tensor.shape))
+    network.load_state_dict(state, strict=True)
+    return network.eval()
+
+
+def facts(network):
+    rows = {name: list(tensor.shape) for name, tensor in network.state_dict().items()}
+    counters = sum(name.endswith("num_batches_tracked") for name in rows)
+    lines = sorted(f"{name} [{', '.join(map(str, shape))}]" for name, shape in rows.items() if not name.endswith("num_batches_tracked"))
+    return {"tensors": hashlib.sha256("\n".join(lines).encode()).hexdigest(), "counters": counters}
+
+
+def structure(base, program, make):
+    with torch.device("meta"):
+        return {"base": base, "program": program, **facts(make())}
+
+
+def sampled(values):
+    flat = values.ravel()
+    count = min(flat.size, SAMPLES)
+    return goldenFile.array(flat[np.arange(count) * flat.size // count])
+
+
+@torch.inference_mode()
+def case(base, program, make, size, features=None, top=False):
+    """`features` makes the map of the network; timm's own by default."""
+    network = fill(make())
+    x = noise("input", size[0] * size[1] * 3).reshape(1, *size, 3).astype(np.float32)
+    x = torch.from_numpy(np.moveaxis(x, -1, 1).copy())
+    if top:
+        output = network(x)[0].numpy()
+    else:
+        output = np.moveaxis((features or type(network).forward_features)(network, x)[0].numpy(), 0, -1)
+    print(f"{base} {program} {size}: output {output.shape}, deviation {output.std():.3g}, zeros {np.mean(output == 0):.2f}")
+    more = {"includeTop": True} if top else {}
+    return {"base": base, "program": program, "size": list(size), **more, **facts(network), "shape": list(output.shape), "output": sampled(output)}
+
+
+def listed(network, x):
+    return network.features(x)
+
+
+def res_net(network, x):
+    for name in ["conv1", "bn1", "relu", "maxpool", "layer1", "layer2", "layer3", "layer4"]:
+        x = getattr(network, name)(x)
+    return x
+
+
+def dense_net(network, x):
+    return torch.relu(network.features(x))
+
+
+ODD = (45, 61)
+
+
+def cases():
+    vision, image_models = "torchvision", "timm"
+    return [
+        case("resnet50", vision, V.resnet50, ODD, res_net),
+        case("resnet50", vision, V.resnet50, (32, 32), top=True),
+        structure("resnet50", image_models, lambda: timm.create_model("resnet50")),
+        structure("resnet101", vision, V.resnet101),
+        structure("resnet152", vision, V.resnet152),
+        case("vgg16", vision, V.vgg16, ODD, listed),
+        structure("vgg16", image_models, lambda: timm.create_model("vgg16")),
+        structure("vgg19", vision, V.vgg19),
+        structure("vgg19", image_models, lambda: timm.create_model("vgg19")),
+        case("mobilenet_v2", vision, V.mobilenet_v2, ODD, listed),
+        case("mobilenet_v2", vision, V.mobilenet_v2, (64, 64), listed),
+        case("mobilenet_v2", image_models, lambda: timm.create_model("mobilenetv2_100"), ODD),
+        case("mobilenet_v2", vision, V.mobilenet_v2, (32, 32), top=True),
+        case("densenet121", vision, V.densenet121, ODD, dense_net),
+        structure("densenet121", image_models, lambda: timm.create_model("densenet121")),
+        structure("densenet169", vision, V.densenet169),
+        structure("densenet201", vision, V.densenet201),
+    ]
+
+
+torch.set_num_threads(2)
+made_by = goldenFile.source("torchApplications.py", ["torch", "torchvision", "timm", "numpy"])
+goldenFile.write("torchApplications", {"source": made_by, "cases": cases()})

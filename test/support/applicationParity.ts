@@ -144,7 +144,7 @@ interface Result {
   readonly dims: readonly number[];
 }
 
-async function run(
+export async function run(
   model: Model,
   picture: Float32Array,
   [height, width, channels]: readonly [number, number, number],
@@ -167,7 +167,7 @@ async function run(
 }
 
 /** As the golden file takes them: up to 300 values at even steps, in Keras's order of axes. */
-function sampled({ data, dims }: Result): Float32Array {
+export function sampled({ data, dims }: Result): Float32Array {
   const count = Math.min(data.length, 300);
   const [, channels = 1, height = 1, width = 1] = dims;
   return Float32Array.from({ length: count }, (_, step) => {
@@ -176,7 +176,7 @@ function sampled({ data, dims }: Result): Float32Array {
   });
 }
 
-function relativeDifference(found: Float32Array, expected: Float32Array): number {
+export function relativeDifference(found: Float32Array, expected: Float32Array): number {
   expect(found.length).toBe(expected.length);
   const largest = expected.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
   return found.reduce((max, value, index) => Math.max(max, Math.abs(value - expected[index]!)), 0) / largest;

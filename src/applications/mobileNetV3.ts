@@ -1,3 +1,4 @@
+import { PermafrostError } from "../base/errors.ts";
 import {
   activation,
   add,
@@ -13,10 +14,13 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
+import { type CatalogueOptions, type Classifier, kerasNetwork, type TorchForm } from "./catalogue.ts";
 import { catalogueRecord, poolingNames, publishedPair } from "./catalogueRecord.ts";
 import { divisible, halvingMargins } from "./mobileNetParts.ts";
+import { largeBlocks, type TorchBlock, torchFeatures, torchTop } from "./mobileNetV3Torch.ts";
 import { blockPrefix } from "./mobileNetV3Weights.ts";
+import { mobileNetV3Naming } from "./torch/mobileNetV3.ts";
+import { usualPictures } from "./torch/pictures.ts";
 
 export interface MobileNetV3Options extends CatalogueOptions {
   /** Width: what numbers of channels are multiplied by, then rounded to multiples of 8. Default 1. */
@@ -83,6 +87,8 @@ interface Variant {
   readonly rows: readonly Row[];
   /** Channels of the classifier's first layer. */
   readonly lastFilters: number;
+  /** Of torchvision's form, where it is this network's other form. */
+  readonly torchBlocks?: readonly TorchBlock[];
   /** By the middle of the file's name: form, size and width. */
   readonly md5: Readonly<Record<string, readonly [top: string, noTop: string]>>;
 }
@@ -106,7 +112,11 @@ export const mobileNetV3SmallKeras = mobileNetV3({
   },
 });
 
-/** MobileNetV3-Large as Keras builds it: as `mobileNetV3SmallKeras`, with 960 channels. */
+/**
+ * MobileNetV3-Large as Keras builds it: as `mobileNetV3SmallKeras`, with 960 channels.
+ *
+ * With weights of torchvision: in torchvision's form, which pads on all sides alike, for pixels of mode "torch".
+ */
 export const mobileNetV3Large = mobileNetV3({
   name: "mobileNetV3Large",
   commandName: "mobilenet_v3_large",
@@ -114,6 +124,7 @@ export const mobileNetV3Large = mobileNetV3({
   size: "large",
   rows: largeRows,
   lastFilters: 1280,
+  torchBlocks: largeBlocks,
   md5: {
     "224_0.75": ["765b44a33ad4005b3ac83185abf1d0eb", "40af19a13ebea4e2ee0c676887f69a2e"],
     "224_1.0": ["59e551e166be033d707958cf9e29a6a7", "07fb09a5933dd0c8eaafa16978110389"],
@@ -142,7 +153,37 @@ function mobileNetV3(variant: Variant) {
       ["top", "conv_1"],
     ],
   });
-  return kerasNetwork<MobileNetV3Options>(application, (options) => partsOf(variant, options));
+  const { torchBlocks } = variant;
+  return kerasNetwork<MobileNetV3Options>(
+    application,
+    (options) => partsOf(variant, options),
+    torchBlocks && torchForm(torchBlocks, variant),
+  );
+}
+
+function torchForm(
+  blocks: readonly TorchBlock[],
+  { name, lastFilters }: Variant,
+): TorchForm<MobileNetV3Options> {
+  return {
+    parts: ({ alpha = 1, minimalistic = false }) => {
+      if (alpha !== 1 || minimalistic) throw onlyWhole(name);
+      return {
+        features: (start) => torchFeatures(start, blocks),
+        top: (map, classifier) => torchTop(map, classifier, lastFilters),
+        poolingNames,
+      };
+    },
+    namings: [mobileNetV3Naming(blocks)],
+    pictures: usualPictures,
+  };
+}
+
+function onlyWhole(name: string): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${name}: torchvision's form is there of width 1 and not minimalistic. Leave alpha and minimalistic out.`,
+  );
 }
 
 function partsOf(variant: Variant, options: MobileNetV3Options) {

@@ -9,7 +9,7 @@ Weights and the input come from the noise of applications.py, a number for each 
 The input has the name "input", index in the order height, width, channels: noise.
 
 `tensors`: SHA-256 of the lines "<name> [<shape>]" of all tensors without num_batches_tracked, sorted; `counters`: how many of those
-there are. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
+there are; `headless`: without those of the classifier. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
 `includeTop` the scores before softmax.
 """
 
@@ -55,8 +55,10 @@ def fill(network):
     return network.eval()
 
 
-def facts(network):
+def facts(network, headless=False):
     rows = {name: list(tensor.shape) for name, tensor in network.state_dict().items()}
+    if headless:
+        rows = {name: shape for name, shape in rows.items() if not name.startswith("classifier.")}
     counters = sum(name.endswith("num_batches_tracked") for name in rows)
     lines = sorted(f"{name} [{', '.join(map(str, shape))}]" for name, shape in rows.items() if not name.endswith("num_batches_tracked"))
     return {"tensors": hashlib.sha256("\n".join(lines).encode()).hexdigest(), "counters": counters}
@@ -74,7 +76,7 @@ def sampled(values):
 
 
 @torch.inference_mode()
-def case(base, program, make, size, features=None, top=False):
+def case(base, program, make, size, features=None, top=False, headless=False):
     """`features` makes the map of the network; timm's own by default."""
     network = fill(make())
     x = noise("input", size[0] * size[1] * 3).reshape(1, *size, 3).astype(np.float32)
@@ -84,8 +86,8 @@ def case(base, program, make, size, features=None, top=False):
     else:
         output = np.moveaxis((features or type(network).forward_features)(network, x)[0].numpy(), 0, -1)
     print(f"{base} {program} {size}: output {output.shape}, deviation {output.std():.3g}, zeros {np.mean(output == 0):.2f}")
-    more = {"includeTop": True} if top else {}
-    return {"base": base, "program": program, "size": list(size), **more, **facts(network), "shape": list(output.shape), "output": sampled(output)}
+    more = {"includeTop": True} if top else {"headless": True} if headless else {}
+    return {"base": base, "program": program, "size": list(size), **more, **facts(network, headless), "shape": list(output.shape), "output": sampled(output)}
 
 
 def listed(network, x):
@@ -121,6 +123,9 @@ def cases():
         case("mobilenet_v2", vision, V.mobilenet_v2, (64, 64), listed),
         case("mobilenet_v2", image_models, lambda: timm.create_model("mobilenetv2_100"), ODD),
         case("mobilenet_v2", vision, V.mobilenet_v2, (32, 32), top=True),
+        case("mobilenet_v3_small", vision, V.mobilenet_v3_small, (96, 128), listed, headless=True),
+        case("mobilenet_v3_large", vision, V.mobilenet_v3_large, ODD, listed),
+        case("mobilenet_v3_large", vision, V.mobilenet_v3_large, (32, 32), top=True),
         case("densenet121", vision, V.densenet121, ODD, dense_net),
         structure("densenet121", image_models, lambda: timm.create_model("densenet121")),
         structure("densenet169", vision, V.densenet169),

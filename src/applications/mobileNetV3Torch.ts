@@ -1,0 +1,141 @@
+import {
+  activation,
+  add,
+  batchNormalization,
+  conv2d,
+  dense,
+  depthwiseConv2D,
+  dropout,
+  globalAveragePooling2D,
+  multiply,
+  relu,
+  zeroPadding2D,
+} from "../layers/index.ts";
+import type { SymbolicTensor } from "../layers/layer.ts";
+import type { Classifier } from "./catalogue.ts";
+import { poolingNames } from "./catalogueRecord.ts";
+import { blockPrefix } from "./mobileNetV3Weights.ts";
+
+/** One inverted residual block with squeeze-and-excitation (tables 1 and 2 of the paper). */
+export interface TorchBlock {
+  readonly kernel: number;
+  /** Channels inside the block. */
+  readonly expanded: number;
+  /** Channels that leave it. */
+  readonly filters: number;
+  /** Channels inside squeeze-and-excitation; 0: none. */
+  readonly squeezed: number;
+  readonly activation: "relu" | "hardSwish";
+  readonly stride: 1 | 2;
+}
+
+const block = (
+  kernel: number,
+  expanded: number,
+  filters: number,
+  squeezed: number,
+  name: TorchBlock["activation"],
+  stride: 1 | 2,
+): TorchBlock => ({ kernel, expanded, filters, squeezed, activation: name, stride });
+
+/** MobileNetV3-Small. */
+export const smallBlocks: readonly TorchBlock[] = [
+  block(3, 16, 16, 8, "relu", 2),
+  block(3, 72, 24, 0, "relu", 2),
+  block(3, 88, 24, 0, "relu", 1),
+  block(5, 96, 40, 24, "hardSwish", 2),
+  block(5, 240, 40, 64, "hardSwish", 1),
+  block(5, 240, 40, 64, "hardSwish", 1),
+  block(5, 120, 48, 32, "hardSwish", 1),
+  block(5, 144, 48, 40, "hardSwish", 1),
+  block(5, 288, 96, 72, "hardSwish", 2),
+  block(5, 576, 96, 144, "hardSwish", 1),
+  block(5, 576, 96, 144, "hardSwish", 1),
+];
+
+/** MobileNetV3-Large. */
+export const largeBlocks: readonly TorchBlock[] = [
+  block(3, 16, 16, 0, "relu", 1),
+  block(3, 64, 24, 0, "relu", 2),
+  block(3, 72, 24, 0, "relu", 1),
+  block(5, 72, 40, 24, "relu", 2),
+  block(5, 120, 40, 32, "relu", 1),
+  block(5, 120, 40, 32, "relu", 1),
+  block(3, 240, 80, 0, "hardSwish", 2),
+  block(3, 200, 80, 0, "hardSwish", 1),
+  block(3, 184, 80, 0, "hardSwish", 1),
+  block(3, 184, 80, 0, "hardSwish", 1),
+  block(3, 480, 112, 120, "hardSwish", 1),
+  block(3, 672, 112, 168, "hardSwish", 1),
+  block(5, 672, 160, 168, "hardSwish", 2),
+  block(5, 960, 160, 240, "hardSwish", 1),
+  block(5, 960, 160, 240, "hardSwish", 1),
+];
+
+/**
+ * MobileNetV3 without its classifier, as torchvision builds it: the same padding on all sides, BatchNormalization epsilon 0.001.
+ * Layers have Keras's names where they are the same.
+ */
+export function torchFeatures(inputs: SymbolicTensor, blocks: readonly TorchBlock[]): SymbolicTensor {
+  let x = zeroPadding2D({ name: "conv_pad" }).apply(inputs);
+  x = conv2d({ filters: 16, kernelSize: 3, strides: 2, useBias: false, name: "conv" }).apply(x);
+  x = activate(batchNormalization({ name: "conv_bn" }).apply(x), "hardSwish");
+  for (const [index, shape] of blocks.entries()) x = invertedResidual(x, shape, index);
+  x = conv2d({ filters: 6 * blocks.at(-1)!.filters, kernelSize: 1, useBias: false, name: "conv_1" }).apply(x);
+  return activate(batchNormalization({ name: "conv_1_bn" }).apply(x), "hardSwish");
+}
+
+function invertedResidual(start: SymbolicTensor, shape: TorchBlock, index: number): SymbolicTensor {
+  const prefix = blockPrefix(index);
+  const channels = start.shape.at(-1);
+  let x = start;
+  if (shape.expanded !== channels) {
+    const { expanded: filters } = shape;
+    x = conv2d({ filters, kernelSize: 1, useBias: false, name: `${prefix}expand` }).apply(x);
+    x = activate(batchNormalization({ name: `${prefix}expand_bn` }).apply(x), shape.activation);
+  }
+  x = depthwise(x, shape, prefix);
+  if (shape.squeezed > 0) x = squeezeAndExcite(x, shape, `${prefix}squeeze_excite_`);
+  const { filters } = shape;
+  x = conv2d({ filters, kernelSize: 1, useBias: false, name: `${prefix}project` }).apply(x);
+  x = batchNormalization({ name: `${prefix}project_bn` }).apply(x);
+  const residual = shape.stride === 1 && channels === filters;
+  return residual ? add({ name: `${prefix}add` }).apply([start, x]) : x;
+}
+
+function depthwise(start: SymbolicTensor, shape: TorchBlock, prefix: string): SymbolicTensor {
+  const { kernel: kernelSize, stride: strides } = shape;
+  const pad = strides === 2;
+  let x = start;
+  if (pad) x = zeroPadding2D({ padding: (kernelSize - 1) / 2, name: `${prefix}depthwise_pad` }).apply(x);
+  const padding = pad ? "valid" : "same";
+  const name = `${prefix}depthwise`;
+  x = depthwiseConv2D({ kernelSize, strides, padding, useBias: false, name }).apply(x);
+  return activate(batchNormalization({ name: `${name}_bn` }).apply(x), shape.activation);
+}
+
+/** Scales each channel by what a small network makes of the channels' means (Hu et al. 2018). */
+function squeezeAndExcite(start: SymbolicTensor, shape: TorchBlock, prefix: string): SymbolicTensor {
+  let x = globalAveragePooling2D({ keepdims: true, name: `${prefix}avg_pool` }).apply(start);
+  x = conv2d({ filters: shape.squeezed, kernelSize: 1, name: `${prefix}conv` }).apply(x);
+  x = relu({ name: `${prefix}relu` }).apply(x);
+  x = conv2d({ filters: shape.expanded, kernelSize: 1, name: `${prefix}conv_1` }).apply(x);
+  x = activation({ activation: "hardSigmoid", name: `${prefix}hard_sigmoid` }).apply(x);
+  return multiply({ name: `${prefix}mul` }).apply([start, x]);
+}
+
+function activate(x: SymbolicTensor, name: TorchBlock["activation"]): SymbolicTensor {
+  return name === "relu" ? relu().apply(x) : activation({ activation: name }).apply(x);
+}
+
+/** torchvision's classifier. @param units - Of its first layer. */
+export function torchTop(
+  map: SymbolicTensor,
+  { classes, activation: name }: Classifier,
+  units: number,
+): SymbolicTensor {
+  let x = globalAveragePooling2D({ name: poolingNames.avg }).apply(map);
+  x = dense({ units, activation: "hardSwish", name: "conv_2" }).apply(x);
+  x = dropout({ rate: 0.2 }).apply(x);
+  return dense({ units: classes, activation: name, name: "logits" }).apply(x);
+}

@@ -13,6 +13,7 @@ import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import { Sequential } from "../models/sequential.ts";
 import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
 import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
+import { convNeXtNamings } from "./torch/convNeXt.ts";
 
 export interface ConvNeXtOptions extends CatalogueOptions {
   /** Inputs are pixels from 0 to 255, normalized inside; false: they are scaled outside, as `preprocessing` says. Default true. */
@@ -28,17 +29,22 @@ interface Variant {
   readonly depth: 9 | 27;
   /** Channels of the first stage; they double from stage to stage. */
   readonly width: number;
+  /** Pixels of the shorter side for 224 pixels of the middle, as torchvision's weights want it. Default 256. */
+  readonly resizeTo?: number;
   readonly sha256: readonly [top: string, noTop: string];
 }
 
 /**
  * ConvNeXt-Tiny (Liu et al. 2022, "A ConvNet for the 2020s"), as Keras builds it. Without its classifier the output is
  * [batch, height / 32, width / 32, 768], rounded down. Inputs: pixels from 0 to 255, normalized inside.
+ *
+ * With weights of torchvision or timm: without that normalization, for pixels of mode "torch".
  */
 export const convNeXtTiny = convNeXt({
   size: "Tiny",
   depth: 9,
   width: 96,
+  resizeTo: 236,
   sha256: [
     "8ae6e78ce2933352b1ef4008e6dd2f17bc40771563877d156bc6426c7cf503ff",
     "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1",
@@ -50,6 +56,7 @@ export const convNeXtSmall = convNeXt({
   size: "Small",
   depth: 27,
   width: 96,
+  resizeTo: 230,
   sha256: [
     "ce1277d8f1ee5a0ef0e171469089c18f5233860ceaf9b168049cb9263fd7483c",
     "6fc8009faa2f00c1c1dfce59feea9b0745eb260a7dd11bee65c8e20843da6eab",
@@ -61,6 +68,7 @@ export const convNeXtBase = convNeXt({
   size: "Base",
   depth: 27,
   width: 128,
+  resizeTo: 232,
   sha256: [
     "52cbb006d3dadd03f6e095a8ca1aca47aecdd75acb4bc74bce1f5c695d0086e6",
     "40a20c5548a5e9202f69735ecc06c990e6b7c9d2de39f0361e27baeb24cb7c45",
@@ -72,6 +80,7 @@ export const convNeXtLarge = convNeXt({
   size: "Large",
   depth: 27,
   width: 192,
+  resizeTo: 232,
   sha256: [
     "070c5ed9ed289581e477741d3b34beffa920db8cf590899d6d2c67fba2a198a6",
     "96f02b6f0753d4f543261bc9d09bed650f24dd6bc02ddde3066135b63d23a1cd",
@@ -89,7 +98,7 @@ export const convNeXtXLarge = convNeXt({
   ],
 });
 
-function convNeXt({ size, depth, width, sha256 }: Variant) {
+function convNeXt({ size, depth, width, resizeTo = 256, sha256 }: Variant) {
   const kerasName = `convnext_${size.toLowerCase()}`;
   const depths = [3, 3, depth, 3];
   const stageName = (index: number) =>
@@ -110,15 +119,27 @@ function convNeXt({ size, depth, width, sha256 }: Variant) {
     stages: ["add_2", "add_5", `add_${5 + depth}`, `add_${8 + depth}`],
     blocks: depths.map((_, index) => [`stage${index + 1}`, stageName(index)] as const),
   });
-  return kerasNetwork<ConvNeXtOptions>(application, ({ includePreprocessing = true, name = kerasName }) => ({
-    features: (start) => {
+  const parts = (name: string, includePreprocessing: boolean) => ({
+    features: (start: SymbolicTensor) => {
       const x = includePreprocessing ? normalized(start, name) : start;
       return depths.reduce((map, count, index) => stage(map, { name, index, count, width }), x);
     },
-    top: (map, classifier) => head(map, classifier, name),
+    top: (map: SymbolicTensor, classifier: Classifier) => head(map, classifier, name),
     pooled,
-    ...(includePreprocessing ? {} : { scaling: "torch" as const, variant: "without preprocessing inside" }),
-  }));
+  });
+  return kerasNetwork<ConvNeXtOptions>(
+    application,
+    ({ includePreprocessing = true, name = kerasName }) => ({
+      ...parts(name, includePreprocessing),
+      ...(includePreprocessing ? {} : { scaling: "torch" as const, variant: "without preprocessing inside" }),
+    }),
+    {
+      // The same layers: the weights are the authors', which Keras converted.
+      parts: ({ name = kerasName }) => parts(name, false),
+      namings: convNeXtNamings,
+      pictures: { resizeTo, crop: 224, filter: "bilinear" },
+    },
+  );
 }
 
 /** ImageNet's mean and deviation, of pixels from 0 to 255. */

@@ -9,6 +9,7 @@ import type {
 } from "../../src/applications/index.ts";
 import { largeBlocks, smallBlocks } from "../../src/applications/mobileNetV3Torch.ts";
 import * as networks from "../../src/applications/networks.ts";
+import { convNeXtNamings } from "../../src/applications/torch/convNeXt.ts";
 import { denseNetNamings } from "../../src/applications/torch/denseNet.ts";
 import { mobileNetV2Namings } from "../../src/applications/torch/mobileNetV2.ts";
 import { mobileNetV3Naming } from "../../src/applications/torch/mobileNetV3.ts";
@@ -36,6 +37,11 @@ interface TorchCase {
 }
 
 const namings: Readonly<Record<string, readonly TorchNaming[]>> = {
+  convnext_tiny: convNeXtNamings,
+  convnext_small: convNeXtNamings,
+  convnext_base: convNeXtNamings,
+  convnext_large: convNeXtNamings,
+  convnext_xlarge: convNeXtNamings,
   densenet121: denseNetNamings,
   densenet169: denseNetNamings,
   densenet201: denseNetNamings,

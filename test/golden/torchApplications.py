@@ -104,6 +104,15 @@ def dense_net(network, x):
     return torch.relu(network.features(x))
 
 
+def conv_next(network, x):
+    """The map normalized as torchvision's classifier does with the pooled one: so Keras's form ends."""
+    return network.classifier[0](network.features(x))
+
+
+def timm_conv_next(network, x):
+    return network.head.norm(network.forward_features(x))
+
+
 ODD = (45, 61)
 
 
@@ -130,6 +139,12 @@ def cases():
         structure("densenet121", image_models, lambda: timm.create_model("densenet121")),
         structure("densenet169", vision, V.densenet169),
         structure("densenet201", vision, V.densenet201),
+        case("convnext_tiny", vision, V.convnext_tiny, ODD, conv_next),
+        case("convnext_tiny", image_models, lambda: timm.create_model("convnext_tiny"), (32, 32), timm_conv_next),
+        structure("convnext_small", vision, V.convnext_small),
+        structure("convnext_base", vision, V.convnext_base),
+        structure("convnext_large", vision, V.convnext_large),
+        structure("convnext_xlarge", image_models, lambda: timm.create_model("convnext_xlarge")),
     ]
 
 

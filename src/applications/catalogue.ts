@@ -13,26 +13,13 @@ import {
   pooledMap,
   type WeightSource,
 } from "./application.ts";
-import { openChosenWeights } from "./chosenWeights.ts";
+import { openChosenWeights, type PublishedWeights } from "./chosenWeights.ts";
 import type { NamedWeights } from "./openNamedWeights.ts";
 import { type PixelScalingName, type Preprocessing, preprocessing } from "./preprocessing.ts";
 import { formAskedFor, formOfFile } from "./torch/chooseForm.ts";
 import { loadTorchWeights } from "./torch/loadTorchWeights.ts";
 import type { TorchNaming } from "./torch/naming.ts";
 import { type PictureSize, type TorchPictures, torchPreprocessing, torchRemark } from "./torch/pictures.ts";
-
-/** A file of weights as its authors publish it. */
-export interface PublishedWeights {
-  readonly file: string;
-  /** The address of its folder. */
-  readonly origin: string;
-  /** With the classifier of ImageNet's 1000 classes. */
-  readonly includeTop: boolean;
-  /** One of the two; both left out: its authors give none. */
-  readonly md5?: string;
-  readonly sha256?: string;
-  readonly licence: string;
-}
 
 /** A network of Keras's catalogue (`keras.applications`). */
 export interface CatalogueApplication extends Application {

@@ -1,6 +1,33 @@
 import { PermafrostError } from "../base/errors.ts";
-import type { CatalogueApplication, CatalogueOptions, PublishedWeights } from "./catalogue.ts";
+import type { FetchOptions } from "../fetching/settings.ts";
+import type { Application } from "./application.ts";
 import type { NamedWeights } from "./openNamedWeights.ts";
+
+/** A file of weights as its authors publish it. */
+export interface PublishedWeights {
+  readonly file: string;
+  /** The address of its folder. */
+  readonly origin: string;
+  /** With the classifier of ImageNet's 1000 classes. */
+  readonly includeTop: boolean;
+  /** One of the two; both left out: its authors give none. */
+  readonly md5?: string;
+  readonly sha256?: string;
+  readonly licence: string;
+}
+
+/** What is known of a network with such files. */
+interface PublishedApplication extends Pick<Application, "name" | "commandName"> {
+  readonly published: readonly PublishedWeights[];
+}
+
+/** What is asked of its weights; see `CatalogueOptions`. */
+interface WeightsAsked {
+  readonly weights?: string | null;
+  readonly fetching?: FetchOptions;
+  readonly includeTop?: boolean;
+  readonly classes?: number;
+}
 
 /**
  * The file of the weights asked for, open, and where it is from; undefined: random ones.
@@ -8,8 +35,8 @@ import type { NamedWeights } from "./openNamedWeights.ts";
  * @param variant - In which way the network differs from those of which weights are published; undefined: in none.
  */
 export async function openChosenWeights(
-  application: CatalogueApplication,
-  options: CatalogueOptions,
+  application: PublishedApplication,
+  options: WeightsAsked,
   variant: string | undefined,
 ): Promise<NamedWeights | undefined> {
   const { weights = "imagenet", fetching } = options;
@@ -22,8 +49,8 @@ export async function openChosenWeights(
 
 /** The published weights of this very form of the network. */
 function publishedFor(
-  { name, published }: CatalogueApplication,
-  { includeTop = true, classes = 1000 }: CatalogueOptions,
+  { name, published }: PublishedApplication,
+  { includeTop = true, classes = 1000 }: WeightsAsked,
   variant: string | undefined,
 ): PublishedWeights {
   const known = published.find((one) => one.includeTop === includeTop);

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { showShape } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { PublishedWeights } from "./catalogue.ts";
+import type { PublishedWeights } from "./chosenWeights.ts";
 
 /** The names of ImageNet's classes as Keras publishes them: {"0": ["n01440764", "tench"], ...}. */
 export const classIndexFile: Pick<PublishedWeights, "file" | "origin" | "md5"> = {

@@ -3,7 +3,8 @@ import { sameSpelling } from "../base/identifiers.ts";
 import { didYouMean } from "../base/names.ts";
 import type { PublishedFile } from "../fetching/publishedFile.ts";
 import type { Application } from "./application.ts";
-import type { CatalogueApplication, PublishedWeights } from "./catalogue.ts";
+import type { CatalogueApplication } from "./catalogue.ts";
+import type { PublishedWeights } from "./chosenWeights.ts";
 import { applications, baseNames } from "./index.ts";
 import { toBeFetched } from "./openNamedWeights.ts";
 

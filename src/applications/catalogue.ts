@@ -36,7 +36,8 @@ export interface CatalogueApplication extends Application {
 export interface CatalogueOptions extends Omit<ApplicationOptions, "includeTop" | "weights"> {
   /**
    * "random" or null: random weights; else the path of a file with Keras's layer names in Keras's layout: the published `.h5`,
-   * `.weights.h5`, `.keras`, TensorFlow.js or safetensors; or such a file of Hugging Face, `hf:<owner>/<repository>/<file>`. Default
+   * `.weights.h5`, `.keras`, TensorFlow.js or safetensors; of one with the names of torchvision or timm, where the network has that form; or such a file of
+   * Hugging Face, `hf:<owner>/<repository>/<file>`. Default
    * "imagenet": Keras's own, fetched when they are not on this machine yet.
    */
   readonly weights?: string | null;
@@ -108,7 +109,7 @@ export function kerasNetwork<Options extends CatalogueOptions = CatalogueOptions
 }
 
 /**
- * A network of the catalogue in the form asked for.
+ * A network of the catalogue in the form asked for, or in that of the file of weights.
  *
  * @throws PermafrostError INVALID_ARGUMENT for an input the network cannot take; NOT_FOUND or WEIGHTS_INVALID for weights, and all
  *   that `publishedFile` and `hubFile` throw.

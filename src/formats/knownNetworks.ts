@@ -6,7 +6,11 @@
 export const knownNetworks: readonly {
   readonly name: string;
   readonly parameters: readonly [whole: number, withoutTop: number];
-  /** The same in torchvision's form, running statistics counted (torchvision 0.29.2, ConvNeXt-XLarge: timm 1.0.31). */
+  /**
+   * The same in torchvision's form, running statistics counted (torchvision 0.29.2, ConvNeXt-XLarge: timm 1.0.31). Held against
+   * the networks in test/applications/torch.test.ts, but for EfficientNet, which has no such form here. ConvNeXt without its top keeps the last
+   * normalization.
+   */
   readonly torch?: readonly [whole: number, withoutTop: number];
 }[] = [
   { name: "VGG16", parameters: [138_357_544, 14_714_688], torch: [138_357_544, 14_714_688] },

@@ -120,7 +120,6 @@ def cases():
     vision, image_models = "torchvision", "timm"
     return [
         case("resnet50", vision, V.resnet50, ODD, res_net),
-        case("resnet50", vision, V.resnet50, (32, 32), top=True),
         structure("resnet50", image_models, lambda: timm.create_model("resnet50")),
         structure("resnet101", vision, V.resnet101),
         structure("resnet152", vision, V.resnet152),

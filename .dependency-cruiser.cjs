@@ -45,6 +45,7 @@ const rooms = {
     "planning",
     "scoring",
     "verification",
+    "pages",
     "comparison",
     "sweep",
   ],

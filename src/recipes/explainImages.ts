@@ -22,8 +22,8 @@ import { loadBundle } from "../saving/loadBundle.ts";
 import { inferenceGraph } from "../training/features/inference.ts";
 import { modelFromBundle } from "./classifier/classifierBundle.ts";
 import { findImages } from "./data/findImages.ts";
+import { savePage } from "./pages/savePage.ts";
 import type { TrainingHooks } from "./request/training.ts";
-import { savePage } from "./savePage.ts";
 
 export const explanationMethods = ["grad-cam", "occlusion", "integrated-gradients"] as const;
 export type ExplanationMethod = (typeof explanationMethods)[number];

@@ -4,10 +4,7 @@ import { PermafrostError, systemCode } from "../base/errors.ts";
 import type { Page } from "../evaluation/report/page/page.ts";
 import { readPage } from "../evaluation/report/page/readPage.ts";
 import { manifestName } from "../saving/manifest.ts";
-import { checkPagePlace, savePage } from "./savePage.ts";
-
-/** Name of a page's data in a bundle, or in the folder of another job. */
-export const pageDataName = "report.json";
+import { checkPagePlace, pageFiles, savePage } from "./pages/savePage.ts";
 
 export interface ReportRequest {
   /** A bundle, the folder of another job that left a page, or the page's data (report.json). */
@@ -42,14 +39,14 @@ async function dataOf(place: string): Promise<{ readonly file: string; readonly 
     () => true,
     () => false,
   );
-  const file = path.join(place, pageDataName);
+  const file = path.join(place, pageFiles.data);
   // A bundle holds digests of its files: nothing in it is changed.
   const folder = path.resolve(place);
   return {
     file,
     out: isBundle
       ? path.join(path.dirname(folder), `${path.basename(folder)}-report.html`)
-      : path.join(place, "report.html"),
+      : path.join(place, pageFiles.page),
   };
 }
 
@@ -65,7 +62,7 @@ async function readData(file: string, place: string): Promise<string> {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new PermafrostError(
       "NOT_FOUND",
-      `${place}: expected a page's data (${pageDataName}), found none. Give a bundle that train wrote, or the .json that --report made; bundles of earlier versions hold a report.html only.`,
+      `${place}: expected a page's data (${pageFiles.data}), found none. Give a bundle that train wrote, or the .json that --report made; bundles of earlier versions hold a report.html only.`,
       { details: { path: file }, cause: error },
     );
   }

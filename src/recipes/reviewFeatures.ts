@@ -8,7 +8,7 @@ import { headLayers } from "./classifier/headLayers.ts";
 import { openBase } from "./classifier/openBase.ts";
 import { type PreparedData, prepareData, withoutUnreadable } from "./data/prepareData.ts";
 import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
-import { readMatrix } from "./features/readMatrix.ts";
+import { pooledRows } from "./features/pooledRows.ts";
 import { PhaseClock } from "./request/phaseClock.ts";
 import type { TrainingHooks } from "./request/training.ts";
 
@@ -50,7 +50,7 @@ export async function reviewFeatures(request: ReviewDataRequest, hooks: Training
   });
   for (const text of summary.warnings) hooks.onWarning?.(text);
   const data = withoutUnreadable(found, summary.skipped);
-  const features = await readMatrix(featureSource(table, data.dataset.samples, data.digests));
+  const features = await pooledRows(featureSource(table, data.dataset.samples, data.digests));
   table.close();
   return { data, features, forwards: summary.forwards, base, warnings: summary.warnings };
 }

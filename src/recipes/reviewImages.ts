@@ -3,6 +3,7 @@ import path from "node:path";
 import { PermafrostError } from "../base/errors.ts";
 import { explainWriteError, writeFileAtomic } from "../base/files.ts";
 import { packageVersion } from "../base/version.ts";
+import { csvText } from "../data/csvText.ts";
 import type { SplitSample } from "../data/split.ts";
 import type { Page } from "../evaluation/report/page/page.ts";
 import { type ReviewedImage, type ReviewReport, reviewPage } from "../evaluation/report/reviewPage.ts";
@@ -12,9 +13,9 @@ import { type Neighbourhoods, neighbourhoods, outliers } from "../evaluation/rev
 import { outOfFoldProbabilities } from "../evaluation/review/outOfFold.ts";
 import { rowsOf } from "../heads/featureMatrix.ts";
 import { thumbnail } from "../images/thumbnail.ts";
+import { pageFiles, savePageIn } from "./pages/savePage.ts";
 import type { TrainingHooks } from "./request/training.ts";
 import { type ReviewData, type ReviewDataRequest, reviewFeatures } from "./reviewFeatures.ts";
-import { savePage } from "./savePage.ts";
 
 export interface ReviewRequest extends ReviewDataRequest {
   /** Folder for the page and the lists; new, or that of an earlier review. */
@@ -39,8 +40,7 @@ export interface ReviewResult {
 
 /** Files that a review writes. */
 const names = {
-  page: "report.html",
-  data: "report.json",
+  ...pageFiles,
   relabel: "relabel.csv",
   copies: "copies.csv",
   odd: "odd.csv",
@@ -273,11 +273,9 @@ function listsOf({ issues, copies, outliers: odd }: ReviewReport): Readonly<Reco
 }
 
 function csv(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cell = (value: string | number) => {
-    const text = typeof value === "number" ? String(Number(value.toPrecision(5))) : value;
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
-  return `${[header, ...rows].map((row) => row.map(cell).join(",")).join("\n")}\n`;
+  const cell = (value: string | number) =>
+    typeof value === "number" ? String(Number(value.toPrecision(5))) : value;
+  return csvText([header, ...rows.map((row) => row.map(cell))]);
 }
 
 async function writeAll(folder: string, page: Page, lists: Readonly<Record<string, string>>): Promise<void> {
@@ -285,8 +283,7 @@ async function writeAll(folder: string, page: Page, lists: Readonly<Record<strin
     throw explainWriteError(error, folder);
   });
   for (const [name, text] of Object.entries(lists)) await writeFileAtomic(path.join(folder, name), text);
-  await savePage(page, path.join(folder, names.data));
-  await savePage(page, path.join(folder, names.page));
+  await savePageIn(folder, page);
 }
 
 /** For machines: what was found, without the pictures. */

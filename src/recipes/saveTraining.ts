@@ -13,6 +13,7 @@ import { saveBundle } from "../saving/saveBundle.ts";
 import { bundleContents, describeLayer } from "./classifier/classifierBundle.ts";
 import { headOf } from "./classifier/classifierModel.ts";
 import { dataDigest } from "./data/prepareData.ts";
+import { pageFiles } from "./pages/savePage.ts";
 import { samplesOf } from "./phases/headTraining.ts";
 import type { TrainedClassifier } from "./phases/trainPhases.ts";
 import { drawsName } from "./request/augmentation.ts";
@@ -57,8 +58,8 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
   });
   await saveBundle(saved.request.out, contents, {
     attachments: [
-      { name: "report.html", content: renderPage(page) },
-      { name: "report.json", content: JSON.stringify(page) },
+      { name: pageFiles.page, content: renderPage(page) },
+      { name: pageFiles.data, content: JSON.stringify(page) },
     ],
   });
 }

@@ -10,12 +10,20 @@ import { readPage } from "../../src/evaluation/report/page/readPage.ts";
 import { renderPage } from "../../src/evaluation/report/page/renderPage.ts";
 import { inspectImage } from "../../src/images/inspect.ts";
 import { chromium, findChromium } from "../support/chromium.ts";
-import { sampleEvaluationPage, sampleReviewPage, sampleTrainingPage } from "../support/samplePages.ts";
+import {
+  sampleComparisonPage,
+  sampleEvaluationPage,
+  sampleReviewPage,
+  sampleSweepPage,
+  sampleTrainingPage,
+} from "../support/samplePages.ts";
 
 const pages: readonly (readonly [name: string, page: Page])[] = [
   ["training", sampleTrainingPage()],
   ["evaluation", sampleEvaluationPage()],
   ["review", sampleReviewPage()],
+  ["comparison", sampleComparisonPage()],
+  ["sweep", sampleSweepPage()],
 ];
 
 const program = await findChromium();

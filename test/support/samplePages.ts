@@ -1,13 +1,20 @@
 import { preprocessing } from "../../src/applications/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
 import { calibrationScores, classificationDetails } from "../../src/evaluation/classificationDetails.ts";
+import { comparePairs } from "../../src/evaluation/comparison/comparePairs.ts";
+import type { ComparisonReport } from "../../src/evaluation/comparison/comparisonReport.ts";
+import { judgeRuns } from "../../src/evaluation/comparison/judgeRuns.ts";
+import { wilsonInterval } from "../../src/evaluation/interval.ts";
 import { leastCertain } from "../../src/evaluation/leastCertain.ts";
 import { readPredictions } from "../../src/evaluation/probabilities.ts";
+import { comparisonPage } from "../../src/evaluation/report/comparison/comparisonPage.ts";
 import { evaluationPage } from "../../src/evaluation/report/evaluationPage.ts";
 import type { Page } from "../../src/evaluation/report/page/page.ts";
 import { reviewPage } from "../../src/evaluation/report/reviewPage.ts";
+import { sweepPage } from "../../src/evaluation/report/sweep/sweepPage.ts";
 import { trainingPage } from "../../src/evaluation/report/trainingPage.ts";
 import { classificationScores, topLosses } from "../../src/evaluation/scores.ts";
+import type { SweepCandidate, SweepReport } from "../../src/evaluation/sweep/sweepReport.ts";
 import { withTemperature } from "../../src/evaluation/temperature.ts";
 import { chooseThreshold } from "../../src/evaluation/thresholds.ts";
 
@@ -184,4 +191,127 @@ export function sampleReviewPage(): Page {
     command: "permafrost review photos",
     version: "0.1.0",
   });
+}
+
+/** Methods that are wrong on some of 200 images, from one place to another, with two seeds each. */
+export function sampleComparison(): ComparisonReport {
+  const labels = Array.from({ length: 200 }, (_, image) => image % 2);
+  const run = (seed: number, from: number, to: number) => ({
+    seed,
+    labels,
+    predicted: labels.map((label, image) => (image >= from + seed && image < to ? 1 - label : label)),
+    trueProbability: labels.map((_, image) => (image >= from + seed && image < to ? 0.3 : 0.9)),
+  });
+  const method = (name: string, from: number, to: number, after = "same") => ({
+    method: name,
+    after,
+    runs: [run(0, from, to), run(1, from, to)],
+  });
+  const methods = [
+    method("fast", 0, 40),
+    method("pool:5", 2, 42),
+    method("fresh", 4, 44),
+    method("leaking-freeze", 0, 4, "changed"),
+    method("leaking-freeze+plain+rescale", 0, 14, "changed"),
+    method("fast+rescale", 10, 60),
+    method("<script>", 0, 10),
+  ];
+  const options = { resamples: 100 };
+  return {
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    command: "permafrost compare photos/ --recipe thread",
+    classNames: ["cats", "dogs"],
+    samples: { train: 100, validation: 50, test: 200 },
+    judgedBy: "test",
+    base: { name: "mobilenet_v3_small", weightsDigest: "ab".repeat(32) },
+    settings: { epochs: 10, "batch size": 32 },
+    methods: methods.map(({ method: name, runs, after }, at) => ({
+      method: name,
+      summary: "Does something with the images, and then something else.",
+      seeds: [0, 1],
+      scores: { test: judgeRuns(runs, 2, options) },
+      cost: {
+        computed: 100 * at,
+        reused: 50,
+        avoided: 1000,
+        seconds: { features: 3 * at, train: 1 + at, pretrain: at === 4 ? 5 : 0, save: 0.5 },
+        bytesWritten: 2 ** 21,
+        peakMemory: 2 ** 28,
+        trainableParameters: 1154,
+        base: { before: "same", after },
+      },
+      bundles: [],
+    })),
+    pairs: comparePairs(methods, options),
+    leftOut: [{ method: "end-to-end", reason: "too long" }],
+    remarks: ["A remark."],
+    seconds: 27,
+    thread: {
+      verification: { same: true, steps: 8, images: 96, batchSize: 32 },
+      forwardSeconds: 0.004,
+      headStepSeconds: 0.0005,
+    },
+    numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    versions: { permafrost: "0.1.0" },
+  };
+}
+
+/** 24 candidates, the last one diverged and the one before it stopped early. */
+export function sampleSweep(): SweepReport {
+  const images = 400;
+  const heads = ["linear", "dense:256", "dense:256+dropout:0.5"];
+  const candidates = Array.from({ length: 24 }, (_, at): SweepCandidate => {
+    const right = 380 - 4 * at;
+    const interval = wilsonInterval(right, images);
+    return {
+      settings: {
+        head: heads[at % 3]!,
+        optimizer: at % 2 === 0 ? "adam" : "rmsprop",
+        learningRate: Number((10 ** (-4 + (at % 5) / 2)).toPrecision(2)),
+        augment: at % 4 === 0 ? "book:5" : "none",
+      },
+      accuracy: right / images,
+      interval,
+      perFold: [interval[0], right / images, interval[1]],
+      loss: at === 23 ? Number.NaN : 0.2 + at / 50,
+      epochs: at === 22 ? 3 : 10,
+      seconds: 2,
+      ...(at > 21
+        ? {}
+        : { fromBest: { difference: -at / 100, corrected: at < 7 ? 1 : 0.0004, isNoise: at < 7 } }),
+      ...(at === 23 ? { failure: "the loss is no number" } : {}),
+    };
+  });
+  return {
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    command: "permafrost sweep photos/ --head linear,dense:256,dense:256+dropout:0.5 --search halving",
+    classNames: ["cats", "dogs"],
+    samples: { train: 320, validation: 80, test: 100 },
+    base: "mobilenet_v3_small",
+    search: "halving",
+    folds: 3,
+    epochs: 10,
+    batchSize: 32,
+    seed: 0,
+    candidates,
+    alike: 7,
+    images,
+    unbiased: { accuracy: 0.94, interval: [0.9, 0.96], optimism: 0.01 },
+    test: { images: 100, accuracy: 0.93, interval: wilsonInterval(93, 100) },
+    forwards: { computed: 500, reused: 1500 },
+    seconds: 83,
+    remarks: ["Choosing among the first 7 of 22 is choosing noise."],
+    numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    versions: { permafrost: "0.1.0", node: "22.1.0" },
+  };
+}
+
+export function sampleComparisonPage(): Page {
+  return comparisonPage(sampleComparison());
+}
+
+export function sampleSweepPage(): Page {
+  return sweepPage(sampleSweep());
 }

@@ -41,7 +41,7 @@ export const evaluate: CommandDefinition = {
   },
   async run([bundle, folder], options, { output, signal, environment, commandLine }) {
     const { evaluateWithPage } = await import("../../recipes/evaluateClassifier.ts");
-    const { checkPagePlace, savePage } = await import("../../recipes/savePage.ts");
+    const { checkPagePlace, savePage } = await import("../../recipes/pages/savePage.ts");
     const { storeFolder } = await import("../../features/storeFolder.ts");
     const { report } = options;
     if (typeof report === "string") await checkPagePlace(report);

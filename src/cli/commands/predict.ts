@@ -1,3 +1,4 @@
+import { csvText } from "../../data/csvText.ts";
 import type { TaskPrediction } from "../../recipes/predictImages.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -56,9 +57,7 @@ const printers = {
   csv: (predictions: readonly TaskPrediction[], top: number) => {
     const rows = predictions.map((prediction) => csvCells(prediction, top));
     const header = rows[0]?.map(([name]) => name) ?? ["path"];
-    return [header, ...rows.map((row) => row.map(([, text]) => text))]
-      .map((row) => row.map(csvCell).join(","))
-      .join("\n");
+    return csvText([header, ...rows.map((row) => row.map(([, text]) => text))]).slice(0, -1);
   },
 };
 
@@ -106,9 +105,4 @@ function csvCells(
 /** From the most to the least probable. */
 function ranked(probabilities: Readonly<Record<string, number>>): [string, number][] {
   return Object.entries(probabilities).sort(([, a], [, b]) => b - a);
-}
-
-/** A cell by RFC 4180: quoted when it holds a comma, a quote or a line break. */
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,4 +1,4 @@
-import { percent } from "../report/format.ts";
+import { count, percent } from "../report/format.ts";
 import type { ComparisonReport, MethodSummary } from "./comparisonReport.ts";
 
 /** Which method is best, as far as the images tell. */
@@ -63,8 +63,4 @@ const mostNamed = 3;
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }

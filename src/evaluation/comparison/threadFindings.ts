@@ -1,3 +1,4 @@
+import { count } from "../report/format.ts";
 import type { ComparisonReport, MethodSummary, PairSummary, ThreadEvidence } from "./comparisonReport.ts";
 
 /** One question of the thread and what this run's numbers say to it. */
@@ -143,10 +144,6 @@ function numbers(report: ComparisonReport, names: readonly string[]): string {
     return `${name} ${(100 * value).toFixed(1)}\u202f% (${interval.map((end) => (100 * end).toFixed(1)).join(" to ")})`;
   });
   return `${parts.join(", ")}.`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 function seconds(value: number): string {

@@ -1,6 +1,7 @@
 import { count, percent } from "./format.ts";
 import { type Html, html } from "./html.ts";
-import type { Confusion, Table } from "./page/page.ts";
+import type { Confusion } from "./page/page.ts";
+import type { Table } from "./page/table.ts";
 import { heatStep } from "./palette.ts";
 
 /** More classes than this make a table nobody reads; they become a picture and a list of the most frequent confusions. */

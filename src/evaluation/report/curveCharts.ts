@@ -1,14 +1,14 @@
 import type { CalibrationScores, ClassDetails } from "../classificationDetails.ts";
 import { thinned } from "../curves.ts";
 import { count, percent } from "./format.ts";
-import type { Chart, ChartPoint, Series } from "./page/chart.ts";
+import type { ChartPoint, Plot, Series } from "./page/plot.ts";
 import { seriesColors } from "./palette.ts";
 
 /** With more classes the lines cannot be told apart: those with the smallest area are shown. */
 const mostLines = seriesColors;
 
 /** How many of the pictures of a class are found, against how many others are called it. */
-export function rocChart(perClass: readonly ClassDetails[]): Chart | undefined {
+export function rocChart(perClass: readonly ClassDetails[]): Plot | undefined {
   const rows = shown(perClass, ({ auc }) => auc);
   if (rows.length === 0) return undefined;
   return {
@@ -36,7 +36,7 @@ export function rocChart(perClass: readonly ClassDetails[]): Chart | undefined {
 }
 
 /** How many answers are right, against how many of the class are found. */
-export function precisionRecallChart(perClass: readonly ClassDetails[]): Chart | undefined {
+export function precisionRecallChart(perClass: readonly ClassDetails[]): Plot | undefined {
   const rows = shown(perClass, ({ averagePrecision }) => averagePrecision);
   if (rows.length === 0) return undefined;
   return {
@@ -66,7 +66,7 @@ function shown(
 export function reliabilityChart(
   plain: CalibrationScores,
   calibrated: (CalibrationScores & { readonly temperature: number }) | undefined,
-): Chart {
+): Plot {
   const line = (name: string, { bins }: CalibrationScores, as: "line" | "dashed", color: number): Series => ({
     name,
     as,
@@ -97,7 +97,7 @@ export function reliabilityChart(
 }
 
 /** How many pictures have which confidence. */
-export function confidenceChart({ bins }: CalibrationScores): Chart {
+export function confidenceChart({ bins }: CalibrationScores): Plot {
   const most = bins.reduce((a, b) => (b.samples > a.samples ? b : a));
   return {
     title: "How sure it is",
@@ -119,7 +119,7 @@ export function confidenceChart({ bins }: CalibrationScores): Chart {
 export function thresholdChart(
   { className, precisionRecall }: ClassDetails,
   chosen: number | null,
-): Chart | undefined {
+): Plot | undefined {
   if (precisionRecall === null) return undefined;
   const { thresholds, precision, recall } = precisionRecall;
   const rows = thinned(thresholds.map((threshold, index) => ({ threshold, index })));

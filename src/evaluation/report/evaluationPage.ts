@@ -4,6 +4,7 @@ import { isMultilabel } from "../taskScores.ts";
 import type { ChosenThreshold, ThresholdAim } from "../thresholds.ts";
 import type { RegressionScores } from "../valueScores.ts";
 import { accuracyNumbers, classificationAnswer, confusionOf } from "./answer.ts";
+import { counted, ranged, share } from "./cells.ts";
 import { frequentConfusions } from "./confusionMatrix.ts";
 import {
   confidenceChart,
@@ -14,17 +15,11 @@ import {
 } from "./curveCharts.ts";
 import { count, decimal, percent, plural } from "./format.ts";
 import { labelMistakes, labelsAnswer, labelsTable } from "./labelSections.ts";
-import type { Chart } from "./page/chart.ts";
-import {
-  type Answer,
-  type Block,
-  type Cell,
-  type KeyNumber,
-  type Page,
-  pageSchema,
-  type Section,
-} from "./page/page.ts";
-import { counted, mistakesSection, remarkBlocks, share } from "./sections.ts";
+import { type Answer, type Block, type KeyNumber, type Page, pageSchema, type Section } from "./page/page.ts";
+import type { Plot } from "./page/plot.ts";
+import type { Cell } from "./page/table.ts";
+import { repeatSection } from "./repeatSection.ts";
+import { mistakesSection, remarkBlocks } from "./sections.ts";
 import { classList } from "./trainingPage.ts";
 import { valueMistakes, valuesAnswer, valuesTable } from "./valueSections.ts";
 
@@ -315,7 +310,7 @@ function otherParts({ scores, split, other, classNames }: EvaluationReport): Par
 function valueCharts(
   { outputs, targets }: NonNullable<EvaluationReport["other"]>,
   names: readonly string[],
-): Chart[] {
+): Plot[] {
   return names.map((name, value) => {
     const pick = (rows: Float32Array) => [...rows.filter((_, index) => index % names.length === value)];
     const [said, truth] = [pick(outputs), pick(targets)];
@@ -336,31 +331,16 @@ function valueCharts(
 
 function againSection(report: EvaluationReport): Section {
   const { computed, reused } = report.forwards;
-  return {
-    title: "How to do it again",
-    blocks: [
-      { kind: "command", text: report.command },
-      ...remarkBlocks(report.skipped, report.warnings),
-      {
-        kind: "facts",
-        facts: [
-          ["Bundle", report.bundle],
-          ["Base network", `ran ${plural(computed, "time")}; ${count(reused)} results came from the store`],
-          ...(report.views === undefined ? [] : [["Views", report.views] as const]),
-          ["Numerics class", report.numericsClass],
-        ],
-      },
+  return repeatSection(
+    report.command,
+    [
+      ["Bundle", report.bundle],
+      ["Base network", `ran ${plural(computed, "time")}; ${count(reused)} results came from the store`],
+      ...(report.views === undefined ? [] : [["Views", report.views] as const]),
+      ["Numerics class", report.numericsClass],
     ],
-  };
-}
-
-function ranged(
-  text: string,
-  value: number | null,
-  interval: Interval | null,
-  show: (interval: Interval) => string,
-): Cell {
-  return interval === null ? { text, value } : { text, value, interval: show(interval) };
+    remarkBlocks(report.skipped, report.warnings),
+  );
 }
 
 function percentSpan(interval: Interval | null): string {

@@ -1,5 +1,6 @@
 import { percent, plural } from "./format.ts";
 import { type Page, type Picture, pageSchema } from "./page/page.ts";
+import { repeatSection } from "./repeatSection.ts";
 
 /** What the page about explained images shows. */
 export interface ExplanationReport {
@@ -44,7 +45,7 @@ export function explanationPage(report: ExplanationReport): Page {
     },
     sections: [
       { title: "Pictures", blocks: [{ kind: "gallery", pictures: explanations.flatMap(picturePair) }] },
-      { title: "How to do it again", blocks: [{ kind: "command", text: command }] },
+      repeatSection(command),
     ],
     version,
   };

@@ -27,6 +27,16 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${two(Math.floor((whole % 3600) / 60))} min`;
 }
 
+/** A difference of shares in hundredths: `-1.2`. */
+export function points(share: number): string {
+  return (100 * share).toFixed(1).replace(/^-0\.0$/, "0.0");
+}
+
+/** With true minus signs, for tables and charts. */
+export function withMinus(text: string): string {
+  return text.replaceAll("-", "\u2212");
+}
+
 /** A loss or another number without a natural unit: four significant digits. */
 export function decimal(value: number): string {
   if (!Number.isFinite(value)) return String(value);

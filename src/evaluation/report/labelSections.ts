@@ -1,10 +1,11 @@
 import type { MultilabelScores } from "../labelScores.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
 import { shownWhat } from "./answer.ts";
+import { counted, share } from "./cells.ts";
 import { decimal, percent, plural } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
-import type { Answer, Cell, Section } from "./page/page.ts";
-import { counted, share } from "./sections.ts";
+import type { Answer, Section } from "./page/page.ts";
+import type { Cell } from "./page/table.ts";
 
 /** The answer about labels in one sentence and two numbers. */
 export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>): Answer {

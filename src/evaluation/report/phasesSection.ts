@@ -1,6 +1,6 @@
 import type { ReportedPhase, TrainingReport } from "../trainingReport.ts";
+import { counted } from "./cells.ts";
 import type { Section } from "./page/page.ts";
-import { counted } from "./sections.ts";
 
 /** Which layers were trained in which epochs, and the proof that the others were not. */
 export function phasesSection({ phases }: TrainingReport): Section {

@@ -1,5 +1,5 @@
 import { decimal } from "./format.ts";
-import type { Chart } from "./page/chart.ts";
+import type { Plot } from "./page/plot.ts";
 
 /** A range test: the loss at each rate, rates rising by the same factor. */
 export interface RateCurve {
@@ -10,7 +10,7 @@ export interface RateCurve {
 }
 
 /** How loss depends on the rate: each batch as a dot, the smoothed curve, the suggestion as a line from top to bottom. */
-export function rateChart(curve: RateCurve): Chart {
+export function rateChart(curve: RateCurve): Plot {
   const { rates, losses, smoothed, suggestion } = curve;
   const top = ceiling(smoothed);
   const shown = (values: readonly number[]) =>

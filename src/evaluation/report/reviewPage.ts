@@ -1,8 +1,8 @@
 import type { Split } from "../../data/dataset.ts";
 import type { LearningCurve } from "../review/learningCurve.ts";
 import { count, percent, plural } from "./format.ts";
-import type { Chart, Series } from "./page/chart.ts";
 import { type Block, type Page, type Phrase, type Picture, pageSchema, type Section } from "./page/page.ts";
+import type { Plot, Series } from "./page/plot.ts";
 import { seriesColors } from "./palette.ts";
 import { remarkBlocks } from "./sections.ts";
 
@@ -238,7 +238,7 @@ export function curveText({ lastDoubling, atTwice, judged, points }: LearningCur
   return `Not clear. ${measured} ${expected} With these few images judged, a small gain does not show.`;
 }
 
-function curveChart({ points, atTwice }: LearningCurve): Chart {
+function curveChart({ points, atTwice }: LearningCurve): Plot {
   const last = points.at(-1)!;
   return {
     title: "Accuracy by the number of training images",
@@ -280,7 +280,7 @@ function mapSection(report: ReviewReport): Section {
 }
 
 /** The same places, coloured three ways. */
-function mapChart({ map, classNames }: ReviewReport, by: "class" | "split" | "error"): Chart {
+function mapChart({ map, classNames }: ReviewReport, by: "class" | "split" | "error"): Plot {
   const keyOf = { class: "className", split: "split" } as const;
   const groups =
     by === "error"

@@ -2,10 +2,12 @@ import { type Preprocessing, shorterSide } from "../../applications/preprocessin
 import type { ClassificationScores } from "../scores.ts";
 import type { Mistake, TrainingReport } from "../trainingReport.ts";
 import { confusionOf, type JudgedSplit } from "./answer.ts";
+import { counted, share } from "./cells.ts";
 import { frequentConfusions } from "./confusionMatrix.ts";
 import { count, decimal, duration, percent, plural } from "./format.ts";
-import type { Chart, Series } from "./page/chart.ts";
-import type { Block, Cell, Picture, Section } from "./page/page.ts";
+import type { Block, Picture, Section } from "./page/page.ts";
+import type { Plot, Series } from "./page/plot.ts";
+import { repeatSection, versionsFact } from "./repeatSection.ts";
 
 /** Loss and metrics over the epochs. */
 export function curvesSection({ history }: TrainingReport): Section | undefined {
@@ -21,7 +23,7 @@ export function curvesSection({ history }: TrainingReport): Section | undefined 
   };
 }
 
-function chartOf(name: string, history: TrainingReport["history"]): Chart[] {
+function chartOf(name: string, history: TrainingReport["history"]): Plot[] {
   const isShare = /acc|precision|recall|auc|f1/i.test(name);
   const show = isShare ? percent : decimal;
   const curves = [
@@ -63,7 +65,7 @@ function bestMark(
   series: readonly Series[],
   isHighBest: boolean,
   show: (value: number) => string,
-): NonNullable<Chart["marks"]> {
+): NonNullable<Plot["marks"]> {
   const place = series.findIndex(({ name }) => name === "validation");
   const known = (series[place]?.points ?? []).flatMap(([x, y]) => (y === null ? [] : [{ x, y }]));
   if (known.length < 2) return [];
@@ -105,16 +107,6 @@ function classTable(split: string, scores: ClassificationScores) {
       { text: "", value: row.f1 },
     ]),
   };
-}
-
-/** A share as a cell. */
-export function share(value: number): Cell {
-  return { text: percent(value), value };
-}
-
-/** A number of things as a cell. */
-export function counted(value: number): Cell {
-  return { text: count(value), value };
 }
 
 /** The pictures judged most wrongly. */
@@ -232,25 +224,15 @@ export function workSection({ forwards, seconds }: TrainingReport): Section {
 
 /** Everything one needs to do it again. */
 export function recipeSection(report: TrainingReport): Section {
-  const versions = Object.entries(report.versions).map(([name, version]) => `${name} ${version}`);
-  return {
-    title: "How to do it again",
-    blocks: [
-      { kind: "command", text: report.command },
-      {
-        kind: "facts",
-        facts: [
-          ["Base network", `${report.base.name}, weights SHA-256 ${report.base.weightsDigest}`],
-          ["Head", report.head.join(" → ")],
-          ["Input", inputText(report.preprocessing)],
-          ...Object.entries(report.settings).map(([name, value]) => [name, String(value)] as const),
-          ["Bundle", report.bundle],
-          ["Versions", versions.join(", ")],
-          ["Numerics class", report.numericsClass],
-        ],
-      },
-    ],
-  };
+  return repeatSection(report.command, [
+    ["Base network", `${report.base.name}, weights SHA-256 ${report.base.weightsDigest}`],
+    ["Head", report.head.join(" → ")],
+    ["Input", inputText(report.preprocessing)],
+    ...Object.entries(report.settings).map(([name, value]) => [name, String(value)] as const),
+    ["Bundle", report.bundle],
+    versionsFact(report.versions),
+    ["Numerics class", report.numericsClass],
+  ]);
 }
 
 function inputText(preprocessing: Preprocessing): string {

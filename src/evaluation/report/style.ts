@@ -35,7 +35,7 @@ function seriesRules(): string {
       const color = name === "quiet" ? "var(--muted)" : `var(--${name})`;
       return (
         `.chart path.${name},.chart line.${name},.chart circle.${name}{stroke:${color}}` +
-        `.chart .band.${name},.chart .bar.${name},.chart .dot.${name}{fill:${color}}.key.${name} i{border-color:${color};color:${color}}`
+        `.chart .band.${name},.chart .bar.${name},.chart .dot.${name}{fill:${color}}.part.${name}{background:${color}}.key.${name} i{border-color:${color};color:${color}}`
       );
     })
     .join("\n");
@@ -77,6 +77,7 @@ th{font-weight:600;text-align:left}
 .list thead th{color:var(--muted);font-weight:500;font-size:.875rem;vertical-align:bottom}
 .caption{margin:0;max-width:none}
 .list .number{text-align:right;white-space:nowrap}
+.list thead .number{white-space:normal;min-width:4rem}
 .list small{display:block;color:var(--muted);font-size:.8125rem}
 .list tbody th{font-weight:500}
 .list tr>:last-child{padding-right:0}
@@ -119,6 +120,15 @@ th{font-weight:600;text-align:left}
 .key i{display:inline-block;width:1.4rem;height:0;border-top:2px solid;vertical-align:middle;margin-right:.4rem}
 .key.dashed i{border-top-style:dashed}.key.guide i{border-top-style:dotted}
 .key.points i{width:.55rem;height:.55rem;border:0;border-radius:50%;background:currentColor}
+.key.hollow i{width:.6rem;height:.6rem;border:2px solid;border-radius:50%}
+.chart.intervals{max-width:36rem}.chart.coordinates{max-width:52rem}
+.chart.intervals line.range{stroke-width:3;stroke-linecap:round}
+.chart.intervals circle.dot{stroke-width:2.5}.chart.intervals circle.hollow{fill:var(--surface)}
+.chart line.zero{stroke:var(--ink);stroke-dasharray:3 3}
+.chart text.name{fill:var(--ink)}
+.chart.coordinates path{stroke-width:1.5;opacity:.75}.chart.coordinates path.quiet{opacity:.35}
+.chart.coordinates line.upright{stroke:var(--ink)}
+.chart.coordinates text,.chart.intervals text.name{paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
 .key.bars i{width:.7rem;height:.7rem;border:0;background:currentColor}
 details{margin-top:.5rem;font-size:.9375rem}
 summary{cursor:pointer;color:var(--muted);font-size:.875rem}
@@ -127,6 +137,7 @@ summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-
 .chart details th,.chart details td{padding:.15rem 1.25rem .15rem 0;text-align:right}
 .meter{display:block;height:.5rem;margin-top:.45rem;background:var(--page);border-radius:3px;min-width:4rem}
 .meter i{display:block;height:100%;border-radius:3px;background:var(--accent)}
+.meter.parts{display:flex;height:.8rem;margin-top:.3rem;overflow:hidden}.meter .part{border-radius:0}
 .wide{width:40%}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.75rem,1fr));gap:1.5rem 1.25rem;padding:0;margin:0;list-style:none}
 .gallery img,.gallery .blank{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--page);border:1px solid var(--line)}
@@ -146,9 +157,10 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
-.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}}
+.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}
+.chart.coordinates svg{min-width:44rem}.chart.coordinates text{font-size:12px}}
 @media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}
 .charts{grid-template-columns:1fr 1fr}
-[class^=hit],[class^=miss],.meter i,.none{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+[class^=hit],[class^=miss],.meter i,.key i,.none{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .gallery li{break-inside:avoid}details:not([open]){display:none}}`;

@@ -3,7 +3,8 @@ import type { RegressionScores } from "../valueScores.ts";
 import { shownWhat } from "./answer.ts";
 import { decimal } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
-import type { Answer, Cell, Section } from "./page/page.ts";
+import type { Answer, Section } from "./page/page.ts";
+import type { Cell } from "./page/table.ts";
 
 /** The answer about numbers in one sentence and two numbers. */
 export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>): Answer {

@@ -1,4 +1,5 @@
 import type { Interval } from "../interval.ts";
+import { points } from "../report/format.ts";
 
 /** What is known of the difference between two methods. */
 export interface ComparedPair {
@@ -41,11 +42,6 @@ export function verdictSentence(pair: ComparedPair): string {
       ? [first, second, difference, interval]
       : [second, first, -difference, [-interval[1], -interval[0]]];
   return `${better} is better than ${worse} by ${points(gain)} points ${shown} (95 % interval ${range(ends)}; p ${p < 0.001 ? "" : "= "}${pText(p)}, corrected).`;
-}
-
-/** Accuracies in hundredths. */
-function points(share: number): string {
-  return (100 * share).toFixed(1).replace(/^-0\.0$/, "0.0");
 }
 
 function range([low, high]: Interval): string {

@@ -62,6 +62,8 @@ export interface ComparisonResult {
   /** The page and the tables. */
   readonly files: {
     readonly page: string;
+    /** The page as plain data, for `permafrost report`. */
+    readonly data: string;
     readonly json: string;
     readonly csv: string;
     readonly markdown: string;

@@ -1,8 +1,9 @@
 import path from "node:path";
 import { writeFileAtomic } from "../../base/files.ts";
+import { comparisonCsv } from "../../evaluation/comparison/comparisonCsv.ts";
 import type { ComparisonReport } from "../../evaluation/comparison/comparisonReport.ts";
-import { comparisonCsv, comparisonMarkdown } from "../../evaluation/comparison/comparisonTables.ts";
-import { renderComparison } from "../../evaluation/report/comparison/renderComparison.ts";
+import { comparisonPage } from "../../evaluation/report/comparison/comparisonPage.ts";
+import { savePage, savePageIn } from "../pages/savePage.ts";
 import type { ComparisonResult } from "./comparisonRequest.ts";
 
 /** Writes the page and the tables of a comparison. */
@@ -11,14 +12,13 @@ export async function saveComparison(
   report: ComparisonReport,
 ): Promise<ComparisonResult["files"]> {
   const files = {
-    page: path.join(folder, "report.html"),
     json: path.join(folder, "comparison.json"),
     csv: path.join(folder, "comparison.csv"),
     markdown: path.join(folder, "comparison.md"),
   };
-  await writeFileAtomic(files.page, renderComparison(report));
+  const page = comparisonPage(report);
   await writeFileAtomic(files.json, `${JSON.stringify(report, undefined, 2)}\n`);
   await writeFileAtomic(files.csv, comparisonCsv(report));
-  await writeFileAtomic(files.markdown, comparisonMarkdown(report));
-  return files;
+  await savePage(page, files.markdown);
+  return { ...(await savePageIn(folder, page)), ...files };
 }

@@ -41,6 +41,8 @@ export interface SweepResult {
   readonly report: SweepReport;
   readonly files: {
     readonly page: string;
+    /** The page as plain data, for `permafrost report`. */
+    readonly data: string;
     readonly json: string;
     readonly csv: string;
     readonly markdown: string;

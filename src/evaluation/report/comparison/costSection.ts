@@ -1,48 +1,86 @@
 import type { ComparisonReport, MethodSummary } from "../../comparison/comparisonReport.ts";
-import { count, duration } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import { counted } from "../cells.ts";
+import { duration } from "../format.ts";
+import type { Section } from "../page/page.ts";
+import type { Cell, Table } from "../page/table.ts";
 
 /** Phases in the order in which bars show them; all others are the rest. */
-const phases = ["features", "train", "pretrain"] as const;
+const phases = {
+  features: "forwards through the frozen part",
+  train: "training",
+  pretrain: "pretraining",
+} as const;
 
 /** Where the time went, how often the base ran, and whether it stayed as it was. */
-export function costSection({ methods }: ComparisonReport): Html {
-  const longest = Math.max(...methods.map(totalSeconds), 1e-9);
-  return html`<section class="long"><h2>What it took</h2>
-<p>All methods share one store: what an earlier run has computed, a later one finds. Computed and reused together are what a method takes with an empty store.</p>
-<p class="keys"><span><i class="part1"></i>forwards through the frozen part</span><span><i class="part2"></i>training</span><span><i class="part3"></i>pretraining</span><span><i class="part4"></i>the rest</span></p>
-<div class="scroll"><table class="list wider"><caption>Sums over the runs of a method</caption>
-<thead><tr><th scope="col">method</th><th scope="col">where the time went</th><th scope="col" class="number">time</th><th scope="col" class="number">computed</th><th scope="col" class="number">reused</th><th scope="col" class="number">avoided</th>
-<th scope="col" class="number">stored</th><th scope="col" class="number">peak memory</th><th scope="col" class="number">trained parameters</th><th scope="col">base, before and after</th></tr></thead>
-<tbody>${methods.map((method) => costRow(method, longest))}</tbody></table></div></section>`;
+export function costSection({ methods }: ComparisonReport): Section {
+  return {
+    title: "What it took",
+    blocks: [
+      {
+        kind: "text",
+        text: "All methods share one store: what an earlier run has computed, a later one finds. Computed and reused together are what a method takes with an empty store.",
+      },
+      { kind: "table", table: timeTable(methods) },
+      { kind: "table", table: workTable(methods) },
+    ],
+  };
 }
 
-function costRow(summary: MethodSummary, longest: number): Html {
-  const { method, cost } = summary;
-  return html`<tr><th scope="row" class="method">${method}</th><td>${timeBar(summary, longest)}</td><td class="number">${duration(totalSeconds(summary))}</td>
-<td class="number">${count(cost.computed)}</td><td class="number">${count(cost.reused)}</td><td class="number">${count(cost.avoided)}</td><td class="number">${mebibytes(cost.bytesWritten)}</td>
-<td class="number">${mebibytes(cost.peakMemory)}</td><td class="number">${count(cost.trainableParameters)}</td><td>${digests(cost.base)}</td></tr>\n`;
+function timeTable(methods: readonly MethodSummary[]): Table {
+  const rows = methods.map((method) => ({ method, parts: partsOf(method) }));
+  const total = (parts: readonly number[]) => parts.reduce((sum, each) => sum + each, 0);
+  const longest = Math.max(...rows.map(({ parts }) => total(parts)), 1e-9);
+  const names = [...Object.values(phases), "the rest"];
+  const time = (value: number): Cell => ({ text: duration(value), value });
+  return {
+    caption: "Time by phase, sums over the runs of a method",
+    columns: [
+      { title: "method" },
+      { title: "", as: "bar", parts: names },
+      ...[...names, "all"].map((title) => ({ title, as: "number" }) as const),
+    ],
+    rows: rows.map(({ method, parts }) => [
+      method.method,
+      { text: "", value: total(parts) / longest, parts: parts.map((part) => part / longest) },
+      ...[...parts, total(parts)].map(time),
+    ]),
+  };
 }
 
-function timeBar(summary: MethodSummary, longest: number): Html {
-  const { seconds } = summary.cost;
-  const known = phases.map((phase) => seconds[phase] ?? 0);
-  const rest = totalSeconds(summary) - known.reduce((sum, each) => sum + each, 0);
-  return html`<span class="bars" aria-hidden="true">${[...known, rest].map(
-    (part, at) => html`<i class="part${at + 1}" style="width:${((100 * part) / longest).toFixed(1)}%"></i>`,
-  )}</span>`;
+/** Seconds of each phase and of the rest. */
+function partsOf({ cost: { seconds } }: MethodSummary): readonly number[] {
+  const known = Object.keys(phases).map((phase) => seconds[phase] ?? 0);
+  const rest = Object.entries(seconds).filter(([phase]) => !Object.hasOwn(phases, phase));
+  return [...known, rest.reduce((sum, [, value]) => sum + value, 0)];
 }
 
-export function totalSeconds({ cost }: MethodSummary): number {
-  return Object.values(cost.seconds).reduce((sum, each) => sum + each, 0);
+function workTable(methods: readonly MethodSummary[]): Table {
+  const numbers = ["computed", "reused", "avoided", "stored", "peak memory", "trained parameters"];
+  return {
+    caption: "Forwards and bytes, sums over the runs of a method",
+    columns: [
+      { title: "method" },
+      ...numbers.map((title) => ({ title, as: "number" }) as const),
+      { title: "base, before and after" },
+    ],
+    rows: methods.map(({ method, cost }) => [
+      method,
+      ...[cost.computed, cost.reused, cost.avoided].map(counted),
+      ...[cost.bytesWritten, cost.peakMemory].map(mebibytes),
+      counted(cost.trainableParameters),
+      digests(cost.base),
+    ]),
+  };
 }
 
-/** The first characters of digests are enough to compare them by eye; the JSON has all. */
-function digests({ before, after }: MethodSummary["cost"]["base"]): Html {
-  const short = (digest: string) => html`<code>${digest.slice(0, 8)}</code>`;
-  return before === after ? html`${short(before)}, unchanged` : html`${short(before)} became ${short(after)}`;
+/** The first characters of digests are enough to compare them by eye; comparison.json has all. */
+function digests({ before, after }: MethodSummary["cost"]["base"]): string {
+  return before === after
+    ? `${before.slice(0, 8)}, unchanged`
+    : `${before.slice(0, 8)} became ${after.slice(0, 8)}`;
 }
 
-function mebibytes(bytes: number): string {
-  return bytes === 0 ? "0" : `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 * 10 ? 1 : 0)} MiB`;
+function mebibytes(value: number): Cell {
+  if (value === 0) return { text: "0", value };
+  return { text: `${(value / 2 ** 20).toFixed(value < 2 ** 20 * 10 ? 1 : 0)} MiB`, value };
 }

@@ -1,37 +1,48 @@
-import type { ComparisonReport, JudgedScores, MethodSummary } from "../../comparison/comparisonReport.ts";
-import type { Estimate } from "../../statistics/pairedEffect.ts";
+import type { ComparisonReport, JudgedScores } from "../../comparison/comparisonReport.ts";
+import { counted, estimated } from "../cells.ts";
 import { decimal, percent } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import type { Section } from "../page/page.ts";
+import type { Cell } from "../page/table.ts";
 
 /** How good each method is, on validation and test. */
-export function methodsSection({ methods, judgedBy }: ComparisonReport): Html {
+export function methodsSection({ methods, judgedBy }: ComparisonReport): Section {
   const splits = (["validation", "test"] as const).filter((split) => methods[0]!.scores[split] !== undefined);
-  return html`<section class="long"><h2>Method by method</h2>
-<p class="muted small">Means over the runs. Intervals of accuracy (BCa), macro F1 and loss are over images, by bootstrap; “over seeds” is the spread from run to run. The tests judge by the ${judgedBy} split.</p>
-<div class="scroll"><table class="list wider"><caption class="hidden">Scores of each method</caption>
-<thead><tr><th scope="col">method</th>${splits.map(
-    (split) =>
-      html`<th scope="col" class="number">accuracy, ${split}</th><th scope="col" class="number">over seeds</th><th scope="col" class="number">macro F1</th><th scope="col" class="number">loss</th>`,
-  )}</tr></thead>
-<tbody>${methods.map(
-    ({ method, summary, scores }) =>
-      html`<tr><th scope="row" class="method" title="${summary}">${method}</th>${splits.map((split) => scoreCells(scores[split]!))}</tr>\n`,
-  )}</tbody></table></div>
-<details><summary>What each method does</summary><dl class="facts gap">${methods.map(methodFact)}</dl></details></section>`;
+  return {
+    title: "Method by method",
+    blocks: [
+      {
+        kind: "text",
+        isQuiet: true,
+        text: `Means over the runs. Intervals of accuracy (BCa), macro F1 and loss are over images, by bootstrap; “over seeds” is the spread from run to run, in points. The tests judge by the ${judgedBy} split.`,
+      },
+      ...splits.map((split) => {
+        const numbers = ["runs", `accuracy, ${split}`, "over seeds", "macro F1", "loss"];
+        return {
+          kind: "table",
+          table: {
+            caption: `Scores of each method on the ${split} split`,
+            columns: [{ title: "method" }, ...numbers.map((title) => ({ title, as: "number" }) as const)],
+            rows: methods.map(({ method, scores }) => [method, ...scoreCells(scores[split]!)]),
+          },
+        } as const;
+      }),
+      {
+        kind: "facts",
+        title: "What each method does",
+        facts: methods.map(({ method, summary }) => [method, summary] as const),
+        isFolded: true,
+      },
+    ],
+  };
 }
 
-function methodFact({ method, summary }: MethodSummary): Html {
-  return html`<dt>${method}</dt><dd>${summary}</dd>\n`;
-}
-
-function scoreCells({ accuracy, overSeeds, macroF1, loss }: JudgedScores): Html {
-  return html`${estimateCell(accuracy, percent)}<td class="number">${
-    overSeeds.deviation === null
-      ? "one run"
-      : html`±${(100 * overSeeds.deviation).toFixed(2)}<small>${overSeeds.runs} runs</small>`
-  }</td>${estimateCell(macroF1, (value) => value.toFixed(3))}${loss === null ? html`<td class="number">none</td>` : estimateCell(loss, decimal)}`;
-}
-
-function estimateCell({ value, interval }: Estimate, show: (value: number) => string): Html {
-  return html`<td class="number">${show(value)}<small>${show(interval[0])} to ${show(interval[1])}</small></td>`;
+function scoreCells({ accuracy, overSeeds, macroF1, loss }: JudgedScores): readonly Cell[] {
+  const { runs, deviation } = overSeeds;
+  return [
+    counted(runs),
+    estimated(accuracy, percent),
+    deviation === null ? "one run" : { text: `±${(100 * deviation).toFixed(2)}`, value: deviation },
+    estimated(macroF1, (value) => value.toFixed(3)),
+    loss === null ? "none" : estimated(loss, decimal),
+  ];
 }

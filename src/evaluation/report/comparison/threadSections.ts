@@ -1,33 +1,31 @@
 import type { ComparisonReport, MethodSummary } from "../../comparison/comparisonReport.ts";
 import { type ThreadFinding, threadFindings } from "../../comparison/threadFindings.ts";
+import { estimated } from "../cells.ts";
 import { percent } from "../format.ts";
-import { type Html, html } from "../html.ts";
-import { intervalChart } from "./intervalChart.ts";
+import type { Section } from "../page/page.ts";
+import type { Cell } from "../page/table.ts";
+import { accuracyChart } from "./accuracyChart.ts";
 
 /** The thread explained: each question with the answer of this run's numbers. */
-export function threadSections(report: ComparisonReport): readonly Html[] {
+export function threadSections(report: ComparisonReport): readonly (Section | undefined)[] {
   return [
     ...threadFindings(report).map((finding) => findingSection(report, finding)),
-    ...[preprocessingGrid(report)].filter((section) => section !== undefined),
+    preprocessingGrid(report),
   ];
 }
 
-function findingSection(report: ComparisonReport, { question, answer, methods }: ThreadFinding): Html {
+function findingSection(report: ComparisonReport, { question, answer, methods }: ThreadFinding): Section {
+  const { judgedBy } = report;
   const shown = report.methods.filter(({ method }) => methods.includes(method));
-  return html`<section><h2>${question}</h2><p>${answer}</p>
-${
-  shown.length < 2
-    ? undefined
-    : intervalChart({
-        title: `Accuracy on the ${report.judgedBy} split, with 95 % intervals over images`,
-        unit: "percent",
-        rows: shown.map((method) => ({
-          label: method.method,
-          ...method.scores[report.judgedBy]!.accuracy,
-          tone: "strong",
-        })),
-      })
-}</section>`;
+  const title = `Accuracy on the ${judgedBy} split, with 95\u202f% intervals over images`;
+  const chart = () => accuracyChart(shown, { title, judgedBy, isStrong: () => true });
+  return {
+    title: question,
+    blocks: [
+      { kind: "text", text: answer },
+      ...(shown.length < 2 ? [] : [{ kind: "charts", charts: [chart()] } as const]),
+    ],
+  };
 }
 
 const gridRows = [
@@ -42,21 +40,33 @@ const gridColumns = [
 ] as const;
 
 /** Preprocessing x augmentation x really frozen or leaking. */
-function preprocessingGrid(report: ComparisonReport): Html | undefined {
+function preprocessingGrid(report: ComparisonReport): Section | undefined {
   const of = (name: string) => report.methods.find(({ method }) => method === name);
   const cells = gridRows.map(({ suffix }) => gridColumns.map(({ method }) => of(method + suffix)));
   if (cells.flat().filter((cell) => cell !== undefined).length < 4) return undefined;
-  return html`<section class="long"><h2>All at once: preprocessing, augmentation, freezing</h2>
-<div class="scroll"><table class="list wider"><caption>Accuracy on the ${report.judgedBy} split with its 95 % interval</caption>
-<thead><tr><th scope="col">the base, the training images</th>${gridRows.map(({ preprocessing }) => html`<th scope="col" class="number">pixels ${preprocessing}</th>`)}</tr></thead>
-<tbody>${gridColumns.map(
-    ({ augmentation, freeze }, column) =>
-      html`<tr><th scope="row">${freeze}, ${augmentation === "none" ? "as they are" : augmentation}</th>${cells.map((row) => gridCell(row[column], report))}</tr>\n`,
-  )}</tbody></table></div></section>`;
+  return {
+    title: "All at once: preprocessing, augmentation, freezing",
+    blocks: [
+      {
+        kind: "table",
+        table: {
+          caption: `Accuracy on the ${report.judgedBy} split with its 95\u202f% interval`,
+          columns: [
+            { title: "the base, the training images" },
+            ...gridRows.map(
+              ({ preprocessing }) => ({ title: `pixels ${preprocessing}`, as: "number" }) as const,
+            ),
+          ],
+          rows: gridColumns.map(({ augmentation, freeze }, column) => [
+            `${freeze}, ${augmentation === "none" ? "as they are" : augmentation}`,
+            ...cells.map((row) => gridCell(row[column], report)),
+          ]),
+        },
+      },
+    ],
+  };
 }
 
-function gridCell(method: MethodSummary | undefined, { judgedBy }: ComparisonReport): Html {
-  if (method === undefined) return html`<td class="number">not run</td>`;
-  const { value, interval } = method.scores[judgedBy]!.accuracy;
-  return html`<td class="number">${percent(value)}<small>${percent(interval[0])} to ${percent(interval[1])}</small></td>`;
+function gridCell(method: MethodSummary | undefined, { judgedBy }: ComparisonReport): Cell {
+  return method === undefined ? "not run" : estimated(method.scores[judgedBy]!.accuracy, percent);
 }

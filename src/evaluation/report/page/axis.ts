@@ -1,6 +1,45 @@
 import { type ScaleContinuousNumeric, scaleLinear, scaleLog, scalePoint } from "d3-scale";
-import { decimal } from "../format.ts";
-import type { Axis } from "./chart.ts";
+import { count, decimal, percent, points, withMinus } from "../format.ts";
+import { exactly, flag, list, number, record, text } from "./shape.ts";
+import type { NumberCell } from "./table.ts";
+
+export interface Axis {
+  readonly title: string;
+  /** Default "linear". Of "category", x counts the names from 0. */
+  readonly scale?: "linear" | "log" | "category";
+  /** How values are written. "points" are differences of shares, in hundredths. Default "number". */
+  readonly unit?: "number" | "percent" | "points" | "count";
+  /** Default: what encloses all values, in round numbers. */
+  readonly domain?: readonly [low: number, high: number];
+  /** Of a category axis. */
+  readonly names?: readonly string[];
+  /** Without ticks and numbers, where they mean nothing. */
+  readonly isBare?: boolean;
+}
+
+/** An axis that comes from a file. */
+export const axisShape = record(
+  { title: text },
+  {
+    scale: exactly("linear", "log", "category"),
+    unit: exactly("number", "percent", "points", "count"),
+    domain: list(number, 2, 2),
+    names: list(text),
+    isBare: flag,
+  },
+);
+
+/** The name of a place on a category axis; undefined on others. */
+export function axisText(at: number, { scale, names }: Axis): string | undefined {
+  return scale === "category" ? (names?.[at] ?? "") : undefined;
+}
+
+/** A value as a table shows it. */
+export function valueCell(value: number | null | undefined, { unit }: Axis): NumberCell {
+  if (value === null || value === undefined || !Number.isFinite(value)) return { text: "", value: null };
+  const shown = { number: decimal, percent, points: (share: number) => withMinus(points(share)), count };
+  return { text: shown[unit ?? "number"](value), value };
+}
 
 /** An axis laid out over pixels. */
 export interface PlacedAxis {
@@ -70,11 +109,11 @@ function placeNames(names: readonly string[], range: readonly [number, number]):
 /** Only the decimals that tell the ticks apart. */
 function tickText(tick: number, ticks: readonly number[], { unit, scale }: Axis): string {
   if (scale === "log") return unit === "percent" ? `${decimal(tick * 100)}\u202f%` : short(tick);
-  if (unit === "count" || ticks.length < 2) return short(tick);
-  const factor = unit === "percent" ? 100 : 1;
+  const factor = unit === "percent" || unit === "points" ? 100 : 1;
+  if (unit === "count" || ticks.length < 2) return short(tick * factor);
   const step = Math.abs((ticks[1]! - ticks[0]!) * factor);
   const decimals = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) - 1e-9)));
-  return `${(tick * factor).toFixed(decimals)}${unit === "percent" ? "\u202f%" : ""}`;
+  return `${withMinus((tick * factor).toFixed(decimals))}${unit === "percent" ? "\u202f%" : ""}`;
 }
 
 /** `1,200`, `0.003`, `2e-5`. */

@@ -1,4 +1,5 @@
 import type { Chart } from "./chart.ts";
+import type { Table } from "./table.ts";
 
 /**
  * A page as plain data: what a training, an evaluation, a comparison, a sweep or a review has to show. `renderPage` makes HTML of it,
@@ -53,37 +54,26 @@ export interface Section {
 
 export type Block =
   | { readonly kind: "text"; readonly text: string; readonly isQuiet?: boolean }
-  | { readonly kind: "list"; readonly title: string; readonly items: readonly string[] }
+  | {
+      readonly kind: "list";
+      readonly title?: string;
+      readonly items: readonly string[];
+      /** Behind its title, for those who ask. */
+      readonly isFolded?: boolean;
+    }
   | { readonly kind: "command"; readonly text: string }
-  | { readonly kind: "facts"; readonly facts: readonly (readonly [name: string, text: string])[] }
+  | {
+      readonly kind: "facts";
+      readonly title?: string;
+      readonly facts: readonly (readonly [name: string, text: string])[];
+      /** Behind its title, for those who ask. */
+      readonly isFolded?: boolean;
+    }
   | { readonly kind: "table"; readonly table: Table }
   | { readonly kind: "confusion"; readonly confusion: Confusion }
   /** One chart, or several beside each other. */
   | { readonly kind: "charts"; readonly charts: readonly Chart[] }
   | { readonly kind: "gallery"; readonly pictures: readonly Picture[] };
-
-export interface Table {
-  readonly caption: string;
-  /** The first column names its rows. */
-  readonly columns: readonly Column[];
-  readonly rows: readonly (readonly Cell[])[];
-}
-
-export interface Column {
-  readonly title: string;
-  /** Numbers stand to the right. A bar shows a share, 0 to 1, and is left out on narrow screens. Default "text". */
-  readonly as?: "text" | "number" | "bar";
-}
-
-/** A text, or a number with the text it is shown as. A bar's cell is its share, its text empty. */
-export type Cell = string | NumberCell;
-
-export interface NumberCell {
-  readonly text: string;
-  readonly value: number | null;
-  /** Its interval, in small letters below it. */
-  readonly interval?: string;
-}
 
 /** `confusion[true][predicted]`. */
 export interface Confusion {

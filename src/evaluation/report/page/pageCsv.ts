@@ -1,5 +1,7 @@
-import type { Cell, Page } from "./page.ts";
+import { csvText } from "../../../data/csvText.ts";
+import type { Page } from "./page.ts";
 import { pageTables } from "./pageTables.ts";
+import type { Cell } from "./table.ts";
 
 /**
  * All numbers of a page as one CSV file (RFC 4180), one value a row: `table,row,column,value`. Numbers are whole, not as they are
@@ -17,15 +19,10 @@ export function pageCsv(page: Page): string {
       }),
     ),
   );
-  return `${[["table", "row", "column", "value"], ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+  return csvText([["table", "row", "column", "value"], ...rows], { lineEnd: "\r\n" });
 }
 
 function exact(cell: Cell): string {
   if (typeof cell === "string") return cell;
   return cell.value === null ? cell.text : String(cell.value);
-}
-
-/** Quoted where needed. */
-function csvCell(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,7 @@
-import type { Block, Page, Table } from "./page.ts";
+import type { Block, Page } from "./page.ts";
 import { blockTables } from "./pageTables.ts";
 import { fullTextOf } from "./renderTable.ts";
+import type { Table } from "./table.ts";
 
 /** A page as Markdown (GitHub's tables), for a README or an issue. Pictures are named, not shown. */
 export function pageMarkdown(page: Page): string {
@@ -25,7 +26,10 @@ function blockText(block: Block): readonly string[] {
     case "text":
       return [escaped(block.text)];
     case "list":
-      return [`${escaped(block.title)}\n\n${block.items.map((item) => `- ${escaped(item)}`).join("\n")}`];
+      return [
+        ...(block.title === undefined ? [] : [escaped(block.title)]),
+        block.items.map((item) => `- ${escaped(item)}`).join("\n"),
+      ];
     case "command":
       return [`\`\`\`\n${block.text.replaceAll("```", "'''")}\n\`\`\``];
     default:

@@ -1,5 +1,6 @@
-import { chartTable } from "./chartTable.ts";
-import type { Block, Confusion, Page, Picture, Table } from "./page.ts";
+import { chartTable } from "./chartKinds.ts";
+import type { Block, Confusion, Page, Picture } from "./page.ts";
+import type { Table } from "./table.ts";
 
 /** All numbers of a page as tables, in the page's order: what its Markdown and CSV forms are made of. */
 export function pageTables(page: Page): readonly Table[] {
@@ -29,7 +30,7 @@ export function blockTables(block: Block): readonly Table[] {
     case "facts":
       return [
         {
-          caption: "Facts",
+          caption: block.title ?? "Facts",
           columns: [{ title: "name" }, { title: "value" }],
           rows: block.facts.map((pair) => [...pair]),
         },

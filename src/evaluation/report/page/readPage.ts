@@ -1,50 +1,18 @@
 import { messageOf, PermafrostError } from "../../../base/errors.ts";
+import { chartShape } from "./chartKinds.ts";
 import { type Page, pageSchema } from "./page.ts";
-import { either, exactly, flag, kinds, list, nothing, number, record, type Shape, text } from "./shape.ts";
+import { either, exactly, flag, kinds, list, nothing, number, record, text } from "./shape.ts";
 
 const value = either(number, nothing);
-const cell = either(text, record({ text, value }, { interval: text }));
+const cell = either(text, record({ text, value }, { interval: text, parts: list(number) }));
 const table = record({
   caption: text,
-  columns: list(record({ title: text }, { as: exactly("text", "number", "bar") }), 2000),
+  columns: list(
+    record({ title: text }, { as: exactly("text", "number", "bar"), parts: list(text, 8) }),
+    2000,
+  ),
   rows: list(list(cell)),
 });
-const axis = record(
-  { title: text },
-  {
-    scale: exactly("linear", "log", "category"),
-    unit: exactly("number", "percent", "count"),
-    domain: list(number, 2),
-    names: list(text),
-    isBare: flag,
-  },
-);
-const point: Shape = (found, at) => {
-  const wrong = list(value, 4)(found, at);
-  if (wrong !== undefined) return wrong;
-  const [x, , low, high] = found as readonly unknown[];
-  const { length } = found as readonly unknown[];
-  const fits = length === 2 || (length === 4 && typeof low === "number" && typeof high === "number");
-  return typeof x === "number" && fits ? undefined : `${at}: expected [x, y] or [x, y, low, high]`;
-};
-const chart = record(
-  {
-    title: text,
-    summary: text,
-    x: axis,
-    y: axis,
-    series: list(
-      record(
-        { name: text, as: exactly("line", "dashed", "points", "bars", "guide"), points: list(point) },
-        { color: either(number, exactly("quiet")), names: list(text) },
-      ),
-    ),
-  },
-  {
-    marks: list(record({ x: number, y: number, text, series: number })),
-    size: exactly("small", "large", "square"),
-  },
-);
 const tone = exactly("right", "wrong");
 const picture = record(
   { name: text, lines: list(list(either(text, record({ strong: text }, { tone })))) },
@@ -52,12 +20,12 @@ const picture = record(
 );
 const block = kinds({
   text: record({ text }, { isQuiet: flag }),
-  list: record({ title: text, items: list(text) }),
+  list: record({ items: list(text) }, { title: text, isFolded: flag }),
   command: record({ text }),
-  facts: record({ facts: list(list(text, 2)) }),
+  facts: record({ facts: list(list(text, 2, 2)) }, { title: text, isFolded: flag }),
   table: record({ table }),
   confusion: record({ confusion: record({ classNames: list(text), counts: list(list(number)) }) }),
-  charts: record({ charts: list(chart) }),
+  charts: record({ charts: list(chartShape) }),
   gallery: record({ pictures: list(picture) }),
 });
 const page = record({

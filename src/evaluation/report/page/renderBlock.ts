@@ -1,7 +1,7 @@
 import { confusionMatrix } from "../confusionMatrix.ts";
 import { type Html, html } from "../html.ts";
+import { renderChart } from "./chartKinds.ts";
 import type { Block, Phrase, Picture } from "./page.ts";
-import { renderChart } from "./renderChart.ts";
 import { renderTable } from "./renderTable.ts";
 
 /** A part of a section as HTML. */
@@ -10,11 +10,17 @@ export function renderBlock(block: Block): Html {
     case "text":
       return block.isQuiet ? html`<p class="muted small">${block.text}</p>` : html`<p>${block.text}</p>`;
     case "list":
-      return html`<p><strong>${block.title}</strong></p><ul class="plain">${block.items.map((item) => html`<li>${item}</li>\n`)}</ul>`;
+      return titled(
+        block,
+        html`<ul class="plain">${block.items.map((item) => html`<li>${item}</li>\n`)}</ul>`,
+      );
     case "command":
       return html`<pre>${block.text}</pre>`;
     case "facts":
-      return html`<dl class="facts">${block.facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>\n`)}</dl>`;
+      return titled(
+        block,
+        html`<dl class="facts">${block.facts.map(([name, text]) => html`<dt>${name}</dt><dd>${text}</dd>\n`)}</dl>`,
+      );
     case "table":
       return renderTable(block.table);
     case "confusion":
@@ -24,6 +30,16 @@ export function renderBlock(block: Block): Html {
     case "gallery":
       return html`<ul class="gallery">${block.pictures.map(renderPicture)}</ul>`;
   }
+}
+
+function titled(
+  { title, isFolded = false }: { readonly title?: string; readonly isFolded?: boolean },
+  content: Html,
+): Html {
+  if (title === undefined) return content;
+  return isFolded
+    ? html`<details><summary>${title}</summary>${content}</details>`
+    : html`<p><strong>${title}</strong></p>${content}`;
 }
 
 /** Only pictures inside the page: an address would tell somebody that the report was opened. */

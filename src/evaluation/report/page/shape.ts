@@ -19,9 +19,10 @@ export function exactly(...known: readonly (string | number)[]): Shape {
       : expected(known.map((one) => JSON.stringify(one)).join(" or "), value, at);
 }
 
-export function list(item: Shape, most = Number.POSITIVE_INFINITY): Shape {
+export function list(item: Shape, most = Number.POSITIVE_INFINITY, least = 0): Shape {
   return (value, at) => {
     if (!Array.isArray(value)) return expected("a list", value, at);
+    if (value.length < least) return `${at}: expected at least ${least} items, got ${value.length}`;
     if (value.length > most) return `${at}: expected at most ${most} items, got ${value.length}`;
     return firstOf(value, (each: unknown, index) => item(each, `${at}[${index}]`));
   };

@@ -1,33 +1,70 @@
 import { pText } from "../../statistics/verdict.ts";
 import type { SweepCandidate, SweepReport } from "../../sweep/sweepReport.ts";
-import { decimal, percent } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import { estimated } from "../cells.ts";
+import { decimal, percent, points, withMinus } from "../format.ts";
+import type { Section } from "../page/page.ts";
+import type { Cell, Column } from "../page/table.ts";
+import { rateText } from "../rateChart.ts";
 
-/** More rows than this are for the JSON and the CSV. */
-const mostRows = 200;
+const columns: readonly Column[] = [
+  { title: "place" },
+  { title: "accuracy", as: "number" },
+  { title: "head" },
+  { title: "optimizer" },
+  { title: "learning rate", as: "number" },
+  { title: "augment" },
+  { title: "cut" },
+  { title: "epochs", as: "number" },
+  { title: "folds", as: "number" },
+  { title: "loss", as: "number" },
+  { title: "from the best, points", as: "number" },
+  { title: "p, corrected", as: "number" },
+  { title: "remark" },
+];
 
 /** All candidates, best first. */
-export function candidatesSection({ candidates, epochs }: SweepReport): Html {
-  const rest = candidates.length - mostRows;
-  return html`<section class="long"><h2>Candidate by candidate</h2>
-<p class="muted small">Accuracy over all images, each judged by a head that was not trained on it. From the best: McNemar's mid-p test on the same images, corrected for the number of candidates (Holm); “noise” where the images cannot tell.</p>
-<div class="scroll"><table class="list wider"><caption class="hidden">Candidates of the sweep</caption>
-<thead><tr><th scope="col">head</th><th scope="col">optimizer</th><th scope="col" class="number">learning rate</th><th scope="col">augment</th><th scope="col">cut</th><th scope="col" class="number">accuracy</th><th scope="col" class="number">folds</th>
-<th scope="col" class="number">loss</th><th scope="col" class="number">from the best, points</th><th scope="col" class="number">p, corrected</th><th scope="col"></th></tr></thead>
-<tbody>${candidates.slice(0, mostRows).map((candidate) => candidateRow(candidate, epochs))}</tbody></table></div>
-${rest > 0 ? html`<p class="small">and ${rest} more in sweep.json and sweep.csv.</p>` : undefined}</section>`;
+export function candidatesSection({ candidates, epochs }: SweepReport): Section {
+  return {
+    title: "Candidate by candidate",
+    blocks: [
+      {
+        kind: "text",
+        isQuiet: true,
+        text: "Accuracy over all images, each judged by a head that was not trained on it. From the best: McNemar's mid-p test on the same images, corrected for the number of candidates (Holm); “noise” where the images cannot tell.",
+      },
+      {
+        kind: "table",
+        table: {
+          caption: "Candidates of the sweep, best first",
+          columns,
+          rows: candidates.map((candidate, at) => [
+            String(at + 1),
+            estimated({ value: candidate.accuracy, interval: candidate.interval }, percent),
+            ...settingCells(candidate),
+            ...foldCells(candidate),
+            remark(candidate, epochs),
+          ]),
+        },
+      },
+    ],
+  };
 }
 
-function candidateRow(candidate: SweepCandidate, epochs: number): Html {
-  const { settings, accuracy, interval, perFold, loss, fromBest } = candidate;
-  return html`<tr><th scope="row">${settings.head}</th><td>${settings.optimizer}</td><td class="number">${decimal(settings.learningRate)}</td><td>${settings.augment}</td><td>${settings.cut ?? "end"}</td>
-<td class="number">${percent(accuracy)}<small>${percent(interval[0])} to ${percent(interval[1])}</small></td><td class="number">${foldRange(perFold)}</td><td class="number">${decimal(loss)}</td>
-<td class="number">${fromBest === undefined ? "" : (100 * fromBest.difference).toFixed(1).replace("-", "−")}</td><td class="number">${fromBest === undefined ? "" : pText(fromBest.corrected)}</td><td>${remark(candidate, epochs)}</td></tr>\n`;
+function settingCells({ settings, epochs }: SweepCandidate): readonly Cell[] {
+  const { head, optimizer, learningRate, augment, cut = "end" } = settings;
+  const rate = { text: rateText(learningRate), value: learningRate };
+  return [head, optimizer, rate, augment, cut, { text: String(epochs), value: epochs }];
 }
 
-function foldRange(perFold: readonly number[]): string {
-  if (perFold.length === 0) return "none";
-  return `${percent(Math.min(...perFold))} to ${percent(Math.max(...perFold))}`;
+function foldCells({ perFold, loss, fromBest }: SweepCandidate): readonly Cell[] {
+  return [
+    perFold.length === 0 ? "none" : `${percent(Math.min(...perFold))} to ${percent(Math.max(...perFold))}`,
+    { text: decimal(loss), value: Number.isFinite(loss) ? loss : null },
+    fromBest === undefined
+      ? ""
+      : { text: withMinus(points(fromBest.difference)), value: fromBest.difference },
+    fromBest === undefined ? "" : { text: pText(fromBest.corrected), value: fromBest.corrected },
+  ];
 }
 
 function remark({ fromBest, failure, epochs }: SweepCandidate, all: number): string {

@@ -3,9 +3,11 @@ import { type Html, html } from "../html.ts";
 import { labelBaseline } from "../labelPlace.ts";
 import { seriesColors } from "../palette.ts";
 import { type PlacedAxis, placeAxis } from "./axis.ts";
-import type { Chart, ChartPoint, Mark, Series } from "./chart.ts";
-import { chartTable } from "./chartTable.ts";
-import { renderNumbers } from "./renderTable.ts";
+import type { ChartKind } from "./chartKind.ts";
+import { legend } from "./legend.ts";
+import type { ChartPoint, Mark, Plot, Series } from "./plot.ts";
+import { plotShape } from "./plotShape.ts";
+import { plotTable } from "./plotTable.ts";
 
 const sizes = {
   small: { width: 440, height: 260 },
@@ -23,22 +25,28 @@ interface Frame {
   readonly y: PlacedAxis;
 }
 
-/** A chart as SVG with its legend, and its numbers in a table behind it. */
-export function renderChart(chart: Chart): Html {
-  const frame = frameOf(chart);
+export const plotKind: ChartKind<Plot> = {
+  shape: plotShape,
+  look: ({ size = "small" }) => size,
+  legend: ({ series }) =>
+    series.length < 2
+      ? undefined
+      : legend(series.map((each, place) => ({ text: each.name, as: each.as, color: colorOf(each, place) }))),
+  draw,
+  table: plotTable,
+};
+
+function draw(plot: Plot): Html {
+  const frame = frameOf(plot);
   const { width, height } = frame;
-  return html`<figure class="chart ${chart.size ?? "small"}">
-<figcaption>${chart.title} ${chart.series.length > 1 ? legend(chart) : undefined}</figcaption>
-<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${chart.title}: ${chart.summary}">
-${gridOf(frame)}${axisTitles(chart, frame)}
-${chart.series.map((series, place) => renderSeries(series, colorOf(series, place), frame))}
-${(chart.marks ?? []).map((mark) => renderMark(mark, chart, frame))}
-</svg>
-${renderNumbers(chartTable(chart))}
-</figure>`;
+  return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${plot.title}: ${plot.summary}">
+${gridOf(frame)}${axisTitles(plot, frame)}
+${plot.series.map((series, place) => renderSeries(series, colorOf(series, place), frame))}
+${(plot.marks ?? []).map((mark) => renderMark(mark, plot, frame))}
+</svg>`;
 }
 
-function frameOf({ x, y, series, size = "small" }: Chart): Frame {
+function frameOf({ x, y, series, size = "small" }: Plot): Frame {
   const { width, height } = sizes[size];
   const points = series.flatMap((each) => each.points);
   const left = y.isBare ? margin.right : margin.left;
@@ -75,7 +83,7 @@ function gridOf({ x, y, width, height }: Frame): Html {
 ${x.ticks.map(({ at, text }) => html`<text x="${round(at)}" y="${height - margin.bottom + 18}" text-anchor="middle">${text}</text>`)}`;
 }
 
-function axisTitles({ x, y }: Chart, { width, height }: Frame): Html {
+function axisTitles({ x, y }: Plot, { width, height }: Frame): Html {
   return html`<text class="axis" x="${width - margin.right}" y="${height - 6}" text-anchor="end">${x.title}</text>
 ${y.title === "" ? undefined : html`<text class="axis" x="0" y="11">${y.title}</text>`}`;
 }
@@ -142,7 +150,7 @@ function bars(points: readonly Place[], color: string, floor: number): Html {
   return html`${points.map(({ x, y = floor }) => html`<rect class="bar ${color}" x="${round(x - wide / 2)}" y="${round(Math.min(y, floor))}" width="${round(wide)}" height="${round(Math.abs(floor - y))}"/>`)}`;
 }
 
-function renderMark({ x, y, text, series }: Mark, chart: Chart, frame: Frame): Html {
+function renderMark({ x, y, text, series }: Mark, chart: Plot, frame: Frame): Html {
   const [cx, cy] = [round(frame.x.at(x)), round(frame.y.at(y))];
   const anchor = cx > frame.width * 0.72 ? "end" : cx < frame.width * 0.3 ? "start" : "middle";
   const lines = chart.series.map(({ points }) =>
@@ -154,12 +162,6 @@ function renderMark({ x, y, text, series }: Mark, chart: Chart, frame: Frame): H
   const baseline = labelBaseline(label, lines, { top: 0, bottom: frame.height - margin.bottom });
   return html`<circle class="best ${colorOf(chart.series[series]!, series)}" cx="${cx}" cy="${cy}" r="4"/>
 <text class="best" x="${cx}" y="${round(baseline)}" text-anchor="${anchor}">${text}</text>`;
-}
-
-function legend({ series }: Chart): Html {
-  return html`<span class="legend">${series.map(
-    (each, place) => html`<span class="key ${each.as} ${colorOf(each, place)}"><i></i>${each.name}</span> `,
-  )}</span>`;
 }
 
 function colorOf({ color, as }: Series, place: number): string {

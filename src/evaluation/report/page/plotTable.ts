@@ -1,10 +1,9 @@
-import { count, decimal, percent } from "../format.ts";
-import type { Axis, Chart, Series } from "./chart.ts";
-import type { Cell, Column, Table } from "./page.ts";
+import { type Axis, axisText, valueCell } from "./axis.ts";
+import type { Plot, Series } from "./plot.ts";
+import type { Cell, Column, Table } from "./table.ts";
 
-/** The numbers of a chart. Series over the same x stand beside each other, others one below the other. */
-export function chartTable(chart: Chart): Table {
-  const { title: caption, x, y, series } = chart;
+/** The numbers of a plot. Series over the same x stand beside each other, others one below the other. */
+export function plotTable({ title: caption, x, y, series }: Plot): Table {
   return sameX(series) && !series.some(({ names }) => names !== undefined)
     ? { caption, ...besideEachOther(series, x, y) }
     : { caption, ...oneBelowTheOther(series, x, y) };
@@ -36,7 +35,7 @@ function besideEachOther(series: readonly Series[], x: Axis, y: Axis): Omit<Tabl
     xText(at, x),
     ...series.flatMap(({ points }, place) => {
       const [, value, low, high] = points[index]!;
-      return [cell(value, y), ...(ranged[place] ? [cell(low, y), cell(high, y)] : [])];
+      return [valueCell(value, y), ...(ranged[place] ? [valueCell(low, y), valueCell(high, y)] : [])];
     }),
   ]);
   return { columns, rows };
@@ -63,20 +62,14 @@ function oneBelowTheOther(series: readonly Series[], x: Axis, y: Axis): Omit<Tab
       points.map(([at, value, low, high], index) => [
         name,
         ...(named ? [names?.[index] ?? ""] : []),
-        cell(at, x),
-        cell(value, y),
-        ...(ranged ? [cell(low, y), cell(high, y)] : []),
+        valueCell(at, x),
+        valueCell(value, y),
+        ...(ranged ? [valueCell(low, y), valueCell(high, y)] : []),
       ]),
     ),
   };
 }
 
 function xText(at: number, axis: Axis): Cell {
-  return axis.scale === "category" ? (axis.names?.[at] ?? "") : cell(at, axis);
-}
-
-function cell(value: number | null | undefined, { unit }: Axis): Cell {
-  if (value === null || value === undefined || !Number.isFinite(value)) return { text: "", value: null };
-  if (unit === "percent") return { text: percent(value), value };
-  return { text: unit === "count" ? count(value) : decimal(value), value };
+  return axisText(at, axis) ?? valueCell(at, axis);
 }

@@ -1,11 +1,11 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import { PermafrostError } from "../base/errors.ts";
-import { writeFileAtomic } from "../base/files.ts";
-import type { Page } from "../evaluation/report/page/page.ts";
-import { pageCsv } from "../evaluation/report/page/pageCsv.ts";
-import { pageMarkdown } from "../evaluation/report/page/pageMarkdown.ts";
-import { renderPage } from "../evaluation/report/page/renderPage.ts";
+import { PermafrostError } from "../../base/errors.ts";
+import { writeFileAtomic } from "../../base/files.ts";
+import type { Page } from "../../evaluation/report/page/page.ts";
+import { pageCsv } from "../../evaluation/report/page/pageCsv.ts";
+import { pageMarkdown } from "../../evaluation/report/page/pageMarkdown.ts";
+import { renderPage } from "../../evaluation/report/page/renderPage.ts";
 
 const writers = {
   ".html": renderPage,
@@ -13,6 +13,9 @@ const writers = {
   ".csv": pageCsv,
   ".json": (page: Page) => `${JSON.stringify(page)}\n`,
 } as const satisfies Readonly<Record<string, (page: Page) => string>>;
+
+/** A page and its data in a bundle, or in the folder of another job: `permafrost report` looks for them. */
+export const pageFiles = { page: "report.html", data: "report.json" } as const;
 
 /** The forms of a page by the ends of file names. */
 export const pageForms = Object.keys(writers);
@@ -37,6 +40,17 @@ export async function checkPagePlace(file: string): Promise<void> {
 export async function savePage(page: Page, file: string): Promise<void> {
   const write = writerOf(file);
   await writeFileAtomic(file, write(page));
+}
+
+/** Writes a page and its data into a folder; says where they are. */
+export async function savePageIn(
+  folder: string,
+  page: Page,
+): Promise<{ readonly page: string; readonly data: string }> {
+  const files = { page: path.join(folder, pageFiles.page), data: path.join(folder, pageFiles.data) };
+  await savePage(page, files.data);
+  await savePage(page, files.page);
+  return files;
 }
 
 function writerOf(file: string): (page: Page) => string {

@@ -279,7 +279,13 @@ export function sampleSweep(): SweepReport {
       seconds: 2,
       ...(at > 21
         ? {}
-        : { fromBest: { difference: -at / 100, corrected: at < 7 ? 1 : 0.0004, isNoise: at < 7 } }),
+        : {
+            fromBest: {
+              difference: at === 0 ? 0 : -at / 100,
+              corrected: at < 7 ? 1 : 0.0004,
+              isNoise: at < 7,
+            },
+          }),
       ...(at === 23 ? { failure: "the loss is no number" } : {}),
     };
   });

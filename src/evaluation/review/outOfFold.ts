@@ -1,4 +1,5 @@
 import { Random } from "../../base/random.ts";
+import { stratifiedFolds } from "../../data/stratifiedFolds.ts";
 import { type FeatureMatrix, rowsOf, standardizer } from "../../heads/featureMatrix.ts";
 import { logisticRegression } from "../../heads/logisticRegression.ts";
 
@@ -30,7 +31,8 @@ export function outOfFoldProbabilities(
   groups: ArrayLike<number>,
   { folds = usualFolds, seed = 0 }: { readonly folds?: number; readonly seed?: number } = {},
 ): Float32Array {
-  const places = foldOf(labels, groups, folds, seed);
+  const order = new Random(seed, "folds", features.rows).permutation(features.rows);
+  const places = stratifiedFolds({ labels, groups, order }, folds);
   const all = new Float32Array(features.rows * classes);
   for (let fold = 0; fold < folds; fold++) {
     const held = rowsWhere(places, (place) => place === fold);
@@ -52,29 +54,6 @@ export function outOfFoldProbabilities(
   return all;
 }
 
-/** Class by class in turn, so that every fold has its share of each. */
-function foldOf(
-  labels: ArrayLike<number>,
-  groups: ArrayLike<number>,
-  folds: number,
-  seed: number,
-): Uint8Array {
-  const members = new Map<number, number[]>();
-  for (let row = 0; row < labels.length; row++) {
-    const rows = members.get(groups[row]!) ?? [];
-    rows.push(row);
-    members.set(groups[row]!, rows);
-  }
-  const lists = [...members.values()];
-  const order = [...new Random(seed, "folds", labels.length).permutation(lists.length)].map(
-    (place) => lists[place]!,
-  );
-  order.sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);
-  const places = new Uint8Array(labels.length);
-  for (const [index, rows] of order.entries()) for (const row of rows) places[row] = index % folds;
-  return places;
-}
-
-function rowsWhere(places: Uint8Array, isWanted: (place: number) => boolean): number[] {
+function rowsWhere(places: readonly number[], isWanted: (place: number) => boolean): number[] {
   return [...places.keys()].filter((row) => isWanted(places[row]!));
 }

@@ -1,7 +1,9 @@
 import type { Digest } from "../../base/digest.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import type { Sample } from "../../data/dataset.ts";
+import { groupBy } from "../../data/groupBy.ts";
 import { splitFraction } from "../../data/split.ts";
+import { stratifiedFolds } from "../../data/stratifiedFolds.ts";
 
 /**
  * Gives every image a fold, 0 to folds - 1: each class in equal parts, in an order that hangs on the images' bytes and the seed.
@@ -15,18 +17,14 @@ export function foldsOf(
   folds: number,
   seed: number,
 ): readonly number[] {
-  const byClass = new Map<string, Set<Digest>>();
-  const known = new Map<Digest, number>();
-  for (const { className, path } of samples) {
-    const ofClass = byClass.get(className) ?? new Set();
-    byClass.set(className, ofClass.add(digests.get(path)!));
+  const groups = samples.map(({ path }) => digests.get(path)!);
+  for (const [className, rows] of groupBy([...samples.keys()], (row) => samples[row]!.className)) {
+    const images = new Set(rows.map((row) => groups[row])).size;
+    if (images < folds) throw tooFew(className, images, folds);
   }
-  for (const [className, images] of byClass) {
-    if (images.size < folds) throw tooFew(className, images.size, folds);
-    const ordered = [...images].sort((a, b) => splitFraction(seed, a) - splitFraction(seed, b));
-    for (const [place, image] of ordered.entries()) if (!known.has(image)) known.set(image, place % folds);
-  }
-  return samples.map(({ path }) => known.get(digests.get(path)!)!);
+  const labels = samples.map(({ label }) => label);
+  const order = groups.map((digest) => splitFraction(seed, digest));
+  return stratifiedFolds({ labels, groups, order }, folds);
 }
 
 function tooFew(className: string, images: number, folds: number): PermafrostError {

@@ -15,7 +15,7 @@ const titles = {
 /** An axis, and where on it a candidate is. */
 interface Setting {
   readonly axis: Axis;
-  valueOf(candidate: SweepCandidate): number;
+  placeOf(candidate: SweepCandidate): number;
 }
 
 /** Candidates as lines through their settings to their accuracy; undefined where nothing varies. */
@@ -25,7 +25,7 @@ export function settingsChart({ candidates }: SweepReport): Coordinates | undefi
   if (names.length === 0 || drawn.length < 2) return undefined;
   const settings: readonly Setting[] = [
     ...names.map((name) => (name === "learningRate" ? rateSetting : namedSetting(drawn, name))),
-    { axis: { title: "accuracy", unit: "percent" }, valueOf: ({ accuracy }) => accuracy },
+    { axis: { title: "accuracy", unit: "percent" }, placeOf: ({ accuracy }) => accuracy },
   ];
   return {
     kind: "coordinates",
@@ -34,7 +34,7 @@ export function settingsChart({ candidates }: SweepReport): Coordinates | undefi
     axes: settings.map(({ axis }) => axis),
     emphasis: { strong: "cannot be told from the best", plain: "worse" },
     lines: drawn.map((candidate) => ({
-      values: settings.map(({ valueOf }) => valueOf(candidate)),
+      values: settings.map((setting) => setting.placeOf(candidate)),
       isStrong: candidate.fromBest?.isNoise === true,
     })),
   };
@@ -42,7 +42,7 @@ export function settingsChart({ candidates }: SweepReport): Coordinates | undefi
 
 const rateSetting: Setting = {
   axis: { title: titles.learningRate, scale: "log" },
-  valueOf: ({ settings }) => settings.learningRate,
+  placeOf: ({ settings }) => settings.learningRate,
 };
 
 function namedSetting(
@@ -53,6 +53,6 @@ function namedSetting(
   const names = [...new Set(candidates.map(settingOf))];
   return {
     axis: { title: titles[name], scale: "category", names },
-    valueOf: (candidate) => names.indexOf(settingOf(candidate)),
+    placeOf: (candidate) => names.indexOf(settingOf(candidate)),
   };
 }

@@ -7,7 +7,7 @@ import { manifestName } from "../saving/manifest.ts";
 import { checkPagePlace, pageFiles, savePage } from "./pages/savePage.ts";
 
 export interface ReportRequest {
-  /** A bundle, the folder of another job that left a page, or the page's data (report.json). */
+  /** A bundle, the folder of another job that left a page (a comparison, a sweep, a review), or the page's data (report.json). */
   readonly place: string;
   /** Where it goes: .html, .md, .csv or .json. Default: report.html beside the data, or `<bundle>-report.html` beside a bundle. */
   readonly out?: string;
@@ -62,7 +62,7 @@ async function readData(file: string, place: string): Promise<string> {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new PermafrostError(
       "NOT_FOUND",
-      `${place}: expected a page's data (${pageFiles.data}), found none. Give a bundle that train wrote, or the .json that --report made; bundles of earlier versions hold a report.html only.`,
+      `${place}: expected a page's data (${pageFiles.data}), found none. Give a bundle that train wrote, the folder of compare, sweep or review, or the .json that --report made; bundles of earlier versions hold a report.html only.`,
       { details: { path: file }, cause: error },
     );
   }

@@ -41,6 +41,10 @@ describe("permafrost compare", () => {
     expect(readFileSync(place.at("compare", "comparison.md"), "utf8")).toContain("| fast |");
     expect(existsSync(place.at("compare", "runs", "fast-seed1", "report.html"))).toBe(true);
 
+    const rebuilt = await place.run(["report", "compare", "--out", "again.html", "--json"]);
+    expect(lastEvent(rebuilt, "report")).toMatchObject({ kind: "Methods side by side" });
+    expect(readFileSync(place.at("again.html"), "utf8")).toBe(page);
+
     const again = await place.run([...words, "--json"]);
     const runs = again.events.filter(({ event }) => event === "run");
     expect(runs).toHaveLength(7);

@@ -34,6 +34,10 @@ describe("permafrost sweep", () => {
     expect(page).not.toMatch(/(src|href)="|<script/);
     expect(page).toContain("cannot be told from the best");
     expect(readFileSync(place.at("sweep", "sweep.csv"), "utf8").split("\n")).toHaveLength(6);
+    expect((await place.run(["report", "sweep", "--out", "sweep-again.md"])).code).toBe(0);
+    expect(readFileSync(place.at("sweep-again.md"), "utf8")).toBe(
+      readFileSync(place.at("sweep", "sweep.md"), "utf8"),
+    );
     const again = lastEvent(
       await place.run([...words, ...axes, "--json"]),
       "result",

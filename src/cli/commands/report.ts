@@ -3,15 +3,16 @@ import { exitCodes } from "../exitCodes.ts";
 
 export const report: CommandDefinition = {
   name: "report",
-  summary: "make the page of a training, an evaluation or another job again",
+  summary: "make the page of a training, a comparison, a sweep or another job again",
   examples: [
     "permafrost report runs/photos --open",
     "permafrost report runs/photos --out photos.md",
+    "permafrost report compare --out compare.csv",
     "permafrost report evaluation.json --out evaluation.csv",
   ],
   declare(command) {
     command
-      .argument("<place>", "bundle, folder of another job, or the .json of a page")
+      .argument("<place>", "bundle, folder of compare, sweep or review, or the .json of a page")
       .option("--out <file>", "where it goes, by its end: .html, .md, .csv or .json")
       .option("--open", "show it in the browser");
   },

@@ -13,10 +13,10 @@ export function methodsSection({ methods, judgedBy }: ComparisonReport): Section
       {
         kind: "text",
         isQuiet: true,
-        text: `Means over the runs. Intervals of accuracy (BCa), macro F1 and loss are over images, by bootstrap; “over seeds” is the spread from run to run, in points. The tests judge by the ${judgedBy} split.`,
+        text: `Means over the runs. Intervals of accuracy (BCa), macro F1 and loss are over images, by bootstrap; “over seeds” is the spread from run to run. The tests judge by the ${judgedBy} split.`,
       },
       ...splits.map((split) => {
-        const numbers = ["runs", `accuracy, ${split}`, "over seeds", "macro F1", "loss"];
+        const numbers = ["runs", `accuracy, ${split}`, "over seeds, points", "macro F1", "loss"];
         return {
           kind: "table",
           table: {

@@ -129,7 +129,7 @@ function pointsCell(value: number): { readonly text: string; readonly value: num
 function effectCell(estimate: Estimate | null): Cell {
   if (estimate === null) return "none";
   const show = (value: number | null) =>
-    value === null || !Number.isFinite(value) ? "∞" : withMinus(value.toFixed(2));
+    value === null || !Number.isFinite(value) ? "∞" : withMinus(value.toFixed(2).replace(/^-0\.00$/, "0.00"));
   return { text: show(estimate.value), value: finite(estimate.value), interval: spanOf(estimate, show) };
 }
 

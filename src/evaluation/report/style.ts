@@ -76,6 +76,7 @@ th{font-weight:600;text-align:left}
 .list tr:last-child>*{border-bottom:0}
 .list thead th{color:var(--muted);font-weight:500;font-size:.875rem;vertical-align:bottom}
 .caption{margin:0;max-width:none}
+.caption+.legend{font-size:.875rem;padding-bottom:.75rem}
 .list .number{text-align:right;white-space:nowrap}
 .list thead .number{white-space:normal;min-width:4rem}
 .list small{display:block;color:var(--muted);font-size:.8125rem}
@@ -157,7 +158,7 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
-.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide{display:none}
+.chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide,.caption+.legend{display:none}
 .chart.coordinates svg{min-width:44rem}.chart.coordinates text{font-size:12px}}
 @media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}

@@ -37,11 +37,7 @@ export function chartTable(chart: Chart): Table {
   return kindOf(chart).table(chart);
 }
 
-const named = kinds({
-  plot: plotKind.shape,
-  intervals: intervalsKind.shape,
-  coordinates: coordinatesKind.shape,
-});
+const named = kinds(Object.fromEntries(Object.entries(chartKinds).map(([name, { shape }]) => [name, shape])));
 
 /** Of charts that come from a file. */
 export const chartShape: Shape = (value, at) => {

@@ -265,6 +265,8 @@ describe("parts of the report", () => {
     );
     const log = placeAxis({ title: "", scale: "log" }, [1e-6, 1], [0, 100], 5);
     expect(log.ticks.map(({ text }) => text)).toEqual(["1e-6", "1e-5", "1e-4", "0.001", "0.01", "0.1", "1"]);
+    const epochs = placeAxis({ title: "epoch", unit: "count", domain: [1, 2] }, [], [0, 100], 6);
+    expect(epochs.ticks.map(({ text }) => text)).toEqual(["1", "2"]);
     const share = fc.double({ min: 0, max: 1, noNaN: true });
     fc.assert(
       fc.property(share, share, (a, b) => {

@@ -62,7 +62,8 @@ export function placeAxis(
   if (axis.scale === "category") return placeNames(axis.names ?? [], range);
   const scale = continuous(axis, values).range(range);
   if (axis.isBare) return { at: (value) => scale(value), ticks: [] };
-  const all = scale.ticks(most);
+  // There is no half an epoch.
+  const all = scale.ticks(most).filter((tick) => axis.unit !== "count" || Number.isInteger(tick));
   // A log axis over many decades offers every multiple: powers of ten are enough there.
   const powers = all.filter((tick) => Number.isInteger(Number(Math.log10(tick).toFixed(9))));
   const ticks = axis.scale === "log" && all.length > most && powers.length > 1 ? powers : all;

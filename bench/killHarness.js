@@ -125,7 +125,8 @@ async function problemsAfterKill(reference) {
   for (const bundle of ["out", ".old-out"]) {
     if (!existsSync(at(bundle))) continue;
     const names = readdirSync(at(bundle)).sort().join(" ");
-    if (names !== "head.safetensors permafrost.json report.html report.json") problems.push(`${bundle}: has ${names}`);
+    if (names !== "head.safetensors permafrost.json report.html report.json")
+      problems.push(`${bundle}: has ${names}`);
     else if (headDigest(bundle) !== reference) problems.push(`${bundle}: other weights`);
   }
   return { problems, temporaries: store?.temporaries.length ?? 0 };

@@ -7,6 +7,7 @@ import {
 import type { Layer } from "../layers/layer.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { Model } from "../models/functional.ts";
+import { isAdaptedCount } from "./adaptedCount.ts";
 import { placedLayers } from "./fileLayers.ts";
 import { randomStateOf } from "./writeModel.ts";
 
@@ -30,9 +31,8 @@ function addLayer(place: Folder, layer: Layer): void {
   vars.attributes["name"] = layer.name;
   if (layer instanceof Model) return;
   for (const [index, parameter] of layer.ownParameters.entries()) {
-    // What a Normalization was adapted on: Keras wants a whole number there, whatever it is.
-    const isCount = layer.kind === "Normalization" && parameter.name === "count";
-    vars.members.set(String(index), isCount ? zero : weight(parameter));
+    // Keras wants a whole number there, whatever it is.
+    vars.members.set(String(index), isAdaptedCount(layer, parameter) ? zero : weight(parameter));
   }
   const state = randomStateOf(layer);
   if (state !== undefined) {

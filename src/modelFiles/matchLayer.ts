@@ -3,6 +3,7 @@ import type { Layer } from "../layers/layer.ts";
 import type { Parameter } from "../layers/parameter.ts";
 import { Model } from "../models/functional.ts";
 import { sameShape, showShape } from "../tensor/shape.ts";
+import { isAdaptedCount } from "./adaptedCount.ts";
 
 /** A weight and the tensor that it is set from. */
 export interface WeightMatch {
@@ -26,9 +27,8 @@ export interface MatchResult {
 /** Assigns the tensors of one layer of a file to a layer's weights: by their names, else by their order. */
 export function matchLayer(layer: Layer, entries: readonly TensorEntry[]): MatchResult {
   const { name } = layer;
-  const counts = layer.kind === "Normalization";
-  const parameters = counts ? layer.weights.filter((weight) => weight.name !== "count") : layer.weights;
-  const own = counts ? withoutCount(entries) : entries;
+  const parameters = layer.weights.filter((weight) => !isAdaptedCount(layer, weight));
+  const own = parameters.length < layer.weights.length ? withoutCount(entries) : entries;
   if (parameters.length === 0) return { matches: [], problems: [] };
   if (own.length !== parameters.length) {
     const reason = `expected ${parameters.length} weights (${listed(parameters)}), the file has ${own.length || "none"} for it`;
@@ -89,7 +89,7 @@ function shortName(name: string, depth: number): string {
   return name.replace(/:\d+$/, "").split("/").slice(-depth).join("/");
 }
 
-/** Keras counts what a Normalization was adapted on; nothing needs that number, and files hold it in several types. */
+/** The entries of a Normalization that are not its count. */
 function withoutCount(entries: readonly TensorEntry[]): readonly TensorEntry[] {
   return entries.filter(({ shape, name }) => shape.length > 0 || /mean|variance/.test(name));
 }

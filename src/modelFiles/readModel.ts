@@ -5,6 +5,7 @@ import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import type { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { isAdaptedCount } from "./adaptedCount.ts";
 import { arithmeticKinds, arithmeticModule } from "./arithmetic.ts";
 import { fromKeras1 } from "./keras1.ts";
 import type { LayerEntry, LayerReader } from "./layerEntry.ts";
@@ -93,9 +94,7 @@ class ModelReader implements LayerReader {
         error,
       );
     }
-    // A Normalization's count is not in every file.
-    this.#weights +=
-      layer.countParams() - (layer.kind === "Normalization" && layer.weights.length > 0 ? 1 : 0);
+    this.#weights += layer.countParams() - layer.weights.filter((each) => isAdaptedCount(layer, each)).length;
     if (!(this.#weights <= maxWeights)) {
       throw refusal(
         where,

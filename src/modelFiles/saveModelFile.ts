@@ -5,6 +5,7 @@ import { packageVersion } from "../base/version.ts";
 import { encodedText, encodeZip } from "../formats/encodeZip.ts";
 import type { Model } from "../models/functional.ts";
 import { writeWeights } from "../models/weightFile.ts";
+import { isAdaptedCount } from "./adaptedCount.ts";
 import { encodeWeights } from "./encodeWeights.ts";
 import { refusal } from "./refusal.ts";
 import { writeModel } from "./writeModel.ts";
@@ -98,8 +99,8 @@ function tfjsWeights(model: Model) {
     if (layers.has(layer)) continue;
     layers.add(layer);
     for (const parameter of layer.ownParameters) {
-      // A Normalization's count is of a type that such a file's floats are not.
-      if (layer.kind === "Normalization" && parameter.name === "count") continue;
+      // Of a type that such a file's floats are not.
+      if (isAdaptedCount(layer, parameter)) continue;
       const own =
         layer.kind === "DepthwiseConv2D" && parameter.name === "kernel" ? "depthwise_kernel" : parameter.name;
       const name = `${layer.name}/${own}`;

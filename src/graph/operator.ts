@@ -88,6 +88,8 @@ export interface OnnxEmitter {
    * Left out: not known, or none; such a model runs anywhere.
    */
   readonly channelBlock?: number | undefined;
+  /** The most samples that the model will be run with; more would give wrong numbers. Left out: any number. */
+  readonly largestBatch?: number | undefined;
   /** One ONNX node. The default domain is ONNX's own; ONNX Runtime's additions live in "com.microsoft". */
   node(
     opType: string,

@@ -2,6 +2,8 @@ import { PermafrostError } from "../base/errors.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Value } from "../graph/graph.ts";
 import { operators } from "../ops/index.ts";
+import type { PadAttributes } from "../ops/movement.ts";
+import type { Pads } from "../ops/signature.ts";
 import { type Shape, showShape } from "../tensor/shape.ts";
 import { type ActivationName, activations, resolveActivation } from "./activations.ts";
 import { checkPair, type Pair } from "./arguments.ts";
@@ -76,6 +78,7 @@ export function convolve(
   config: ConvolutionConfig & { readonly groups: number },
 ): Value {
   const { shape } = x.type;
+  const around = zerosAround(x);
   const [strideY, strideX] = config.strides;
   const [top, bottom] = margins(
     knownSize(shape, 2),
@@ -91,14 +94,31 @@ export function convolve(
     config.dilationRate[1],
     config,
   );
-  const inputs = weights.bias === undefined ? [x, weights.kernel] : [x, weights.kernel, weights.bias];
-  const result = g.apply(operators.conv2d, inputs, {
+  const { kernel, bias } = weights;
+  const result = g.apply(operators.conv2d, [around.x, kernel, ...(bias === undefined ? [] : [bias])], {
     strides: config.strides,
-    pads: [top, left, bottom, right],
+    pads: addPads(around.pads, [top, left, bottom, right]),
     dilations: config.dilationRate,
     groups: config.groups,
   });
   return activations[config.activation](g, result);
+}
+
+/**
+ * Zeros that a layer before has put around an image, and the image without them: the convolution pads by itself, and nothing of
+ * the larger image has to be made, kept or cut off again from gradients.
+ */
+function zerosAround(x: Value): { readonly x: Value; readonly pads: Pads } {
+  const none = { x, pads: [0, 0, 0, 0] } as const;
+  if (x.source.kind !== "node" || x.source.node.op.name !== operators.pad.name) return none;
+  const { before, after, value = 0 } = x.source.node.attributes as PadAttributes;
+  const isAround = value === 0 && [before, after].every(([batch, channels]) => batch === 0 && channels === 0);
+  if (!isAround) return none;
+  return { x: x.source.node.inputs[0]!, pads: [before[2]!, before[3]!, after[2]!, after[3]!] };
+}
+
+function addPads(a: Pads, b: Pads): Pads {
+  return [a[0] + b[0], a[1] + b[1], a[2] + b[2], a[3] + b[3]];
 }
 
 /** Adds one number for each channel, if there is a bias. */

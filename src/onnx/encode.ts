@@ -2,6 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { OnnxAttribute, OnnxEmitter } from "../graph/operator.ts";
 import { loweredNode, usedValues } from "../graph/values.ts";
+import { blockedDomain } from "../ops/blockedConvolution.ts";
 import { elementTypeCode } from "../ops/elementType.ts";
 import type { TensorType } from "../tensor/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -27,6 +28,7 @@ import {
   ValueInfoProtoSchema,
 } from "./gen/onnx_pb.ts";
 import { inRunningOrder } from "./runningOrder.ts";
+import { shareForms } from "./sharedForms.ts";
 
 /** The operator set that `lower` of every operator is written for, and the file format that came with it. */
 const opset = 21;
@@ -44,6 +46,8 @@ export interface EncodeOptions {
   readonly sentinel?: boolean;
   /** See `OnnxEmitter`. Left out: the model runs on any machine. */
   readonly channelBlock?: number | undefined;
+  /** See `OnnxEmitter`. Left out: the model takes batches of any size. */
+  readonly largestBatch?: number | undefined;
 }
 
 /**
@@ -53,7 +57,7 @@ export interface EncodeOptions {
  * asked for twice appears once. Constants are initializers, equal ones shared.
  */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
-  const writer = new GraphWriter(options.channelBlock);
+  const writer = new GraphWriter(options);
   const used = usedValues(graph);
   for (const node of graph.nodes) {
     node.op.lower(
@@ -69,7 +73,7 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
     writer.node("SequenceConstruct", [first.name], [sentinelOutput]);
     declared.unshift(valueInfo(sentinelOutput, sequenceOf(tensorType(first.type))));
   }
-  const nodes = inRunningOrder(writer.nodes);
+  const nodes = inRunningOrder(shareForms(writer.nodes, blockedDomain));
   // An operator may ask for a constant and then not need it.
   const read = new Set(nodes.flatMap((node) => node.input));
   return toBinary(
@@ -96,11 +100,13 @@ class GraphWriter implements OnnxEmitter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
   readonly channelBlock: number | undefined;
+  readonly largestBatch: number | undefined;
   readonly #constants = new ConstantPool();
   #temporaries = 0;
 
-  constructor(channelBlock: number | undefined) {
+  constructor({ channelBlock, largestBatch }: EncodeOptions) {
     this.channelBlock = channelBlock;
+    this.largestBatch = largestBatch;
   }
 
   nameOf(value: Value): string {

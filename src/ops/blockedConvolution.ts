@@ -12,19 +12,26 @@ export function canBeBlocked(channels: number): boolean {
   return channels % 4 === 0;
 }
 
+export interface BlockedDepthwise {
+  readonly window: Window;
+  readonly channels: number;
+  /** Channels of a block, `OnnxEmitter.channelBlock`. */
+  readonly block: number;
+  /** Whether x is in that layout already. Default false. */
+  readonly isBlocked?: boolean;
+}
+
 /**
  * A convolution of each channel by itself, in the engine's blocked layout, for which it has fast kernels. By itself the engine
  * takes that layout for constant filters only; here fed ones are laid out in the graph, which costs next to nothing.
- *
- * @param block - Channels of a block, `OnnxEmitter.channelBlock`.
  */
 export function blockedDepthwise(
   onnx: OnnxEmitter,
   [x, filters]: readonly [x: string, filters: string],
-  { window, channels, block }: { readonly window: Window; readonly channels: number; readonly block: number },
+  { window, channels, block, isBlocked = false }: BlockedDepthwise,
 ): string {
   const blocks = Math.ceil(channels / block);
-  const blocked = applyOnnx(onnx, "ReorderInput", [x], {}, blockedDomain);
+  const blocked = isBlocked ? x : applyOnnx(onnx, "ReorderInput", [x], {}, blockedDomain);
   const y = applyOnnx(
     onnx,
     "Conv",

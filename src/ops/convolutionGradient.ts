@@ -2,8 +2,10 @@ import type { LoweredNode, OnnxEmitter, Operator, TypedNode, Workspace } from ".
 import { elementsPerSample } from "../tensor/shape.ts";
 import { int64s } from "./axes.ts";
 import { blockedDepthwise, canBeBlocked } from "./blockedConvolution.ts";
+import { blockedInputGradient, canSpread } from "./blockedGradient.ts";
 import { type Conv2dAttributes, conv2d } from "./convolution.ts";
 import { inputGradientByProducts, isInputBetterAsProducts } from "./depthwiseGradient.ts";
+import { applyOnnx } from "./emitting.ts";
 import {
   denseFilterGradient,
   denseFilterWorkspace,
@@ -71,7 +73,15 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
     const counts = imageSize(inputTypes[0]!);
     const depthwise = { window, imageSize: attributes.inputSize, counts, channels: groups };
     const isConvolution = isByConvolution(window);
-    const isBlocked = isConvolution && canBeBlocked(groups) && onnx.channelBlock !== undefined;
+    const block = canBeBlocked(groups) ? onnx.channelBlock : undefined;
+    const isBlocked = isDepthwise && block !== undefined && (isConvolution || canSpread(depthwise));
+    if (isBlocked && !isConvolution) {
+      const [dy, filters] = node.inputs;
+      const operands = [dy!, turnedAround(onnx, filters!, window)] as const;
+      const gradient = blockedInputGradient(onnx, operands, { ...depthwise, block });
+      onnx.node("Identity", [gradient], node.outputs);
+      return;
+    }
     if (isDepthwise && !isBlocked && isInputBetterAsProducts(depthwise)) {
       const [dy, filters] = node.inputs;
       onnx.node("Identity", [inputGradientByProducts(onnx, [dy!, filters!], depthwise)], node.outputs);
@@ -128,13 +138,7 @@ function lowerToConv(
     onnx.node("Transpose", [filters], [swapped], { perm: { ints: [1, 0, 2, 3] } });
     filters = swapped;
   }
-  if (window.size.some((size) => size > 1)) {
-    const turned = onnx.temporary();
-    const ends = window.size.map((size) => -size - 1);
-    const bounds = [[-1, -1], ends, [2, 3], [-1, -1]].map((values) => onnx.constant(int64s(values)));
-    onnx.node("Slice", [filters, ...bounds], [turned]);
-    filters = turned;
-  }
+  filters = turnedAround(onnx, filters, window);
   const block = onnx.channelBlock;
   if (groups > 1 && canBeBlocked(groups) && block !== undefined) {
     const blocked = { window: { ...window, pads }, channels: groups, block };
@@ -146,6 +150,14 @@ function lowerToConv(
     pads: { ints: pads },
     group: { int: groups },
   });
+}
+
+/** Filters whose first row and column are the last. */
+function turnedAround(onnx: OnnxEmitter, filters: string, { size }: Window): string {
+  if (size.every((length) => length === 1)) return filters;
+  const ends = size.map((length) => -length - 1);
+  const bounds = [[-1, -1], ends, [2, 3], [-1, -1]].map((values) => onnx.constant(int64s(values)));
+  return applyOnnx(onnx, "Slice", [filters, ...bounds]);
 }
 
 function lowerToConvTranspose(
@@ -233,11 +245,11 @@ const pointwise: FilterGradientForm = {
   write: pointwiseFilterGradient,
   workspace: ({ shape }) => ({ passing: shape[0]! * shape[1]! }),
 };
-const depthwise: FilterGradientForm = { write: depthwiseFilterGradient, workspace: turnedAround };
-const grouped: FilterGradientForm = { write: groupedFilterGradient, workspace: turnedAround };
+const depthwise: FilterGradientForm = { write: depthwiseFilterGradient, workspace: copiesOfBoth };
+const grouped: FilterGradientForm = { write: groupedFilterGradient, workspace: copiesOfBoth };
 
 /** About: both sides once and the picture, padded or the part of it that one place met, once more. */
-function turnedAround({ shape, imageSize, counts }: FilterGradientShape, groups: number): Workspace {
+function copiesOfBoth({ shape, imageSize, counts }: FilterGradientShape, groups: number): Workspace {
   const picture = shape[1]! * groups * imageSize[0] * imageSize[1];
   return { passing: 2 * picture + shape[0]! * counts[0] * counts[1] };
 }

@@ -1,5 +1,7 @@
 import type { OnnxEmitter, Workspace } from "../graph/operator.ts";
 import { int64s } from "./axes.ts";
+import { canBeBlocked } from "./blockedConvolution.ts";
+import { blockedFilterGradient } from "./blockedGradient.ts";
 import {
   filterGradientByProducts,
   filterGradientBySlices,
@@ -103,38 +105,66 @@ function joinedTaps(onnx: OnnxEmitter, products: readonly string[], { shape }: F
   return reshapeOnnx(onnx, applyOnnx(onnx, "Concat", columns, { axis: { int: 2 } }), shape);
 }
 
-/** For each place under the window, the part of an image [., ., H, W] that it met, [., ., rows, columns]. */
+/**
+ * For each place under the window, the part of an image [., ., H, W] that it met, [., ., rows, columns]. A slice that leaves out
+ * columns copies number by number; so the columns are parted once by their place between two windows, and the slices
+ * copy rows.
+ */
 function partsMet(
   onnx: OnnxEmitter,
   image: string,
-  { window, counts }: FilterGradientParts,
+  { window, counts, imageSize }: FilterGradientParts,
 ): readonly string[] {
-  const [top, left, bottom, right] = window.pads;
-  const isPadded = window.pads.some((pad) => pad > 0);
-  const padded = isPadded
+  const step = window.strides[1];
+  const [top, left, bottom] = window.pads;
+  const padded = imageSize[1] + left + window.pads[3];
+  const right = window.pads[3] + (Math.ceil(padded / step) * step - padded);
+  const isPadded = [top, left, bottom, right].some((pad) => pad > 0);
+  const whole = isPadded
     ? applyOnnx(onnx, "Pad", [image, onnx.constant(int64s([0, 0, top, left, 0, 0, bottom, right]))])
     : image;
+  const parted = partedColumns(onnx, whole, step, (padded + right - window.pads[3]) / step);
   const met: string[] = [];
   for (let row = 0; row < window.size[0]; row++) {
     for (let column = 0; column < window.size[1]; column++) {
-      const start = [row * window.dilations[0], column * window.dilations[1]];
-      const end = start.map((from, axis) => from + (counts[axis]! - 1) * window.strides[axis]! + 1);
-      const bounds = [start, end, [2, 3], window.strides].map((values) => onnx.constant(int64s(values)));
-      met.push(applyOnnx(onnx, "Slice", [padded, ...bounds]));
+      const [first, from] = [row, column].map((at, axis) => at * window.dilations[axis]!);
+      const start = [first!, Math.floor(from! / step)];
+      const end = [first! + (counts[0] - 1) * window.strides[0] + 1, start[1]! + counts[1]];
+      const bounds = [start, end, [2, 3], [window.strides[0], 1]].map((values) =>
+        onnx.constant(int64s(values)),
+      );
+      met.push(applyOnnx(onnx, "Slice", [parted[from! % step]!, ...bounds]));
     }
   }
   return met;
 }
 
-/** The same for windows of one pixel that meet every pixel: one product a sample, then their sum; for images of one pixel one product. */
+/** Every `step`-th column of an image [., ., H, columns * step], beginning with the first, the second and so on. */
+function partedColumns(onnx: OnnxEmitter, image: string, step: number, columns: number): readonly string[] {
+  if (step === 1) return [image];
+  const apart = reshapeOnnx(onnx, image, [0, 0, -1, columns, step]);
+  const parts = Array.from({ length: step }, () => onnx.temporary());
+  onnx.node("Split", [apart], parts, { axis: { int: 4 }, num_outputs: { int: step } });
+  return parts.map((part) => reshapeOnnx(onnx, part, [0, 0, -1, columns]));
+}
+
+/**
+ * The same for windows of one pixel that meet every pixel: one product a sample, then their sum; where the products would be larger
+ * than both sides, these are turned around for one product of all; for images of one pixel it needs no turning.
+ */
 export function pointwiseFilterGradient(
   onnx: OnnxEmitter,
   { x, dy, shape, counts }: FilterGradientParts,
 ): string {
+  const [filters, channels] = shape;
   if (counts[0] * counts[1] === 1) {
-    const rows = [reshapeOnnx(onnx, dy, [0, shape[0]!]), reshapeOnnx(onnx, x, [0, shape[1]!])];
+    const rows = [reshapeOnnx(onnx, dy, [0, filters!]), reshapeOnnx(onnx, x, [0, channels!])];
     const product = applyOnnx(onnx, "FusedMatMul", rows, { transA: { int: 1 } }, "com.microsoft");
     return reshapeOnnx(onnx, product, shape);
+  }
+  if (filters! * channels! > (filters! + channels!) * counts[0] * counts[1]) {
+    const rows = (image: string, count: number) => reshapeOnnx(onnx, channelsFirst(onnx, image), [count, -1]);
+    return reshapeOnnx(onnx, productOfRows(onnx, rows(dy, filters!), rows(x, channels!)), shape);
   }
   const factors = [reshapeOnnx(onnx, dy, [0, 0, -1]), reshapeOnnx(onnx, x, [0, 0, -1])];
   const products = applyOnnx(onnx, "FusedMatMul", factors, { transB: { int: 1 } }, "com.microsoft");
@@ -145,6 +175,9 @@ export function pointwiseFilterGradient(
 /** The same where each channel has its own filter, in the form that is fastest for its shape. */
 export function depthwiseFilterGradient(onnx: OnnxEmitter, parts: FilterGradientParts): string {
   const { window } = parts;
+  const { channelBlock: block, largestBatch } = onnx;
+  if (block !== undefined && largestBatch !== undefined && canBeBlocked(parts.shape[0]!))
+    return blockedFilterGradient(onnx, parts, { block, largestBatch });
   if (isFilterBetterAsProducts({ ...parts, channels: parts.shape[0]! }))
     return filterGradientByProducts(onnx, parts);
   const isStepless = window.strides.every((stride) => stride === 1);

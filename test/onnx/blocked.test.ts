@@ -14,6 +14,9 @@ const attributes = [
   { pads: [1, 1, 1, 1] },
   { pads: [2, 1, 0, 2], strides: [2, 1] },
   { pads: [2, 2, 2, 2], dilations: [2, 2] },
+  // Rows and columns that no window reaches.
+  { pads: [0, 0, 0, 0], strides: [4, 3] },
+  { pads: [0, 1, 0, 0], strides: [2, 2], dilations: [1, 2] },
 ] as const;
 
 describe.skipIf(block === undefined)(
@@ -39,26 +42,42 @@ describe.skipIf(block === undefined)(
         const [convolution] = operators.conv2d.infer([x, w], { ...rest, groups: channels });
         const dy = caseTensor(convolution!.shape.map(Number), "dy");
         const inputGradient = { ...rest, groups: channels, inputSize: [9, 8] };
+        const filterGradient = { ...rest, groups: channels, filterSize: [3, 3] };
         const jobs = [
+          [operators.conv2dFilterGradient, { x, dy }, filterGradient],
           [operators.conv2d, { x, w }, { ...rest, groups: channels }],
           [operators.conv2dInputGradient, { dy, w }, inputGradient],
         ] as const;
         for (const [op, feeds, given] of jobs) {
           const g = new GraphBuilder();
           const values = Object.entries(feeds).map(([name, { shape }]) =>
-            g.input(name, { dtype: "float32", shape }, { kind: "data" }),
+            g.input(
+              name,
+              { dtype: "float32", shape: name === "w" ? shape : ["batch", ...shape.slice(1)] },
+              { kind: "data" },
+            ),
           );
           const [y] = g.applyAll(op as Operator<string, unknown>, values, given);
+          // The largest batch is what is given, or more than that, which is filled up.
+          const forms = [
+            {},
+            { channelBlock: block, largestBatch: 2 },
+            { channelBlock: block, largestBatch: 5 },
+          ];
           const results = await Promise.all(
-            [block, undefined].map(async (channelBlock) => {
-              const session = await runtime.load(encodeModel(g.build([y!]), { channelBlock }));
+            forms.map(async (options) => {
+              const model = encodeModel(g.build([y!]), options);
+              expect(Buffer.from(model).includes("ReorderInput"), op.name).toBe("channelBlock" in options);
+              const session = await runtime.load(model);
               return (await session.run(feeds))[y!.name]!;
             }),
           );
-          const [blocked, plain] = results.map(({ data }) => Array.from(data, Number));
+          const [plain, ...blocked] = results.map(({ data }) => Array.from(data, Number));
           const scale = Math.max(...plain!.map(Math.abs));
-          const worst = Math.max(...plain!.map((value, index) => Math.abs(value - blocked![index]!)));
-          expect(worst / scale, op.name).toBeLessThan(1e-6);
+          for (const values of blocked) {
+            const worst = Math.max(...plain!.map((value, index) => Math.abs(value - values[index]!)));
+            expect(worst / scale, op.name).toBeLessThan(1e-6);
+          }
         }
       },
     );

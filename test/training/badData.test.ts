@@ -119,7 +119,7 @@ describe("memory", () => {
     const model = sequential({ layers: [dense({ units: 100, inputShape: [1000] }), dense({ units: 1 })] });
     const compiled = compileModel(model, { loss: "mse" });
     const built = buildProgram(compiled, {
-      capacity: 50000,
+      batchSize: 50000,
       targetShapes: [[1]],
       splitTrain: true,
       splitTest: true,

@@ -8,8 +8,9 @@ import type { TrainProgram } from "../thread/trainProgram.ts";
 import { buildPhase, type Phase } from "./stepGraph.ts";
 
 export interface ProgramOptions {
-  /** Samples of the largest batch. */
-  readonly capacity: number;
+  /** The most samples of a step, and of a batch to measure on (default: the same). */
+  readonly batchSize: number;
+  readonly testBatchSize?: number | undefined;
   /** One target's shape for each output of the compiled model. */
   readonly targetShapes: readonly (readonly number[])[];
   /** The same for samples to measure on; left out: nothing is measured while training. */
@@ -35,9 +36,18 @@ export interface BuiltProgram {
  * @throws PermafrostError INVALID_ARGUMENT when there is nothing to train.
  */
 export function buildProgram(compiled: Compiled, options: ProgramOptions): BuiltProgram {
-  const { capacity, targetShapes, testShapes, splitTrain, splitTest, seed } = options;
+  const { targetShapes, testShapes, splitTrain, splitTest, seed } = options;
+  // A batch of one is filled up to two.
+  const largestBatch = Math.max(2, options.batchSize);
+  const capacity = Math.max(largestBatch, options.testBatchSize ?? 0);
   if (compiled.trained.size === 0) throw nothingToTrain(compiled);
-  const train = buildPhase(compiled, { mode: "train", targetShapes, splitPrefix: splitTrain, seed });
+  const train = buildPhase(compiled, {
+    mode: "train",
+    targetShapes,
+    splitPrefix: splitTrain,
+    largestBatch,
+    seed,
+  });
   if (train.parameters.length === 0) throw nothingToTrain(compiled);
   const test =
     testShapes &&

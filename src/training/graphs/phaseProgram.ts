@@ -14,6 +14,7 @@ export interface PhaseRoles {
   /** Names the random streams of dropout and noise. */
   readonly seed: number;
   readonly mixesBatch: boolean;
+  readonly largestBatch: number | undefined;
 }
 
 /** What values stand for one output. */
@@ -29,11 +30,11 @@ export interface OutputRoles {
 /** Writes a phase's graph down as the training thread wants it. Values are found again by their names. */
 export function phaseProgram(
   graph: Graph,
-  { outputs, loss, penalty, count, seed, mixesBatch }: PhaseRoles,
+  { outputs, loss, penalty, count, seed, mixesBatch, largestBatch }: PhaseRoles,
 ): PhaseProgram {
   const x = dataInput(graph);
   return {
-    model: encodeProgram(graph, { sentinel: true, channelBlock: channelBlock() }),
+    model: encodeProgram(graph, { sentinel: true, channelBlock: channelBlock(), largestBatch }),
     x: x.name,
     xShape: sampleShape(x),
     outputs: outputs.map((output) => phaseOutput(graph, output)),

@@ -36,6 +36,8 @@ export interface PhaseOptions {
   readonly targetShapes: readonly (readonly number[])[];
   /** Leave the frozen prefix out of the program. */
   readonly splitPrefix: boolean;
+  /** The most samples of a step. Left out: not known. */
+  readonly largestBatch?: number;
   /** Names the random streams of dropout. */
   readonly seed: number;
 }
@@ -85,6 +87,7 @@ export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
       count: parts.count,
       seed: options.seed,
       mixesBatch: parts.forward.nodes.some(mixesBatch),
+      largestBatch: options.largestBatch,
     }),
     prefix: prefix && bindParameters(prefix, frozen),
     parameters: [...parts.gradients].map(([path, gradient]) => ({

@@ -53,7 +53,7 @@ export function estimateTrainingMemory(
     loss?.targets === "classNumbers" ? [] : shape,
   );
   const built = buildProgram(compiled, {
-    capacity: batchSize,
+    batchSize,
     targetShapes,
     splitTrain: oncePerSample,
     splitTest: oncePerSample,

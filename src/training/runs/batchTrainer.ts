@@ -136,7 +136,7 @@ export class BatchTrainer {
     await ready?.trainer.close();
     this.#ready = undefined;
     const { program } = buildProgram(this.#compiled, {
-      capacity,
+      batchSize: capacity,
       targetShapes: targetShapes(samples),
       splitTrain: false,
       splitTest: false,

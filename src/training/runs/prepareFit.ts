@@ -40,10 +40,8 @@ export async function prepareFit(
   const { batchSize = 32, validationBatchSize = batchSize, validationSteps, oncePerSample = true } = options;
   const validation = allValidation && firstBatches(allValidation, validationBatchSize, validationSteps);
   const built = buildProgram(compiled, {
-    capacity: Math.max(
-      Math.min(batchSize, train.source.samples),
-      validation === undefined ? 0 : Math.min(validationBatchSize, validation.source.samples),
-    ),
+    batchSize: Math.min(batchSize, train.source.samples),
+    testBatchSize: validation && Math.min(validationBatchSize, validation.source.samples),
     targetShapes: targetShapes(train),
     testShapes: validation && targetShapes(validation),
     // Mixed pictures are others in every step, so nothing can be computed once for them.

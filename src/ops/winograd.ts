@@ -173,18 +173,18 @@ export function filterGradientByWinograd(onnx: OnnxEmitter, parts: FilterGradien
   return applyOnnx(onnx, "Transpose", [gradient], { perm: { ints: [2, 3, 0, 1] } });
 }
 
-/** Filters that are taken together, from and to: all, or halves where a sample's tiles of all would need much memory. */
+/** Filters that are taken together, from and to: all, or parts where a sample's tiles of all would need much memory. */
 function filterRuns({ shape, counts }: FilterGradientShape): readonly (readonly [number, number])[] {
   const filters = shape[0]!;
-  if (coordinates * filters * tileCount(counts) < manyElements) return [[0, filters]];
-  const half = Math.ceil(filters / 2);
-  return [
-    [0, half],
-    [half, filters],
-  ];
+  const parts = Math.ceil((coordinates * filters * tileCount(counts)) / manyElements);
+  const size = Math.ceil(filters / parts);
+  return Array.from({ length: Math.ceil(filters / size) }, (_, part) => [
+    part * size,
+    Math.min((part + 1) * size, filters),
+  ]);
 }
 
-const manyElements = 2 ** 20;
+const manyElements = 2 ** 19;
 
 interface Tiled {
   readonly channels: number;
@@ -211,24 +211,35 @@ function tilesAt(
   const rest = [rows, columns].map(
     (tiles, axis) => tiles * tile + size - tile - imageSize[axis]! - pads[axis]!,
   );
-  const one = alongBoth(matrix).data;
-  const all = new Float32Array(channels * one.length);
-  for (let channel = 0; channel < channels; channel++) all.set(one, channel * one.length);
   // Each channel by itself, one result for each coordinate.
-  const brought = applyOnnx(
-    onnx,
-    "Conv",
-    [x, onnx.constant(float32([channels * coordinates, 1, size, size], all))],
-    {
-      kernel_shape: { ints: [size, size] },
-      strides: { ints: [tile, tile] },
-      pads: { ints: [top, left, ...rest] },
-      group: { int: channels },
-    },
-  );
+  const brought = applyOnnx(onnx, "Conv", [x, matrixOfEach(onnx, matrix, channels)], {
+    kernel_shape: { ints: [size, size] },
+    strides: { ints: [tile, tile] },
+    pads: { ints: [top, left, ...rest] },
+    group: { int: channels },
+  });
   const split = reshapeOnnx(onnx, brought, [-1, channels, coordinates, rows * columns]);
   const byCoordinate = applyOnnx(onnx, "Transpose", [split], { perm: { ints: [2, 1, 0, 3] } });
   return reshapeOnnx(onnx, byCoordinate, [coordinates, channels, -1]);
+}
+
+/** Of each emitter, the constants that `matrixOfEach` gave it: megabytes that every layer asks for. */
+const matrices = new WeakMap<OnnxEmitter, Map<string, string>>();
+
+/** A matrix as the filters of a convolution of each channel by itself, a filter for each coordinate: [C · 36, 1, size, size]. */
+function matrixOfEach(onnx: OnnxEmitter, matrix: Matrix, channels: number): string {
+  const size = matrix[0]!.length;
+  const given = matrices.get(onnx) ?? new Map<string, string>();
+  matrices.set(onnx, given);
+  const key = `${channels} times ${size}`;
+  const known = given.get(key);
+  if (known !== undefined) return known;
+  const one = alongBoth(matrix).data;
+  const all = new Float32Array(channels * one.length);
+  for (let channel = 0; channel < channels; channel++) all.set(one, channel * one.length);
+  const name = onnx.constant(float32([channels * coordinates, 1, size, size], all));
+  given.set(key, name);
+  return name;
 }
 
 /** Products [36, K · N · tiles] to results [N, K, rows, columns]: to 4 x 4 each, then columns and rows one behind the other. */

@@ -8,7 +8,8 @@ import { cutSegments, elementsOf } from "./segments.ts";
 /**
  * The same training step with less memory and one more forward pass: of the forward values that gradients are computed from,
  * only those that cross from one segment to the next are kept. The others are computed once more, from the same values by the
- * same operators, when the backward pass reaches their segment. The last segment is kept: it is needed at once.
+ * same operators, when the backward pass reaches their segment. The last segment is kept: it is needed at once. Nor is a form kept
+ * in which both passes lay out a value: the backward pass lays it out when it comes to it.
  *
  * @param gradients - The names of the outputs that belong to the backward pass.
  */
@@ -18,7 +19,7 @@ export function recomputeActivations(graph: Graph, gradients: ReadonlySet<string
   const ahead = new Set(nodesBehind(results));
   const forward = graph.nodes.filter((node) => ahead.has(node));
   const backward = graph.nodes.filter((node) => !ahead.has(node));
-  const walk = new BackwardWalk(stretchesOf(forward, backward, results));
+  const walk = new BackwardWalk(stretchesOf(forward, backward, results), formsOf(forward));
   for (const node of backward) walk.add(node);
   return {
     inputs: graph.inputs,
@@ -33,7 +34,9 @@ function stretchesOf(
   results: readonly Value[],
 ): readonly Stretch[] {
   const wanted = new Set(backward.flatMap(({ inputs }) => inputs));
-  const segments = cutSegments(forward, (node) => wantedElements(node, wanted, backward));
+  const segments = cutSegments(forward, ({ outputs }) =>
+    outputs.reduce((sum, output) => sum + (wanted.has(output) ? elementsOf(output) : 0), 0),
+  );
   return segments.slice(0, -1).map((segment) => {
     const own = new Set(segment);
     const others = forward.filter((node) => !own.has(node)).flatMap(({ inputs }) => inputs);
@@ -41,16 +44,16 @@ function stretchesOf(
   });
 }
 
-/** Elements a sample: the results of a node that the backward pass uses, and the form of its input if that takes up the same. */
-function wantedElements(node: Node, wanted: ReadonlySet<Value>, backward: readonly Node[]): number {
-  const { form } = workspaceOf(node);
-  const isShared =
-    form !== undefined &&
-    backward.some(
-      (other) => other.inputs[0] === node.inputs[0] && workspaceOf(other).form?.name === form.name,
-    );
-  const results = node.outputs.filter((output) => wanted.has(output));
-  return results.reduce((sum, output) => sum + elementsOf(output), isShared ? form.elements : 0);
+/** The names of the forms in which nodes lay out a value. */
+function formsOf(nodes: readonly Node[]): ReadonlyMap<Value, ReadonlySet<string>> {
+  const forms = new Map<Value, Set<string>>();
+  for (const node of nodes) {
+    const { form } = workspaceOf(node);
+    const [value] = node.inputs;
+    if (form === undefined || value === undefined) continue;
+    forms.set(value, (forms.get(value) ?? new Set()).add(form.name));
+  }
+  return forms;
 }
 
 /** Copies the backward pass; before the first node that wants a value of a segment, the segment is computed again. */
@@ -58,10 +61,14 @@ class BackwardWalk {
   readonly nodes: Node[] = [];
   readonly #stretches = new Map<Value, Stretch>();
   readonly #standIns = new Map<Value, Value>();
+  readonly #forms: ReadonlyMap<Value, ReadonlySet<string>>;
+  /** Values by the names of what delays them. */
+  readonly #delayed = new Map<string, Value>();
   /** The last gradient that grows with the batch: what is computed again waits for it. */
   #signal: Value | undefined;
 
-  constructor(stretches: readonly Stretch[]) {
+  constructor(stretches: readonly Stretch[], forms: ReadonlyMap<Value, ReadonlySet<string>>) {
+    this.#forms = forms;
     for (const stretch of stretches) for (const value of stretch.inner) this.#stretches.set(value, stretch);
   }
 
@@ -76,23 +83,20 @@ class BackwardWalk {
         this.#computeAgain(stretch, this.#signal);
       }
     }
-    const copy = copyNode(
-      node,
-      node.inputs.map((input) => this.valueOf(input)),
-    );
+    const inputs = node.inputs.map((input) => this.valueOf(input));
+    const { form } = workspaceOf(node);
+    const isLaidOut = form !== undefined && this.#forms.get(node.inputs[0]!)?.has(form.name);
+    if (isLaidOut && this.#signal !== undefined) inputs[0] = this.#delay(inputs[0]!, this.#signal);
+    const copy = copyNode(node, inputs);
     this.nodes.push(copy);
     for (const [index, output] of node.outputs.entries()) this.#standIns.set(output, copy.outputs[index]!);
     this.#signal = copy.outputs.findLast((output) => elementsOf(output) > 0) ?? this.#signal;
   }
 
   #computeAgain({ inner, again }: Stretch, signal: Value): void {
-    const delayed = new Map<Value, Value>();
     const inputOf = (value: Value): Value => {
       if (inner.has(value)) return this.valueOf(value);
-      if (elementsOf(value) === 0 || isRandom(value)) return value;
-      const late = delayed.get(value) ?? this.#delay(value, signal);
-      delayed.set(value, late);
-      return late;
+      return elementsOf(value) === 0 || isRandom(value) ? value : this.#delay(value, signal);
     };
     for (const node of again) {
       const copy = copyNode(node, node.inputs.map(inputOf), recomputedName);
@@ -101,17 +105,17 @@ class BackwardWalk {
         if (inner.has(output)) this.#standIns.set(output, copy.outputs[index]!);
       }
     }
-    // From here on the backward pass uses these too: what the engine lays out for both is the same and not kept from the start.
-    for (const [value, late] of delayed) this.#standIns.set(value, late);
   }
 
   #delay(value: Value, signal: Value): Value {
-    const g = new GraphBuilder();
-    const late = g.apply(operators.after, [value, signal], {});
-    if (late.source.kind !== "node") return late;
     const name = `${recomputedName(value.name)}/after/${signal.name}`;
+    const known = this.#delayed.get(name);
+    if (known !== undefined) return known;
+    const late = new GraphBuilder().apply(operators.after, [value, signal], {});
+    if (late.source.kind !== "node") return late;
     const node = copyNode(late.source.node, [value, signal], () => name);
     this.nodes.push(node);
+    this.#delayed.set(name, node.outputs[0]!);
     return node.outputs[0]!;
   }
 }

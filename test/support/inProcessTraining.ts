@@ -5,6 +5,7 @@ import type { Compiled } from "../../src/training/compiled/compile.ts";
 import { buildPhase } from "../../src/training/graphs/stepGraph.ts";
 import { fillBatch, type LabelledSamples, targetShapes } from "../../src/training/samples/labelledSamples.ts";
 import { BatchBuffer, batchLayout } from "../../src/training/thread/batchBuffer.ts";
+import { piecesOf } from "../../src/training/thread/statePieces.ts";
 import { StepRunner } from "../../src/training/thread/stepRunner.ts";
 import type { TrainProgram } from "../../src/training/thread/trainProgram.ts";
 
@@ -43,7 +44,7 @@ export async function trainInProcess(
   const changed = new Map([...compiled.trained, ...compiled.statistics]);
   const paths = [...phase.parameters, ...phase.statistics].map(({ path }) => path);
   const weights = paths.map((path) => changed.get(path)!.value);
-  runner.write({ iteration: 0, weights, slots: [] });
+  for (const piece of piecesOf({ weights, slots: [] })) runner.writePiece(piece);
   const batch = new BatchBuffer(program.layout);
   let iteration = 0;
   return {

@@ -155,7 +155,7 @@ export class BatchTrainer {
     run.iteration = state?.iteration ?? 0;
     if (state === undefined || state !== this.#state) return run.begin();
     const weights = run.weights.map((values) => values.slice());
-    await trainer.write({ iteration: run.iteration, weights, slots: [] });
+    await trainer.write({ weights, slots: [] });
   }
 
   #drawn(source: BatchSource, { iteration }: TrainingRun): BatchSource {

@@ -62,18 +62,13 @@ export class TrainingRun implements TrainingControl {
   }
 
   async setWeights(weights: readonly Float32Array[]): Promise<void> {
-    await this.trainer.write({ iteration: this.iteration, weights, slots: [] });
+    await this.trainer.write({ weights, slots: [] });
     this.#store(weights);
   }
 
   /** Hands the model's weights, and the optimizer's memory if there is any, to the training thread. */
   async begin(): Promise<void> {
-    // Copies: sending a view would send everything else that lies in the same memory.
-    const weights = this.weights.map((values) => Float32Array.from(values));
-    await this.trainer.write(
-      { iteration: this.iteration, weights, slots: this.compiled.state?.slots ?? [] },
-      weights.map(({ buffer }) => buffer),
-    );
+    await this.trainer.write({ weights: this.weights, slots: this.compiled.state?.slots ?? [] });
   }
 
   /**
@@ -146,7 +141,7 @@ export class TrainingRun implements TrainingControl {
   async restore(checkpoint: Checkpoint): Promise<void> {
     this.#checkSameWeights(checkpoint);
     const { iteration, weights, slots } = checkpoint;
-    await this.trainer.write({ iteration, weights, slots });
+    await this.trainer.write({ weights, slots });
     this.#store(weights);
     this.compiled.state = { iteration, slots };
     this.iteration = iteration;

@@ -6,6 +6,7 @@ import type { Optimizer, StepInfo } from "../../optimizers/optimizer.ts";
 import { exchangeAverage, takeAverage } from "../../optimizers/step.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import type { BatchBuffer } from "./batchBuffer.ts";
+import type { StatePiece } from "./statePieces.ts";
 import { TrainMemory } from "./trainMemory.ts";
 import type { PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
 
@@ -106,9 +107,9 @@ export class StepRunner {
     return this.#memory.read(iteration, withSlots);
   }
 
-  /** Sets weights and, where given, slots. */
-  write(state: TrainState): void {
-    this.#memory.write(state);
+  /** See `TrainMemory.writePiece`. */
+  writePiece(piece: StatePiece): void {
+    this.#memory.writePiece(piece);
     this.#broken = false;
   }
 

@@ -7,6 +7,7 @@ import type { ParameterSpans } from "../../optimizers/optimizer.ts";
 import { Arena, type Span } from "../../tensor/arena.ts";
 import { bindBatch, elementsPerSample } from "../../tensor/shape.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
+import type { StatePiece } from "./statePieces.ts";
 import type { DrawnInput, PhaseProgram, TrainProgram, TrainState } from "./trainProgram.ts";
 
 /**
@@ -151,14 +152,9 @@ export class TrainMemory {
     };
   }
 
-  /** Sets weights and, where given, slots. */
-  write({ weights, slots }: TrainState): void {
-    for (const [index, span] of this.#weightSpans().entries()) this.#arena.view(span).set(weights[index]!);
-    for (const [index, spans] of this.spans.entries()) {
-      for (const [name, values] of Object.entries(slots[index] ?? {})) {
-        const span = spans.slots[name];
-        if (span !== undefined) this.#arena.view(span).set(values);
-      }
-    }
+  /** Sets a part of a weight or of one of its slots; a slot that this optimizer does not keep is left out. */
+  writePiece({ place, slot, start, values }: StatePiece): void {
+    const span = slot === undefined ? this.#weightSpans()[place] : this.spans[place]?.slots[slot];
+    if (span !== undefined) this.#arena.view(span).set(values, start);
   }
 }

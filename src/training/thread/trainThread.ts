@@ -3,8 +3,9 @@ import { Runtime } from "../../engine/runtime.ts";
 import { serve, Transferring } from "../../engine/thread.ts";
 import type { StepInfo } from "../../optimizers/optimizer.ts";
 import { BatchBuffer, type BatchLayout } from "./batchBuffer.ts";
+import type { StatePiece } from "./statePieces.ts";
 import { StepRunner } from "./stepRunner.ts";
-import type { TrainProgram, TrainState } from "./trainProgram.ts";
+import type { TrainProgram } from "./trainProgram.ts";
 
 export type TrainHandlers = ReturnType<typeof trainHandlers>;
 
@@ -47,6 +48,10 @@ function trainHandlers() {
       );
     },
     useAverage: (how: "take" | "exchange") => running().runner.useAverage(how),
-    write: (state: TrainState) => running().runner.write(state),
+    write: (piece: StatePiece) => {
+      running().runner.writePiece(piece);
+      const storage = piece.values.buffer as ArrayBuffer;
+      return new Transferring(storage, [storage]);
+    },
   };
 }

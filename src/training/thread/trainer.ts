@@ -1,6 +1,7 @@
 import { Thread } from "../../engine/thread.ts";
 import type { StepInfo } from "../../optimizers/optimizer.ts";
 import { BatchBuffer } from "./batchBuffer.ts";
+import { pieceLength, piecesOf } from "./statePieces.ts";
 import type { TrainProgram, TrainState } from "./trainProgram.ts";
 import type { TrainHandlers } from "./trainThread.ts";
 
@@ -69,13 +70,14 @@ export class Trainer {
     return this.#thread.call("read", { iteration, withSlots });
   }
 
-  /**
-   * Sets weights and slots.
-   *
-   * @param handedOver - Memory of theirs that the caller gives away, so that it is not copied once more.
-   */
-  async write(state: TrainState, handedOver: readonly ArrayBuffer[] = []): Promise<void> {
-    await this.#thread.call("write", state, handedOver);
+  /** Sets weights and slots: piece by piece in memory that comes back, so that no second copy of them waits to be collected. */
+  async write(state: Pick<TrainState, "weights" | "slots">): Promise<void> {
+    let storage = new ArrayBuffer(pieceLength * Float32Array.BYTES_PER_ELEMENT);
+    for (const { values, ...piece } of piecesOf(state)) {
+      const copy = new Float32Array(storage, 0, values.length);
+      copy.set(values);
+      storage = await this.#thread.call("write", { ...piece, values: copy }, [storage]);
+    }
   }
 
   /** Puts the moving average of the weights in their place, or exchanges both. */

@@ -7,6 +7,7 @@
  *     npm run build && node bench/convolutionGradients.js [rounds] [threads] [part of a name]
  */
 import os from "node:os";
+import { channelBlock } from "../dist/engine/numerics.js";
 import { Runtime } from "../dist/engine/runtime.js";
 import { GraphBuilder } from "../dist/graph/builder.js";
 import { encodeModel } from "../dist/onnx/encode.js";
@@ -300,6 +301,9 @@ const cases = [
   reluGradient([20, 512, 9, 9]),
 ];
 
+/** As a training step is written: for this machine's blocks, and for batches of this size. */
+const layout = ([[largestBatch]]) => ({ channelBlock: channelBlock(), largestBatch });
+
 async function load(runtime, { inputs, forms }) {
   const entries = Object.entries(forms);
   return Promise.all(
@@ -310,7 +314,9 @@ async function load(runtime, { inputs, forms }) {
       );
       const y = one.build?.(g, values) ?? g.apply(one.op ?? one, values, one.attributes ?? {});
       const graph = g.build([y]);
-      const session = await runtime.load(encodeModel(graph, { sentinel: true }), { threads });
+      const session = await runtime.load(encodeModel(graph, { sentinel: true, ...layout(inputs) }), {
+        threads,
+      });
       return { name, session, y, wall: [], processor: [] };
     }),
   );

@@ -1,6 +1,6 @@
 /**
- * What comparing costs once features are stored: cross-validation of the default head, a sweep of 100 linear heads, and the
- * statistics of 10,000 images. With "compare" at the end also a whole comparison, and what the plain way would take: measured on a part
+ * What comparing costs once features are stored: cross-validation of the default head, a sweep of 100 linear heads, the learning
+ * curve of a review, and the statistics of 10,000 images. With "compare" at the end also a whole comparison, and what the plain way would take: measured on a part
  * of the images and extrapolated.
  *
  *     npm run build && node bench/comparison.js <photos> [compare]
@@ -13,10 +13,13 @@ import path from "node:path";
 import { presetPipeline } from "../dist/augmentation/presets.js";
 import { comparePairs } from "../dist/evaluation/comparison/comparePairs.js";
 import { judgeRuns } from "../dist/evaluation/comparison/judgeRuns.js";
+import { learningCurve } from "../dist/evaluation/review/learningCurve.js";
+import { rowsOf } from "../dist/heads/featureMatrix.js";
 import { compareMethods } from "../dist/recipes/compareMethods.js";
 import { comparisonDefaults } from "../dist/recipes/comparison/comparisonRequest.js";
 import { planTraining } from "../dist/recipes/planTraining.js";
 import { trainingDefaults } from "../dist/recipes/request/trainingDefaults.js";
+import { reviewFeatures } from "../dist/recipes/reviewFeatures.js";
 import { searchAxes } from "../dist/recipes/sweep/searchSpace.js";
 import { sweepHeads } from "../dist/recipes/sweepHeads.js";
 
@@ -77,6 +80,20 @@ await timed("features (or found in the store)", sweep("3e-3", 2, 1, "fill"));
 await timed("5-fold cross-validation of the default head", sweep("3e-3", 5, 30, "folds"));
 const rates = Array.from({ length: 100 }, (_, at) => (1e-4 * 1.05 ** at).toPrecision(4)).join(",");
 await timed("sweep of 100 linear heads", sweep(rates, 2, 10, "hundred"));
+await timed("learning curve with 8 sizes and 5 seeds, features read from the store included", async () => {
+  const { data, features, forwards } = await reviewFeatures(common, {});
+  const { samples, classNames } = data.dataset;
+  const part = (isIn) => {
+    const rows = [...samples.keys()].filter((row) => isIn(samples[row].split));
+    return { features: rowsOf(features, rows), labels: rows.map((row) => samples[row].label) };
+  };
+  const curve = learningCurve(
+    part((split) => split !== "test"),
+    part((split) => split === "test"),
+    classNames.length,
+  );
+  return `${curve.points.length} sizes up to ${curve.points.at(-1).images}, ${forwards.computed} forwards`;
+});
 await timed("intervals of one method on 10,000 images", async () => {
   return `accuracy ${judgeRuns([answers(1)], 2).accuracy.interval.map((end) => end.toFixed(4))}`;
 });

@@ -2,9 +2,11 @@ import { availableParallelism } from "node:os";
 import type { Graph } from "../graph/graph.ts";
 import { type EncodedProgram, encodeProgram } from "../onnx/encodeProgram.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { PoolHandlers } from "./poolThread.ts";
+import { type PoolHandlers, poolHandlers } from "./poolHandlers.ts";
+import type { Runtime } from "./runtime.ts";
+import { SameThread } from "./sameThread.ts";
 import type { Tensors } from "./session.ts";
-import { Thread } from "./thread.ts";
+import { type Answering, Thread } from "./thread.ts";
 
 export interface EngineOptions {
   /** Worker threads (default: one a core). Each holds its own copy of a program's constants. */
@@ -23,12 +25,12 @@ export class Engine {
   readonly numericsClass: string;
   /** Whether the means that spares outputs a second copy passed its self-test. */
   readonly skipsCopies: boolean;
-  readonly #threads: readonly Thread<PoolHandlers>[];
+  readonly #threads: readonly Answering<PoolHandlers>[];
   readonly #threadsPerWorker: number;
   #nextProgram = 0;
 
   private constructor(
-    threads: readonly Thread<PoolHandlers>[],
+    threads: readonly Answering<PoolHandlers>[],
     threadsPerWorker: number,
     about: Pick<Engine, "version" | "numericsClass" | "skipsCopies">,
   ) {
@@ -43,9 +45,19 @@ export class Engine {
   static async start(options: EngineOptions = {}): Promise<Engine> {
     const workers = Math.max(1, options.workers ?? availableParallelism());
     const threads = Array.from({ length: workers }, () => new Thread<PoolHandlers>("engine/poolThread"));
+    return Engine.#over(threads, options.threadsPerWorker ?? 1);
+  }
+
+  /** An engine whose one worker is this thread, which must be a worker thread itself: a run blocks it. */
+  static inThisThread(runtime: Runtime): Promise<Engine> {
+    const thread = new SameThread(poolHandlers(Promise.resolve(runtime)), () => Promise.resolve());
+    return Engine.#over([thread], 1);
+  }
+
+  static async #over(threads: readonly Answering<PoolHandlers>[], threadsPerWorker: number): Promise<Engine> {
     try {
       const [about] = await Promise.all(threads.map((thread) => thread.call("describe", undefined)));
-      return new Engine(threads, options.threadsPerWorker ?? 1, about!);
+      return new Engine(threads, threadsPerWorker, about!);
     } catch (error) {
       await Promise.all(threads.map((thread) => thread.close()));
       throw error;
@@ -72,17 +84,17 @@ export class Engine {
 
 /** A graph loaded in every worker of an engine. Runs made at the same time spread over the workers. */
 export class Program {
-  readonly #threads: readonly Thread<PoolHandlers>[];
+  readonly #threads: readonly Answering<PoolHandlers>[];
   readonly #id: number;
 
-  private constructor(threads: readonly Thread<PoolHandlers>[], id: number) {
+  private constructor(threads: readonly Answering<PoolHandlers>[], id: number) {
     this.#threads = threads;
     this.#id = id;
   }
 
   /** Used by Engine.compile. */
   static async load(
-    threads: readonly Thread<PoolHandlers>[],
+    threads: readonly Answering<PoolHandlers>[],
     id: number,
     model: EncodedProgram,
     threadsPerWorker: number,

@@ -5,8 +5,8 @@ import { silenceTelemetry } from "./telemetry.ts";
 /** The calls that a worker thread answers: one argument in, a promise out. */
 export type Handlers = Readonly<Record<string, (argument: never) => unknown>>;
 
-type ArgumentOf<H extends Handlers, Name extends keyof H> = Parameters<H[Name]>[0];
-type ResultOf<H extends Handlers, Name extends keyof H> =
+export type ArgumentOf<H extends Handlers, Name extends keyof H> = Parameters<H[Name]>[0];
+export type ResultOf<H extends Handlers, Name extends keyof H> =
   Awaited<ReturnType<H[Name]>> extends Transferring<infer Result> ? Result : Awaited<ReturnType<H[Name]>>;
 
 interface Request {
@@ -46,6 +46,7 @@ export class Thread<H extends Handlers> {
   readonly #waiting = new Map<number, { resolve(result: never): void; reject(error: unknown): void }>();
   #nextId = 0;
   #failure: PermafrostError | undefined;
+  #isClosing = false;
 
   /** @param entry - The thread's module, relative to the package's compiled code, without ending: "engine/poolThread". */
   constructor(entry: string) {
@@ -84,15 +85,16 @@ export class Thread<H extends Handlers> {
    */
   async close(): Promise<void> {
     if (this.#failure !== undefined) return;
+    this.#isClosing = true;
     this.#worker.ref();
     const exit = new Promise<void>((resolve) => this.#worker.once("exit", () => resolve()));
     this.#worker.postMessage(closeRequest);
     await exit;
   }
 
-  /** An idle thread does not keep a finished script alive. */
+  /** An idle thread does not keep a finished script alive; one that somebody waits for to end does. */
   #letProcessEnd(): void {
-    if (this.#waiting.size === 0) this.#worker.unref();
+    if (this.#waiting.size === 0 && !this.#isClosing) this.#worker.unref();
   }
 
   #settle(response: Response): void {
@@ -111,6 +113,9 @@ export class Thread<H extends Handlers> {
     this.#waiting.clear();
   }
 }
+
+/** What answers calls: a worker thread, or `SameThread`. */
+export type Answering<H extends Handlers> = Pick<Thread<H>, "call" | "pending" | "close">;
 
 /** Answers calls in this worker thread, one after the other. */
 export function serve(handlers: Handlers): void {

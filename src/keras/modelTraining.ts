@@ -43,7 +43,7 @@ import { type TrainedOn, trainedOnArrays, trainedOnIterator } from "./trainedOn.
 import { ViewSource } from "./viewSource.ts";
 
 /** Options of `fit` for arrays: Keras's names and defaults. `verbose` is 1 by default. */
-export interface ArrayFitOptions extends Omit<FitOptions, "validationData">, FeatureStoreOption {
+export interface ArrayFitOptions extends Omit<FitOptions, "validationData" | "runtime">, FeatureStoreOption {
   /** Measured on after each epoch: arrays, a data set, or an iterator whose first draws are used in every epoch. */
   readonly validationData?: ValidationData | PictureBatches;
 }

@@ -1,17 +1,20 @@
 import path from "node:path";
-import { Engine } from "../engine/engine.ts";
+import { numericsClass } from "../engine/numerics.ts";
+import { loadOrt } from "../engine/ort.ts";
+import { headLayers } from "./classifier/headLayers.ts";
 import { type PreparedData, prepareData } from "./data/prepareData.ts";
 import { PhaseClock } from "./request/phaseClock.ts";
 import type { TrainingRequest } from "./request/training.ts";
 import { assembleSweep, type TestVerdict } from "./sweep/assembleSweep.ts";
 import { answers, type CrossValidation, type OutOfFold } from "./sweep/crossValidate.ts";
+import type { FoldData } from "./sweep/foldData.ts";
 import { foldsOf } from "./sweep/folds.ts";
+import { FoldThreads } from "./sweep/foldThreads.ts";
 import { saveSweep } from "./sweep/saveSweep.ts";
 import { accuracyOf, fullSearch, halvingSearch, trainingsOf } from "./sweep/search.ts";
 import { type Candidate, drawnCandidates, gridCandidates } from "./sweep/searchSpace.ts";
-import { type SweepFeatures, sweepFeatures } from "./sweep/sweepFeatures.ts";
+import { type SweepFeatures, sweepAugmentation, sweepFeatures } from "./sweep/sweepFeatures.ts";
 import type { SweepHooks, SweepRequest, SweepResult } from "./sweep/sweepRequest.ts";
-import { trainCandidate } from "./sweep/trainCandidate.ts";
 
 export type { SweepHooks, SweepRequest, SweepResult } from "./sweep/sweepRequest.ts";
 
@@ -26,28 +29,30 @@ export async function sweepHeads(request: SweepRequest, hooks: SweepHooks = {}):
   const candidates = candidatesOf(request);
   const training = trainingRequest(request);
   const found = await prepareData(training, hooks, new PhaseClock());
-  const features = await featuresOf(candidates, training, found, hooks);
-  try {
-    await using engine = await Engine.start({ workers: 1 });
-    const work = validationOf(request, found, features, candidates.length, engine, hooks);
-    const search = request.search === "halving" ? halvingSearch : fullSearch;
-    const judged = await search(candidates, request.epochs, work);
-    const best = judged.reduce((top, each) => (accuracyOf(each) > accuracyOf(top) ? each : top));
-    const test = await judgeOnce(best, work, request.epochs);
-    const report = assembleSweep({
-      request,
-      found,
-      judged,
-      best,
-      test,
-      forwards: totalForwards(features),
-      seconds: (performance.now() - begin) / 1000,
-      numericsClass: engine.numericsClass,
-    });
-    return { report, files: await saveSweep(request.out, report) };
-  } finally {
-    for (const each of features.values()) await each.close();
+  // Before anything is computed.
+  for (const { head, augment } of candidates) {
+    headLayers(head, found.dataset.classNames.length);
+    sweepAugmentation(augment);
   }
+  const features = await featuresOf(candidates, training, found, hooks);
+  const work = validationOf(request, found, features, candidates.length, hooks);
+  await using threads = await FoldThreads.start(work.data, hooks.signal);
+  const search = request.search === "halving" ? halvingSearch : fullSearch;
+  const judged = await search(candidates, request.epochs, { ...work, threads });
+  const best = judged.reduce((top, each) => (accuracyOf(each) > accuracyOf(top) ? each : top));
+  const test = await judgeOnce(best, { ...work, threads }, request.epochs);
+  const { version } = await loadOrt();
+  const report = assembleSweep({
+    request,
+    found,
+    judged,
+    best,
+    test,
+    forwards: totalForwards(features),
+    seconds: (performance.now() - begin) / 1000,
+    numericsClass: numericsClass(version),
+  });
+  return { report, files: await saveSweep(request.out, report) };
 }
 
 function candidatesOf({ axes, search, trials, seed }: SweepRequest): readonly Candidate[] {
@@ -84,49 +89,61 @@ async function featuresOf(
   return features;
 }
 
+/** The folds, and behind them the part that asks the test images. */
 function validationOf(
   { folds, seed, batchSize, search }: SweepRequest,
   { digests, dataset }: PreparedData,
   features: ReadonlyMap<string, SweepFeatures>,
   candidates: number,
-  engine: Engine,
-  { signal, onProgress }: SweepHooks,
-): CrossValidation {
-  const [{ samples }] = [...features.values()] as [SweepFeatures];
+  { onProgress }: SweepHooks,
+): Omit<CrossValidation, "threads"> & { readonly data: FoldData } {
+  const all = [...features.values()];
+  const { samples } = all[0]!;
   const rows = samples.flatMap(({ split }, row) => (split === "test" ? [] : [row]));
+  const judging = rows.map((row) => samples[row]!);
+  const foldOf = foldsOf(judging, digests, folds, seed);
+  const parts = Array.from({ length: folds }, (_, fold) => ({
+    trainRows: Uint32Array.from(rows.filter((_, place) => foldOf[place] !== fold)),
+    heldOutRows: Uint32Array.from(rows.filter((_, place) => foldOf[place] === fold)),
+  }));
+  const testRows = samples.flatMap(({ split }, row) => (split === "test" ? [row] : []));
+  const places = new Map([...features.keys()].map((key, place) => [key, place]));
   const total = trainingsOf(search, candidates, folds);
   let done = 0;
+  const tell = () => onProgress?.({ phase: "sweep", done, total, unit: "trainings" });
+  tell();
   return {
-    features: (candidate) => features.get(keyOf(candidate))!,
-    rows,
-    folds: foldsOf(
-      rows.map((row) => samples[row]!),
-      digests,
-      folds,
+    data: {
+      features: all.map(({ plain, drawn }) => ({ plain, ...(drawn === undefined ? {} : { drawn }) })),
+      labels: Float32Array.from(samples, ({ label }) => label),
+      weights: Float32Array.from(samples, ({ weight }) => weight),
+      parts: [...parts, { trainRows: Uint32Array.from(rows), heldOutRows: Uint32Array.from(testRows) }],
+      classes: dataset.classNames.length,
+      batchSize,
       seed,
-    ),
-    foldCount: folds,
-    classes: dataset.classNames.length,
-    batchSize,
-    seed,
-    engine,
-    signal,
-    onFold: () => onProgress?.({ phase: "sweep", done: ++done, total, unit: "trainings" }),
+      stop: new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)),
+    },
+    featuresOf: (candidate) => places.get(keyOf(candidate))!,
+    folds,
+    rows,
+    onFold() {
+      done++;
+      tell();
+    },
   };
 }
 
 /** Trains the best candidate on all images that it was chosen by, and asks the test images once. */
 async function judgeOnce(
   { candidate, failure }: OutOfFold,
-  work: CrossValidation,
+  { threads, data, featuresOf, folds: part }: CrossValidation,
   epochs: number,
 ): Promise<TestVerdict | undefined> {
-  const features = work.features(candidate);
-  const testRows = features.samples.flatMap(({ split }, row) => (split === "test" ? [row] : []));
-  if (testRows.length === 0 || failure !== undefined) return undefined;
-  const training = { ...work, candidate, features, trainRows: work.rows, heldOutRows: testRows, epochs };
-  const { right } = answers(await trainCandidate(training), testRows, features, work.classes);
-  return { right: right.filter(Boolean).length, images: testRows.length };
+  const { heldOutRows } = data.parts[part]!;
+  if (heldOutRows.length === 0 || failure !== undefined) return undefined;
+  const probabilities = await threads.train({ candidate, features: featuresOf(candidate), part, epochs });
+  const { right } = answers(probabilities, heldOutRows, data);
+  return { right: right.filter(Boolean).length, images: heldOutRows.length };
 }
 
 function totalForwards(features: ReadonlyMap<string, SweepFeatures>): Record<"computed" | "reused", number> {

@@ -56,6 +56,18 @@ describe("permafrost sweep", () => {
       "3",
     ]);
     expect(halved.stdout).toContain("comes first");
+    const rates = ["--learning-rate", "1e-4..1e-1"];
+    let isAsked = false;
+    const stopped = await place.run([...words, ...rates, "--epochs", "3000"], {
+      onError: (text, kill) => {
+        if (!isAsked && text.includes("trainings")) {
+          isAsked = true;
+          kill("SIGINT");
+        }
+      },
+    });
+    expect(stopped.code).toBe(130);
+    expect(stopped.stderr).toContain("stopped as asked");
   }, 180_000);
 
   it("refuses what makes no sense", async () => {

@@ -1,12 +1,9 @@
-import { availableParallelism } from "node:os";
 import { mapConcurrently } from "../../augmentation/concurrently.ts";
-import { PermafrostError } from "../../base/errors.ts";
-import type { Engine } from "../../engine/engine.ts";
 import { crossEntropy } from "../../evaluation/probabilities.ts";
 import { isLossNan } from "../phases/earlyEnd.ts";
+import type { FoldData } from "./foldData.ts";
+import type { FoldThreads } from "./foldThreads.ts";
 import type { Candidate } from "./searchSpace.ts";
-import type { SweepFeatures } from "./sweepFeatures.ts";
-import { trainCandidate } from "./trainCandidate.ts";
 
 /** What heads that were not trained on an image say of it: out-of-fold answers of one candidate. */
 export interface OutOfFold {
@@ -24,18 +21,14 @@ export interface OutOfFold {
 }
 
 export interface CrossValidation {
-  /** By cut and augmentation. */
-  features(candidate: Candidate): SweepFeatures;
+  readonly threads: FoldThreads;
+  readonly data: Pick<FoldData, "labels" | "parts" | "classes">;
+  /** Number of the features of a cut and augmentation. */
+  featuresOf(candidate: Candidate): number;
+  /** Parts of the data that are folds: the first so many. */
+  readonly folds: number;
   /** The rows that take part. */
   readonly rows: readonly number[];
-  /** Fold of each of them. */
-  readonly folds: readonly number[];
-  readonly foldCount: number;
-  readonly classes: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly engine: Engine;
-  readonly signal: AbortSignal | undefined;
   readonly onFold: () => void;
 }
 
@@ -46,9 +39,9 @@ export async function crossValidate(
   work: CrossValidation,
 ): Promise<readonly OutOfFold[]> {
   const judged = candidates.map((candidate) => new JudgedCandidate(candidate, epochs, work));
-  const folds = Array.from({ length: work.foldCount }, (_, fold) => fold);
-  const trainings = judged.flatMap((each) => folds.map((fold) => ({ each, fold })));
-  await mapConcurrently(trainings, availableParallelism(), ({ each, fold }) => each.addFold(fold));
+  // Fold by fold, because trainings on the same rows follow each other fastest.
+  const trainings = Array.from({ length: work.folds }, (_, fold) => judged.map((each) => ({ each, fold })));
+  await mapConcurrently(trainings.flat(), work.threads.size, ({ each, fold }) => each.addFold(fold));
   return judged.map((each) => each.outcome());
 }
 
@@ -57,6 +50,7 @@ class JudgedCandidate {
   readonly #candidate: Candidate;
   readonly #epochs: number;
   readonly #work: CrossValidation;
+  /** 1 for each row of all, that of no fold included, that is right. */
   readonly #right: Uint8Array;
   readonly #perFold: number[];
   /** Sums, by fold: added up in their order whichever ends first. */
@@ -68,15 +62,13 @@ class JudgedCandidate {
     this.#candidate = candidate;
     this.#epochs = epochs;
     this.#work = work;
-    this.#right = new Uint8Array(work.rows.length);
-    this.#perFold = new Array<number>(work.foldCount).fill(0);
-    this.#losses = new Array<number>(work.foldCount).fill(0);
+    this.#right = new Uint8Array(work.data.labels.length);
+    this.#perFold = new Array<number>(work.folds).fill(0);
+    this.#losses = new Array<number>(work.folds).fill(0);
   }
 
   /** @throws PermafrostError INTERRUPTED. A loss that is no number fails the candidate instead. */
   async addFold(fold: number): Promise<void> {
-    const work = this.#work;
-    if (work.signal?.aborted) throw new PermafrostError("INTERRUPTED", "sweep: stopped as asked.");
     const begin = performance.now();
     if (this.#failure === undefined) {
       try {
@@ -87,28 +79,27 @@ class JudgedCandidate {
       }
     }
     this.#seconds += (performance.now() - begin) / 1000;
-    work.onFold();
+    this.#work.onFold();
   }
 
   async #train(fold: number): Promise<void> {
-    const work = this.#work;
+    const { threads, data, featuresOf } = this.#work;
     const candidate = this.#candidate;
-    const features = work.features(candidate);
-    const { trainRows, heldOutPlaces } = partsOf(work, fold);
-    const heldOutRows = heldOutPlaces.map((place) => work.rows[place]!);
-    const training = { ...work, candidate, features, trainRows, heldOutRows, epochs: this.#epochs };
-    const judged = answers(await trainCandidate(training), heldOutRows, features, work.classes);
+    const training = { candidate, features: featuresOf(candidate), part: fold, epochs: this.#epochs };
+    const { heldOutRows } = data.parts[fold]!;
+    const judged = answers(await threads.train(training), heldOutRows, data);
     this.#perFold[fold] = judged.right.filter(Boolean).length / heldOutRows.length;
-    for (const [at, place] of heldOutPlaces.entries()) this.#right[place] = Number(judged.right[at]);
+    for (const [at, row] of heldOutRows.entries()) this.#right[row] = Number(judged.right[at]);
     this.#losses[fold] = judged.loss;
   }
 
   outcome(): OutOfFold {
+    const right = Uint8Array.from(this.#work.rows, (row) => this.#right[row]!);
     return {
       candidate: this.#candidate,
       epochs: this.#epochs,
-      right: this.#right,
-      loss: this.#losses.reduce((sum, each) => sum + each, 0) / this.#right.length,
+      right,
+      loss: this.#losses.reduce((sum, each) => sum + each, 0) / right.length,
       perFold: this.#failure === undefined ? this.#perFold : [],
       seconds: this.#seconds,
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
@@ -116,23 +107,15 @@ class JudgedCandidate {
   }
 }
 
-function partsOf({ rows, folds }: CrossValidation, fold: number) {
-  return {
-    trainRows: rows.filter((_, place) => folds[place] !== fold),
-    heldOutPlaces: folds.flatMap((of, place) => (of === fold ? [place] : [])),
-  };
-}
-
 /** Which rows are right, and the sum of their losses. */
 export function answers(
   probabilities: Float32Array,
-  rows: readonly number[],
-  { samples }: Pick<SweepFeatures, "samples">,
-  classes: number,
+  rows: Uint32Array,
+  { labels, classes }: Pick<FoldData, "labels" | "classes">,
 ): { readonly right: readonly boolean[]; readonly loss: number } {
   let loss = 0;
-  const right = rows.map((row, at) => {
-    const { label } = samples[row]!;
+  const right = Array.from(rows, (row, at) => {
+    const label = labels[row]!;
     const own = probabilities.subarray(at * classes, (at + 1) * classes);
     loss += crossEntropy(own[label]!);
     return own.indexOf(Math.max(...own)) === label;

@@ -46,7 +46,7 @@ export async function fit(
   const steps = stepsOfEpoch(prepared.train, { batchSize, stepsPerEpoch: options.stepsPerEpoch });
   tellFreezing(compiled, prepared, options);
   const frozen = options.frozenWatch ?? new FrozenWatch(compiled);
-  const trainer = await Trainer.start(prepared.program);
+  const trainer = await Trainer.start(prepared.program, options.runtime);
   try {
     const { validationFreq = 1 } = options;
     const freq = typeof validationFreq === "number" ? validationFreq : Number.POSITIVE_INFINITY;

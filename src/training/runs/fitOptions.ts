@@ -2,6 +2,7 @@ import { checkMixing, type Mixing } from "../../augmentation/mixing.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import type { WorkOptions } from "../../base/progress.ts";
 import type { Engine } from "../../engine/engine.ts";
+import type { Runtime } from "../../engine/runtime.ts";
 import type { Graph } from "../../graph/graph.ts";
 import type { Callback } from "../callbacks/callback.ts";
 import type { TextStream, Verbosity } from "../callbacks/progressLine.ts";
@@ -75,6 +76,11 @@ export interface FitOptions extends WorkOptions, Mixing {
   readonly frozenPart?: FrozenPart;
   /** Began to watch the frozen weights already, so that they are not digested twice. Default: one of `fit`'s own. */
   readonly frozenWatch?: FrozenWatch;
+  /**
+   * ONNX Runtime of this thread, which must be a worker thread itself: the steps then run in it, as bit for bit they do in a thread of
+   * their own. Default: in a thread of their own.
+   */
+  readonly runtime?: Runtime;
   /** Computes the frozen part; one is started and closed again if it is needed and none is given. */
   readonly engine?: Engine;
 }

@@ -1,9 +1,11 @@
-import { Thread } from "../../engine/thread.ts";
+import type { Runtime } from "../../engine/runtime.ts";
+import { SameThread } from "../../engine/sameThread.ts";
+import { type Answering, Thread } from "../../engine/thread.ts";
 import type { StepInfo } from "../../optimizers/optimizer.ts";
 import { BatchBuffer } from "./batchBuffer.ts";
 import { pieceLength, piecesOf } from "./statePieces.ts";
+import { type TrainHandlers, trainHandlers } from "./trainHandlers.ts";
 import type { TrainProgram, TrainState } from "./trainProgram.ts";
-import type { TrainHandlers } from "./trainThread.ts";
 
 /** A batch that came back from the training thread. Hand it to `release` when it has been read. */
 export interface StepResult {
@@ -16,17 +18,21 @@ export interface StepResult {
 export class Trainer {
   readonly program: TrainProgram;
   readonly numericsClass: string;
-  readonly #thread: Thread<TrainHandlers>;
+  readonly #thread: Answering<TrainHandlers>;
   readonly #free: BatchBuffer[] = [];
 
-  private constructor(program: TrainProgram, thread: Thread<TrainHandlers>, numericsClass: string) {
+  private constructor(program: TrainProgram, thread: Answering<TrainHandlers>, numericsClass: string) {
     this.program = program;
     this.#thread = thread;
     this.numericsClass = numericsClass;
   }
 
-  static async start(program: TrainProgram): Promise<Trainer> {
-    const thread = new Thread<TrainHandlers>("training/thread/trainThread");
+  /**
+   * @param runtime - Of this thread, which must be a worker thread itself: the steps then run in it. Left out: in a thread of their
+   *   own.
+   */
+  static async start(program: TrainProgram, runtime?: Runtime): Promise<Trainer> {
+    const thread = runtime === undefined ? ownThread() : thisThread(runtime);
     try {
       const { numericsClass } = await thread.call("start", program);
       return new Trainer(program, thread, numericsClass);
@@ -92,4 +98,13 @@ export class Trainer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+function ownThread(): Answering<TrainHandlers> {
+  return new Thread<TrainHandlers>("training/thread/trainThread");
+}
+
+function thisThread(runtime: Runtime): Answering<TrainHandlers> {
+  const handlers = trainHandlers(Promise.resolve(runtime));
+  return new SameThread(handlers, handlers.stop);
 }

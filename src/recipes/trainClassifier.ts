@@ -93,7 +93,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
     recomputed: trained.recomputed,
     cut: trained.phases.at(-1)!.cut,
     phases: trained.phases,
-    trainableParameters: trained.changed.reduce((sum, weight) => sum + weight.size, 0),
+    trainableParameters: trained.changed.reduce((sum, weight) => sum + weight.size, trained.putAside ?? 0),
     warnings,
     bundle: request.out,
     report: path.join(request.out, "report.html"),

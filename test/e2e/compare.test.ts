@@ -52,6 +52,38 @@ describe("permafrost compare", () => {
     expect(reportOf(place).pairs).toEqual(report.pairs);
   }, 180_000);
 
+  it("trains whole networks too, and one that learns to see from nothing; the table has all that each cost", async () => {
+    const place = await workplace("compare-whole", 8);
+    const whole = ["compare", "photos", ...small, "--epochs", "1", "--batch-size", "8", "--seeds", "1"];
+    const methods = ["--methods", "end-to-end,autoencoder,joint", "--augment", "flip"];
+    const run = await place.run([...whole, ...methods]);
+    expect(run.code).toBe(0);
+    const report = reportOf(place);
+    const images = report.samples.train! + report.samples.validation!;
+    const [endToEnd, autoencoder, joint] = report.methods;
+    // An epoch runs the network on all images, and once more on all for the scores.
+    expect(endToEnd!.cost).toMatchObject({ computed: 3 * images, reused: 0, avoided: 0 });
+    expect(autoencoder!.cost).toMatchObject({ computed: 2 * images, reused: 0, avoided: images });
+    expect(joint!.cost).toMatchObject({ computed: 3 * images, reused: 0, avoided: 0 });
+    for (const { method, cost, bundles, scores } of report.methods) {
+      expect(scores.validation!.images).toBe(report.samples.validation);
+      expect(cost.base.before === cost.base.after).toBe(method === "autoencoder");
+      expect(cost.bytesWritten).toBeGreaterThan(0);
+      expect(cost.peakMemory).toBeGreaterThan(2 ** 20);
+      expect(Object.keys(cost.seconds)).toEqual(expect.arrayContaining(["features", "train", "evaluate"]));
+      expect(existsSync(place.at("compare", bundles[0]!, "permafrost.json"))).toBe(true);
+    }
+    expect(autoencoder!.cost.seconds["pretrain"]).toBeGreaterThan(0);
+    // The same encoder and decoder; the head of the frozen one is trained beside them, too.
+    expect(autoencoder!.cost.trainableParameters).toBe(joint!.cost.trainableParameters);
+    expect(endToEnd!.cost.base.before).toBe(report.base.weightsDigest);
+    const [head, ...rows] = readFileSync(place.at("compare", "comparison.csv"), "utf8").trim().split("\n");
+    expect(rows).toHaveLength(3);
+    for (const column of ["computed", "avoided", "bytesWritten", "peakMemory", "trainableParameters"]) {
+      expect(head!.split(",")).toContain(column);
+    }
+  }, 180_000);
+
   it("that was stopped goes on with what it had finished", async () => {
     const place = await workplace("compare-stopped", 8);
     const words = [...usual, "--seeds", "1", "--methods", "logistic,fast,ridge"];

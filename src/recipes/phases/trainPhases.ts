@@ -20,6 +20,8 @@ export interface TrainedClassifier extends Omit<TrainedHead, "record"> {
   readonly forwards: ForwardCounts;
   readonly bytesWritten: number;
   readonly recomputed: readonly Recomputation[];
+  /** Weights that were trained beside those in the model and put aside, as numbers: a decoder's. */
+  readonly putAside?: number;
 }
 
 /** Trains phase after phase: each unfreezes its part of the base, cuts the model anew and goes on with the weights of the last. */

@@ -1,6 +1,7 @@
 import { freezeBelow } from "../../applications/unfreeze.ts";
 import { balancedClassWeights } from "../../data/classWeights.ts";
 import type { SplitSample } from "../../data/split.ts";
+import type { Parameter } from "../../layers/parameter.ts";
 import { reconstructionName } from "../../models/mirror.ts";
 import { trainedWeights } from "../../training/compiled/trainedWeights.ts";
 import type { FitOptions } from "../../training/runs/fitOptions.ts";
@@ -44,12 +45,14 @@ export async function trainJointly(
     fitJointly({ ...training, found: labelled }, joint, { unlabelled, kept }, hooks),
   );
   log.addPlain(labelled.dataset.samples, fitted.history.epoch.length, unlabelled.dataset.samples.length);
-  const { record, ...rest } = fitted;
+  const { record, trained, ...rest } = fitted;
+  const changed = [...trainedWeights(model, undefined).values()];
   return {
     ...labelled,
     ...rest,
     model,
-    changed: [...trainedWeights(model, undefined).values()],
+    changed,
+    putAside: sizeOfAll(trained) - sizeOfAll(changed),
     features: pictureFeatures(base.preprocessing),
     readsPictures: true,
     phases: [record],
@@ -86,7 +89,7 @@ async function fitJointly(
   joint: JointTraining,
   { unlabelled, kept }: Unlabelled,
   hooks: TrainingHooks,
-): Promise<Pick<TrainedHead, "history" | "failure" | "record">> {
+): Promise<Pick<TrainedHead, "history" | "failure" | "record"> & { readonly trained: readonly Parameter[] }> {
   const { request, found, base, model } = training;
   const train = [...samplesOf(found, "train"), ...unlabelled.dataset.samples];
   const validation = samplesOf(found, "validation");
@@ -94,8 +97,9 @@ async function fitJointly(
   const steps = Math.ceil(train.length / request.batchSize);
   const both = jointModel(base, model, request);
   const pairs = pairsOf(training, train, digests, kept, true);
+  const compiled = compileJointly(training, joint, both, steps * request.epochs);
   const fitted: PhaseFit = {
-    compiled: compileJointly(training, joint, both, steps * request.epochs),
+    compiled,
     x: pairs.inputs,
     y: targetsOf(found, train, pairs),
     options: {
@@ -106,7 +110,11 @@ async function fitJointly(
     steps,
     data: { dataset: { ...found.dataset, samples: [...train, ...validation] }, digests },
   };
-  return await fitPhase(training, fitted, hooks);
+  return { ...(await fitPhase(training, fitted, hooks)), trained: [...compiled.trained.values()] };
+}
+
+function sizeOfAll(weights: readonly Parameter[]): number {
+  return weights.reduce((sum, { size }) => sum + size, 0);
 }
 
 function pairsOf(

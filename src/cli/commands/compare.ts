@@ -1,7 +1,7 @@
 import { comparisonAnswer } from "../../evaluation/comparison/answer.ts";
 import type { ComparisonReport, MethodSummary } from "../../evaluation/comparison/comparisonReport.ts";
 import { comparisonDefaults } from "../../recipes/comparison/comparisonRequest.ts";
-import type { PlannedMethod } from "../../recipes/comparison/planMethods.ts";
+import { type PlannedMethod, secondsOf } from "../../recipes/comparison/plannedMethod.ts";
 import type { CommandDefinition } from "../command.ts";
 import { comparisonRequest, declareComparisonOptions } from "../comparisonOptions.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -52,12 +52,12 @@ export const compare: CommandDefinition = {
 };
 
 function describePlan(plan: readonly PlannedMethod[]): string {
-  const rows = plan.map(({ id, forwards, seconds, runs, leftOut }) => [
-    id,
-    count(forwards),
-    runs,
-    `about ${Math.ceil(seconds.first + (runs - 1) * seconds.further)} s`,
-    leftOut === undefined ? "" : `left out: ${leftOut}`,
+  const rows = plan.map((method) => [
+    method.id,
+    count(method.forwards),
+    method.finished === 0 ? method.runs : `${method.runs}, ${method.finished} finished`,
+    `about ${Math.ceil(secondsOf(method))} s`,
+    method.leftOut === undefined ? "" : `left out: ${method.leftOut}`,
   ]);
   return table(["method", "new forwards", "runs", "time", ""], rows);
 }

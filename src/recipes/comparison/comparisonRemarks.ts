@@ -29,6 +29,14 @@ export function comparisonRemarks(
   if (judged.some(({ seeds }) => seeds.length === 1) && judged.every(({ seeds }) => seeds.length <= 1)) {
     remarks.push("One run of each method: nothing is known of how much another seed would change.");
   }
+  const continued = methods.flatMap(({ call, runs }) =>
+    runs.filter(({ isContinued }) => isContinued).map(({ seed }) => `${call.id} (seed ${seed})`),
+  );
+  if (continued.length > 0) {
+    remarks.push(
+      `${continued.join(", ")} went on where an earlier start had been stopped: time and forwards are those of the last part alone.`,
+    );
+  }
   const skipped = known.data.dataset.skipped.length;
   if (skipped > 0) remarks.push(`${skipped} files cannot be used; permafrost scan shows them.`);
   return remarks;

@@ -1,7 +1,7 @@
 import type { ComparisonReport } from "../../evaluation/comparison/comparisonReport.ts";
 import type { Augmentation } from "../request/augmentation.ts";
 import type { TrainingHooks, TrainingRequest } from "../request/training.ts";
-import type { PlannedMethod } from "./planMethods.ts";
+import type { PlannedMethod } from "./plannedMethod.ts";
 
 /** Which methods to compare on what; where a setting is not a method's own choice, all have the same. */
 export interface ComparisonRequest

@@ -24,6 +24,8 @@ export interface MethodRun {
   /** Folder of the bundle, relative to the comparison's; left out where there is none. */
   readonly bundle?: string;
   readonly warnings: readonly string[];
+  /** It went on where an earlier start had been stopped: time and forwards are those of the last part. */
+  readonly isContinued?: true;
   readonly numericsClass: string;
 }
 

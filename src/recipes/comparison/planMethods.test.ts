@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type PlannedMethod, withinBudget } from "./planMethods.ts";
+import { withinBudget } from "./planMethods.ts";
+import type { PlannedMethod } from "./plannedMethod.ts";
 
-const method = (id: string, first: number, further: number): PlannedMethod => ({
+const method = (id: string, first: number, further: number, finished = 0): PlannedMethod => ({
   id,
+  finished,
   forwards: 0,
   seconds: { first, further },
   runs: 3,
@@ -17,6 +19,16 @@ describe("a budget", () => {
       undefined,
       "it would take about 15 min, and 86 s of the budget are left",
       undefined,
+    ]);
+  });
+
+  it("is not asked for runs that an earlier start has finished", () => {
+    const resumed = [method("fast", 10, 2, 3), method("end-to-end", 300, 290, 3), method("fresh", 40, 3, 1)];
+    expect(withinBudget(resumed, 7).map(({ leftOut }) => leftOut)).toEqual([undefined, undefined, undefined]);
+    expect(withinBudget(resumed, 5).map(({ leftOut }) => leftOut)).toEqual([
+      undefined,
+      undefined,
+      "it would take about 6 s, and 5 s of the budget are left",
     ]);
   });
 

@@ -5,21 +5,10 @@ import type { TrainingRequest } from "../request/training.ts";
 import type { ComparisonData } from "./comparisonData.ts";
 import type { MethodMaterial } from "./method.ts";
 import { type MethodCall, requestOf } from "./methodCalls.ts";
+import { type PlannedMethod, secondsOf } from "./plannedMethod.ts";
 
 /** Makes the plan of one training. */
 export type PlanTraining = (request: TrainingRequest) => Promise<TrainingPlan>;
-
-/** What a method would take beside the others. */
-export interface PlannedMethod {
-  readonly id: string;
-  /** Forwards of the first run that no method before it computes too. */
-  readonly forwards: number;
-  /** Of the first run, and of each further one. */
-  readonly seconds: { readonly first: number; readonly further: number };
-  readonly runs: number;
-  /** Why it is left out; missing where it fits. */
-  readonly leftOut?: string;
-}
 
 /** Starting, listing, scoring and saving. */
 const runOverhead = 2;
@@ -29,7 +18,9 @@ const stepOverhead = 1.3;
 export interface Planning {
   readonly known: ComparisonData;
   readonly plan: PlanTraining;
-  readonly runs: number;
+  runs(call: MethodCall): number;
+  /** Runs of it that need not be made. */
+  finished(call: MethodCall): number;
   material(call: MethodCall): MethodMaterial;
 }
 
@@ -58,12 +49,13 @@ async function planMethod(call: MethodCall, planning: Planning, all: AllShared):
   const { known } = planning;
   const material = planning.material(call);
   const train = samplesOf(known.data, "train").length;
+  const counts = { id: call.id, runs: planning.runs(call), finished: planning.finished(call) };
   if (call.method.kind === "solved") {
     const request = requestOf(call, material);
     const plan = await planning.plan(request);
     const forwards = Math.max(0, plan.forwards.compute - overlap(plan, request, all, train));
     const seconds = forwards / plan.rate.viewsPerSecond + runOverhead;
-    return { id: call.id, forwards, seconds: { first: seconds, further: seconds }, runs: 1 };
+    return { ...counts, forwards, seconds: { first: seconds, further: seconds } };
   }
   const { request, times } = call.method.resembles?.(material) ?? {
     request: requestOf(call, material),
@@ -80,10 +72,9 @@ async function planMethod(call: MethodCall, planning: Planning, all: AllShared):
   const steps = stepOverhead * (times * plan.seconds.steps + heads * known.headStepSeconds);
   const further = steps + runOverhead;
   return {
-    id: call.id,
+    ...counts,
     forwards,
     seconds: { first: further + share * plan.seconds.compute, further },
-    runs: planning.runs,
   };
 }
 
@@ -110,15 +101,10 @@ function overlap(plan: TrainingPlan, request: TrainingRequest, all: AllShared, t
   return Math.min(Math.round(same), plan.forwards.compute);
 }
 
-/** Seconds of all runs of a method. */
-export function secondsOf({ seconds, runs }: PlannedMethod): number {
-  return seconds.first + (runs - 1) * seconds.further;
-}
-
 /**
  * Marks what does not fit into the time, in the methods' order.
  *
- * @throws PermafrostError INVALID_ARGUMENT where nothing fits.
+ * @throws PermafrostError INVALID_ARGUMENT where nothing fits and nothing is finished.
  */
 export function withinBudget(
   planned: readonly PlannedMethod[],
@@ -137,7 +123,7 @@ export function withinBudget(
     spent += needed;
     return method;
   });
-  if (marked.some(({ leftOut }) => leftOut === undefined)) return marked;
+  if (marked.some(({ leftOut, finished }) => leftOut === undefined || finished > 0)) return marked;
   const cheapest = planned.reduce((least, each) => (secondsOf(each) < secondsOf(least) ? each : least));
   throw new PermafrostError(
     "INVALID_ARGUMENT",

@@ -1,7 +1,9 @@
 import path from "node:path";
 import type { Split } from "../../data/dataset.ts";
+import { holdsBundle } from "../phases/earlyEnd.ts";
 import type { PretrainingHooks, PretrainingRequest, PretrainingResult } from "../pretraining/pretraining.ts";
 import type { ScoredImages, TrainingHooks, TrainingRequest, TrainingResult } from "../request/training.ts";
+import type { FinishedRuns } from "./finishedRuns.ts";
 import type { MethodMaterial, TrainedMethod } from "./method.ts";
 import { answersOf, type MethodRun, type RunAnswers } from "./methodRun.ts";
 
@@ -9,6 +11,26 @@ import { answersOf, type MethodRun, type RunAnswers } from "./methodRun.ts";
 export interface ComparisonJobs {
   train(request: TrainingRequest, hooks: TrainingHooks): Promise<TrainingResult>;
   pretrain(request: PretrainingRequest, hooks: PretrainingHooks): Promise<PretrainingResult>;
+}
+
+/** Jobs that pretrain an encoder once: where it was finished before the training behind it was, its record is taken. */
+export function keepingEncoder(
+  jobs: ComparisonJobs,
+  finished: FinishedRuns,
+  name: string,
+  key: unknown,
+): ComparisonJobs {
+  return {
+    ...jobs,
+    async pretrain(request, hooks) {
+      const earlier =
+        request.resume === false ? undefined : await finished.find<PretrainingResult>(name, key);
+      if (earlier !== undefined && (await holdsBundle(request.out))) return earlier;
+      const result = await jobs.pretrain(request, hooks);
+      await finished.keep(name, key, result);
+      return result;
+    },
+  };
 }
 
 /** Trains as a method says. @param request - What the method makes of the material. */

@@ -15,12 +15,11 @@ export function declareComparisonOptions(command: Command): void {
   command
     .option(
       "--methods <list>",
-      "some of fast, pool:<views>, fresh, fine-tune, end-to-end, leaking-freeze, autoencoder, joint, logistic, ridge, knn, nearest-mean",
-      comparisonDefaults.methods,
+      `some of fast, pool:<views>, fresh, fine-tune, end-to-end, leaking-freeze, autoencoder, joint, logistic, ridge, knn, nearest-mean ${usual(comparisonDefaults.methods)}`,
     )
     .option(
       "--recipe <name>",
-      "thread: the book's ways and what people ask about them; book-5.3: the same with the book's settings",
+      "thread: the book's ways and what people ask about them; book-5.3: the same with the book's settings, but for those that you give",
     )
     .option(
       "--seeds <n>",
@@ -30,15 +29,18 @@ export function declareComparisonOptions(command: Command): void {
     )
     .option("--budget <time>", "leave out what does not fit: 90s, 20min, 2h (default: no limit)", timeSpan)
     .option("--base <name>", "base network, or a bundle whose base is taken", defaults.base)
-    .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", defaults.head)
-    .option("--epochs <n>", "of every training", positiveInteger, comparisonDefaults.epochs)
-    .option("--batch-size <n>", "images a training step", positiveInteger, defaults.batchSize)
+    .option("--head <layers>", `linear, or layers such as dense:256,dropout:0.5 ${usual(defaults.head)}`)
+    .option("--epochs <n>", `of every training ${usual(comparisonDefaults.epochs)}`, positiveInteger)
+    .option("--batch-size <n>", `images a training step ${usual(defaults.batchSize)}`, positiveInteger)
     .option("--learning-rate <x>", "step size (default: each method's usual one)", positiveNumber)
-    .option("--optimizer <name>", optimizerNames.join(", "), oneOf(...optimizerNames), defaults.optimizer)
+    .option(
+      "--optimizer <name>",
+      `${optimizerNames.join(", ")} ${usual(defaults.optimizer)}`,
+      oneOf(...optimizerNames),
+    )
     .option(
       "--augment <name>",
-      "how pool, fresh and others vary images: flip, light, book, strong, or a file",
-      comparisonDefaults.augment,
+      `how pool, fresh and others vary images: flip, light, book, strong, or a file ${usual(comparisonDefaults.augment)}`,
     )
     .option("--draw-seed <n>", "seed of the draws alone", naturalNumber, 0)
     .option("--image-size <pixels>", "side of the square the base sees", positiveInteger)
@@ -64,18 +66,19 @@ export async function comparisonRequest(
   options: Readonly<Record<string, unknown>>,
   { environment, commandLine }: Pick<CommandContext, "environment" | "commandLine">,
 ): Promise<ComparisonRequest> {
-  const { store, imageSize, learningRate, budget, recipe } = options;
-  const augmentation = await augmentationOf(options);
+  const { store, budget, recipe } = options;
+  const augmentation = await augmentationOf({ augment: comparisonDefaults.augment, ...options });
   if (augmentation === undefined) throw noAugmentation();
   return {
     data,
-    methods: String(options["methods"]),
+    methods: comparisonDefaults.methods,
+    head: trainingDefaults.head,
+    epochs: comparisonDefaults.epochs,
+    batchSize: trainingDefaults.batchSize,
+    optimizer: trainingDefaults.optimizer,
+    ...givenSettings(options),
     seeds: Number(options["seeds"]),
     base: basePlace(String(options["base"])),
-    head: String(options["head"]),
-    epochs: Number(options["epochs"]),
-    batchSize: Number(options["batchSize"]),
-    optimizer: String(options["optimizer"]),
     validationSplit: Number(options["validationSplit"]),
     seed: Number(options["seed"]),
     augmentation,
@@ -83,11 +86,42 @@ export async function comparisonRequest(
     store: typeof store === "string" ? store : storeFolder(environment),
     commandLine,
     resume: options["resume"] !== false,
+    fixed: fixedSettings(options),
     ...(typeof recipe === "string" ? { recipe } : {}),
     ...(typeof budget === "number" ? { budget } : {}),
-    ...(typeof imageSize === "number" ? { imageSize } : {}),
-    ...(typeof learningRate === "number" ? { learningRate } : {}),
   };
+}
+
+/** Settings that a recipe may have too, where the user gives them. */
+const settings = [
+  "methods",
+  "head",
+  "epochs",
+  "batchSize",
+  "optimizer",
+  "learningRate",
+  "imageSize",
+] as const;
+
+function givenSettings(options: Readonly<Record<string, unknown>>): Partial<ComparisonRequest> {
+  return Object.fromEntries(
+    settings.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
+
+/** What the user said goes before what a recipe says. */
+function fixedSettings(options: Readonly<Record<string, unknown>>): readonly (keyof ComparisonRequest)[] {
+  const given = settings.filter((name) => options[name] !== undefined);
+  return [
+    ...given,
+    ...(options["augment"] === undefined ? [] : (["augmentation"] as const)),
+    ...(options["epochs"] === undefined ? [] : (["fineTuneEpochs"] as const)),
+  ];
+}
+
+/** Options without a value of their own tell what is taken: with a recipe, that of the recipe. */
+function usual(value: string | number): string {
+  return `(default: ${JSON.stringify(value)}, or the recipe's)`;
 }
 
 function noAugmentation(): PermafrostError {

@@ -3,12 +3,7 @@ import type { ThreadEvidence } from "../evaluation/comparison/comparisonReport.t
 import { assembleReport } from "./comparison/assembleReport.ts";
 import { budgetOf, outOfTime, underBudget } from "./comparison/budget.ts";
 import { type ComparisonData, comparisonData } from "./comparison/comparisonData.ts";
-import {
-  type ComparisonHooks,
-  type ComparisonRequest,
-  type ComparisonResult,
-  comparisonDefaults,
-} from "./comparison/comparisonRequest.ts";
+import type { ComparisonHooks, ComparisonRequest, ComparisonResult } from "./comparison/comparisonRequest.ts";
 import { FinishedRuns } from "./comparison/finishedRuns.ts";
 import { type MethodCall, methodCalls } from "./comparison/methodCalls.ts";
 import { commonRequest, materialOf, runName, runsFolder, runsOf } from "./comparison/methodMaterials.ts";
@@ -89,10 +84,13 @@ async function planAll(
 }
 
 function withRecipe(request: ComparisonRequest): ComparisonRequest {
-  if (request.recipe === undefined) return request;
-  const { methods, settings } = recipeOf(request.recipe);
-  const isUsual = request.methods === comparisonDefaults.methods;
-  return { ...request, ...(isUsual ? { methods } : {}), ...settings?.(request) };
+  const { recipe, fixed = [] } = request;
+  if (recipe === undefined) return request;
+  const { methods, settings } = recipeOf(recipe);
+  const taken = Object.entries({ methods, ...settings?.(request) }).filter(
+    ([name]) => !fixed.some((each) => each === name),
+  );
+  return { ...request, ...Object.fromEntries(taken) };
 }
 
 const verifiedSteps = 8;

@@ -2,9 +2,12 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBase } from "../../src/applications/index.ts";
+import { presetPipeline } from "../../src/augmentation/presets.ts";
 import { headLayers } from "../../src/recipes/classifier/headLayers.ts";
+import { compareMethods } from "../../src/recipes/compareMethods.ts";
 import { comparisonDefaults } from "../../src/recipes/comparison/comparisonRequest.ts";
-import { methodCalls } from "../../src/recipes/comparison/methodCalls.ts";
+import { methodCalls, requestOf } from "../../src/recipes/comparison/methodCalls.ts";
+import { materialOf } from "../../src/recipes/comparison/methodMaterials.ts";
 import { recipeOf } from "../../src/recipes/comparison/recipeOf.ts";
 import { evaluateClassifier } from "../../src/recipes/evaluateClassifier.ts";
 import { trainingDefaults } from "../../src/recipes/request/trainingDefaults.ts";
@@ -78,16 +81,79 @@ describe("the book's head", () => {
       batchSize: 20,
       learningRate: 2e-5,
       schedule: "constant",
+      optimizer: "rmsprop",
+      head: "flatten,dense:256,dropout:0.5,sigmoid",
+      fineTuneRate: 1e-5,
+      fineTuneEpochs: 100,
       imageSize: 150,
       unfrozenBlock: "block5",
     });
-    expect(settings.augmentation!.pipeline).toMatchObject({ compat: "keras-2.0.8", rotationRange: 40 });
+    // Any other base has its usual blocks.
+    expect(recipe.settings!({ ...request, base: "small" })).not.toHaveProperty("unfrozenBlock");
+    expect(settings.augmentation!.draws).toBe("fresh");
+    expect(settings.augmentation!.pipeline).toMatchObject({
+      compat: "keras-2.0.8",
+      rotationRange: 40,
+      widthShiftRange: 0.2,
+      heightShiftRange: 0.2,
+      shearRange: 0.2,
+      zoomRange: [0.8, 1.2],
+      horizontalFlip: true,
+      fillMode: "nearest",
+    });
     expect(headLayers(settings.head!, 2).map(({ kind }) => kind)).toEqual([
       "Flatten",
       "Dense",
       "Dropout",
       "Dense",
     ]);
-    expect(methodCalls(recipe.methods).length).toBe(11);
+    const calls = methodCalls(recipe.methods);
+    expect(calls.length).toBe(11);
+    const fineTuning = calls.find(({ id }) => id === "fine-tune+fresh+rescale")!;
+    const material = materialOf({ ...request, ...settings }, { trainingImages: "photos" }, fineTuning, 0);
+    expect(requestOf(fineTuning, material)).toMatchObject({
+      recipe: "fine-tune",
+      headEpochs: 30,
+      epochs: 130,
+      unfreeze: "block5",
+      fineTuneRate: 1e-5,
+      rescaleOnly: true,
+      augmentation: { draws: "fresh" },
+    });
   });
+
+  it("and its recipe run whole, with the user's own settings in place of the book's", async () => {
+    const { report } = await compareMethods({
+      ...trainingDefaults,
+      data: at("photos"),
+      base: "small",
+      methods: "fast",
+      recipe: "book-5.3",
+      fixed: ["epochs", "fineTuneEpochs", "imageSize"],
+      epochs: 2,
+      imageSize: 24,
+      seeds: 1,
+      augmentation: { name: "flip", pipeline: presetPipeline("flip"), draws: "fresh", seed: 0 },
+      out: at("compare"),
+      store: at("store"),
+      commandLine: "test",
+    });
+    expect(report.leftOut).toEqual([]);
+    expect(report.methods.map(({ method }) => method)).toEqual(
+      methodCalls(recipeOf("book-5.3").methods).map(({ id }) => id),
+    );
+    expect(report.settings).toMatchObject({
+      head: "flatten,dense:256,dropout:0.5,sigmoid",
+      epochs: 2,
+      "batch size": 20,
+      optimizer: "rmsprop",
+      "learning rate": 2e-5,
+      augmentation: "book, as Keras 2.0.8 reads it",
+    });
+    for (const { method, cost } of report.methods) {
+      const changes = method.startsWith("leaking") || method.startsWith("fine-tune");
+      expect(cost.base.before === cost.base.after).toBe(!changes);
+    }
+    expect(report.thread!.verification.same).toBe(true);
+  }, 120_000);
 });

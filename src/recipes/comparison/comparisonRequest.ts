@@ -32,12 +32,16 @@ export interface ComparisonRequest
   readonly seed: number;
   /** What `fine-tune` trains beside the head. Default: the last three blocks. */
   readonly unfrozenBlock?: string;
+  /** Epochs of `fine-tune` behind `epochs` of the head alone. Default: two thirds of `epochs`, behind the first third. */
+  readonly fineTuneEpochs?: number;
   /** How methods that vary images do so. */
   readonly augmentation: Augmentation;
   /** Seconds that all may take together; left out: as long as it takes. */
   readonly budget?: number;
   /** A comparison whose methods, and perhaps settings, are given: "thread" or "book-5.3". */
   readonly recipe?: string;
+  /** Settings that stay as they are here, whatever the recipe says of them. Default: none. */
+  readonly fixed?: readonly (keyof ComparisonRequest)[];
   /** Folder of the comparison: its page, its tables, and the runs. */
   readonly out: string;
 }

@@ -9,8 +9,8 @@ export interface MethodMaterial {
   readonly common: TrainingRequest;
   /** How training images are varied where a method does so; its draws are the method's choice. */
   readonly augmentation: Augmentation;
-  /** Of fine-tuning: the lowest block that is trained, and the rate; left out: the usual ones. */
-  readonly fineTuning: Pick<TrainingRequest, "unfreeze" | "fineTuneRate">;
+  /** Of fine-tuning: the lowest block that is trained, the rate and the epochs; left out: the usual ones. */
+  readonly fineTuning: Partial<Pick<TrainingRequest, "unfreeze" | "fineTuneRate" | "headEpochs" | "epochs">>;
   /** The number behind the name: 5 of `pool:5`. */
   readonly argument: number | undefined;
   /** Folder of the training images, where the data set has one of its own, else of all. */

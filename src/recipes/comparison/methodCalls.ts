@@ -19,7 +19,7 @@ export interface MethodCall {
 /** The training that a call stands for; of a method that solves for its head, what its features are made with. */
 export function requestOf({ method, modifiers: own }: MethodCall, material: MethodMaterial): TrainingRequest {
   const request = method.kind === "solved" ? material.common : method.request(material);
-  return own.reduce((changed, modifier) => modifier.apply(changed), request);
+  return own.reduce((changed, modifier) => modifier.apply(changed, material), request);
 }
 
 const known = Object.values<Method>(methods);

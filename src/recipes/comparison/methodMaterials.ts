@@ -14,6 +14,8 @@ export function commonRequest(request: ComparisonRequest): TrainingRequest {
     augmentation: _augmentation,
     budget: _budget,
     recipe: _recipe,
+    fixed: _fixed,
+    fineTuneEpochs: _epochs,
     unfrozenBlock: _block,
     fineTuneRate: _rate,
     ...settings
@@ -28,13 +30,15 @@ export function materialOf(
   call: MethodCall,
   seed: number,
 ): MethodMaterial {
+  const { unfrozenBlock, fineTuneRate, fineTuneEpochs, epochs } = request;
   const out = path.join(runsFolder(request), runName(call, seed));
   return {
     common: { ...commonRequest(request), seed, out },
     augmentation: request.augmentation,
     fineTuning: {
-      ...(request.unfrozenBlock === undefined ? {} : { unfreeze: request.unfrozenBlock }),
-      ...(request.fineTuneRate === undefined ? {} : { fineTuneRate: request.fineTuneRate }),
+      ...(unfrozenBlock === undefined ? {} : { unfreeze: unfrozenBlock }),
+      ...(fineTuneRate === undefined ? {} : { fineTuneRate }),
+      ...(fineTuneEpochs === undefined ? {} : { headEpochs: epochs, epochs: epochs + fineTuneEpochs }),
     },
     argument: call.argument,
     trainingImages: known.trainingImages,

@@ -132,11 +132,19 @@ describe("permafrost compare", () => {
       [["--budget", "soon"], "90s, 20min or 2h"],
       [["--augment", "none"], "fast never uses it"],
       [["--recipe", "tread"], "Did you mean thread?"],
+      [["--recipe", "book-5.3"], "sigmoid is for two classes, got 3"],
     ];
     for (const [words, message] of wrong) {
       const run = await place.run([...usual, ...words]);
       expect(run.code).toBe(2);
       expect(run.stderr).toContain(message);
     }
+    const environment = { PERMAFROST_OFFLINE: "1", PERMAFROST_WEIGHTS: place.at("no-weights") };
+    const run = await place.run(["compare", "photos", "--recipe", "book-5.3", "--base", "vgg16"], {
+      environment,
+    });
+    expect(run.code).not.toBe(0);
+    expect(run.stderr).toMatch(/vgg16_weights.* is not in .*no-weights.*permafrost weights fetch vgg16/s);
+    expect(existsSync(place.at("compare"))).toBe(false);
   });
 });

@@ -20,7 +20,11 @@ import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from 
 export function declareTrainingOptions(command: Command): void {
   declareBaseOptions(command);
   command
-    .option("--head <layers>", "linear, or layers such as dense:256,dropout:0.5", trainingDefaults.head)
+    .option(
+      "--head <layers>",
+      "linear, layers such as dense:256,dropout:0.5, or solved for: logistic, ridge, nearest-mean",
+      trainingDefaults.head,
+    )
     .option("--epochs <n>", "passes over the training images", positiveInteger, trainingDefaults.epochs)
     .option("--batch-size <n>", "images a training step", positiveInteger, trainingDefaults.batchSize)
     .option("--learning-rate <x>", "step size (default: the optimizer's usual one)", positiveNumber)

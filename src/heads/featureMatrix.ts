@@ -13,8 +13,17 @@ export interface SolvedHead {
    */
   predict(features: FeatureMatrix): Float32Array;
   readonly calibrated: boolean;
+  /** The same classifier as one dense layer with softmax; left out where it is none. */
+  readonly linear?: LinearForm;
   /** Numbers that were fitted, standardisation left out. */
   readonly parameters: number;
+}
+
+/** A class's score is the product of a row with its weights, plus its bias. */
+export interface LinearForm {
+  /** [classes, columns]. */
+  readonly weights: Float64Array;
+  readonly biases: Float64Array;
 }
 
 /** What each column is shifted by and multiplied with. */

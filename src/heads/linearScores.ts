@@ -1,4 +1,4 @@
-import type { FeatureMatrix } from "./featureMatrix.ts";
+import type { FeatureMatrix, LinearForm } from "./featureMatrix.ts";
 
 /**
  * Writes row times column sums, features x weights + bias.
@@ -21,6 +21,20 @@ export function linearScores(
       into[row * outputs + output] = sum;
     }
   }
+}
+
+/** Weights as `linearScores` has them, one output a class, in two parts. */
+export function linearForm(weights: Float64Array, classes: number): LinearForm {
+  const biasesAt = weights.length - classes;
+  return { weights: weights.subarray(0, biasesAt), biases: weights.subarray(biasesAt) };
+}
+
+/** Softmax of `linearScores`, [rows, classes]. */
+export function linearShares(features: FeatureMatrix, weights: Float64Array, classes: number): Float32Array {
+  const scores = new Float64Array(features.rows * classes);
+  linearScores(features, weights, classes, scores);
+  for (let row = 0; row < features.rows; row++) softmaxRow(scores, row * classes, classes);
+  return Float32Array.from(scores);
 }
 
 /** Turns each row of scores into probabilities that add up to 1, in place. @returns The scores' logarithm of the sum of exponentials. */

@@ -1,5 +1,5 @@
 import type { FeatureMatrix, SolvedHead } from "./featureMatrix.ts";
-import { linearScores, softmaxRow } from "./linearScores.ts";
+import { linearForm, linearScores, linearShares, softmaxRow } from "./linearScores.ts";
 import { type MinimizeOptions, minimize } from "./minimize.ts";
 
 export interface LogisticOptions extends MinimizeOptions {
@@ -43,6 +43,7 @@ export function logisticRegression(
     calibrated: true,
     parameters: point.length,
     predict: (features) => probabilities(features, point, outputs),
+    linear: linearForm(outputs === 1 ? againstZero(point) : point, classes),
   };
 }
 
@@ -88,16 +89,22 @@ function addGradient(
   }
 }
 
+/** One score as that of the second of two classes, the first one's being 0: their softmax is its sigmoid. */
+function againstZero(point: Float64Array): Float64Array {
+  const columns = point.length - 1;
+  const weights = new Float64Array(2 * point.length);
+  weights.set(point.subarray(0, columns), columns);
+  weights[2 * columns + 1] = point[columns]!;
+  return weights;
+}
+
 function probabilities(features: FeatureMatrix, weights: Float64Array, outputs: number): Float32Array {
-  const scores = new Float64Array(features.rows * outputs);
-  linearScores(features, weights, outputs, scores);
-  if (outputs === 1) {
-    return Float32Array.from({ length: 2 * features.rows }, (_, at) =>
-      sigmoid(at % 2 === 1 ? scores[at >> 1]! : -scores[at >> 1]!),
-    );
-  }
-  for (let row = 0; row < features.rows; row++) softmaxRow(scores, row * outputs, outputs);
-  return Float32Array.from(scores);
+  if (outputs > 1) return linearShares(features, weights, outputs);
+  const scores = new Float64Array(features.rows);
+  linearScores(features, weights, 1, scores);
+  return Float32Array.from({ length: 2 * features.rows }, (_, at) =>
+    sigmoid(at % 2 === 1 ? scores[at >> 1]! : -scores[at >> 1]!),
+  );
 }
 
 function sigmoid(score: number): number {

@@ -1,5 +1,8 @@
 import type { FeatureMatrix, SolvedHead } from "./featureMatrix.ts";
-import { linearScores, softmaxRow } from "./linearScores.ts";
+import { linearForm, linearShares } from "./linearScores.ts";
+
+/** Score of a class without rows: far below any other, and a finite number in float32. */
+const never = -1e9;
 
 /** The class whose mean is nearest (scikit-learn's `NearestCentroid`); a class without rows is never named. */
 export function nearestMean(train: FeatureMatrix, labels: ArrayLike<number>, classes: number): SolvedHead {
@@ -13,22 +16,18 @@ export function nearestMean(train: FeatureMatrix, labels: ArrayLike<number>, cla
       weights[label * columns + column]! += data[row * columns + column]! / counts[label]!;
     }
   }
-  // |x - m|^2 orders the classes as x m - |m|^2 / 2 does, which is linear in x.
+  // |x - m|^2 orders the classes as x m - |m|^2 / 2 does, which is linear in x. Divided by the number of columns, so that exponentials
+  // tell the classes apart in float32.
   for (let label = 0; label < classes; label++) {
     const mean = weights.subarray(label * columns, (label + 1) * columns);
     const half = mean.reduce((sum, value) => sum + value * value, 0) / 2;
-    weights[classes * columns + label] = counts[label] === 0 ? Number.NEGATIVE_INFINITY : -half;
+    for (let column = 0; column < columns; column++) mean[column]! /= columns;
+    weights[classes * columns + label] = counts[label] === 0 ? never : -half / columns;
   }
   return {
     calibrated: false,
     parameters: classes * columns,
-    predict(features) {
-      const scores = new Float64Array(features.rows * classes);
-      linearScores(features, weights, classes, scores);
-      // Divided by the number of columns, so that exponentials tell the classes apart in float32.
-      for (let at = 0; at < scores.length; at++) scores[at]! /= columns;
-      for (let row = 0; row < features.rows; row++) softmaxRow(scores, row * classes, classes);
-      return Float32Array.from(scores);
-    },
+    predict: (features) => linearShares(features, weights, classes),
+    linear: linearForm(weights, classes),
   };
 }

@@ -1,6 +1,6 @@
 import { solvePositiveDefinite } from "./cholesky.ts";
 import type { FeatureMatrix, SolvedHead } from "./featureMatrix.ts";
-import { linearScores } from "./linearScores.ts";
+import { linearForm, linearShares } from "./linearScores.ts";
 
 export interface RidgeOptions {
   /** What the squared weights count beside the squared errors: scikit-learn's alpha. Default 1. */
@@ -45,7 +45,9 @@ export function ridge(
     weights,
     calibrated: false,
     parameters: weights.length,
-    predict: (features) => shares(features, weights, classes),
+    // Scores from -1 to 1; their softmax is in their order, but no probability.
+    predict: (features) => linearShares(features, weights, classes),
+    linear: linearForm(weights, classes),
   };
 }
 
@@ -106,17 +108,4 @@ function columnMeans({ rows, columns, data }: FeatureMatrix): Float64Array {
   const means = new Float64Array(columns);
   for (let at = 0; at < data.length; at++) means[at % columns]! += data[at]! / rows;
   return means;
-}
-
-/** Scores from -1 to 1 as shares of a whole: in the scores' order, but no probabilities. */
-function shares(features: FeatureMatrix, weights: Float64Array, classes: number): Float32Array {
-  const scores = new Float64Array(features.rows * classes);
-  linearScores(features, weights, classes, scores);
-  const positive = scores.map((score) => Math.log1p(Math.exp(4 * score)));
-  return Float32Array.from(positive, (value, at) => {
-    const start = at - (at % classes);
-    let sum = 0;
-    for (let other = start; other < start + classes; other++) sum += positive[other]!;
-    return value / sum;
-  });
 }

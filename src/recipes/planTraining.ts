@@ -4,8 +4,8 @@ import { keepWhere } from "../features/measuredRates.ts";
 import { FeatureStore } from "../features/store.ts";
 import { classifierGraphs } from "./classifier/classifierGraphs.ts";
 import { classifierModel } from "./classifier/classifierModel.ts";
-import { headLayers } from "./classifier/headLayers.ts";
 import { openBase } from "./classifier/openBase.ts";
+import { layersOfHead } from "./classifier/solvedHeads.ts";
 import { prepareData } from "./data/prepareData.ts";
 import { countSamples, countViews, seenDraws } from "./data/viewCounts.ts";
 import type { HeadTraining } from "./phases/headTraining.ts";
@@ -25,6 +25,7 @@ import type { TrainingPlan } from "./planning/trainingPlan.ts";
 import { drawsName, viewDraws } from "./request/augmentation.ts";
 import { plainForwards } from "./request/forwardCounts.ts";
 import { PhaseClock } from "./request/phaseClock.ts";
+import { requestOfHead } from "./request/requestOfHead.ts";
 import type { TrainingHooks, TrainingRequest } from "./request/training.ts";
 import { trainingPhases } from "./request/trainingPhases.ts";
 
@@ -36,10 +37,8 @@ export type { TrainingPlan } from "./planning/trainingPlan.ts";
  *
  * @throws PermafrostError as `trainClassifier` does for data and names that make no sense.
  */
-export async function planTraining(
-  request: TrainingRequest,
-  hooks: TrainingHooks = {},
-): Promise<TrainingPlan> {
+export async function planTraining(asked: TrainingRequest, hooks: TrainingHooks = {}): Promise<TrainingPlan> {
+  const request = requestOfHead(asked);
   const { base: name, epochs } = request;
   const [base, data, { version }] = await Promise.all([
     openBase(request, hooks),
@@ -49,7 +48,7 @@ export async function planTraining(
   const phases = trainingPhases(request, base);
   const model = classifierModel(
     base,
-    headLayers(request.head, data.dataset.classNames.length, data.dataset.task),
+    layersOfHead(request.head, data.dataset.classNames.length, data.dataset.task),
     request,
   );
   const draws = viewDraws(request.augmentation, base.preprocessing);

@@ -12,6 +12,7 @@ import type { JsonObject } from "../saving/fields.ts";
 import { saveBundle } from "../saving/saveBundle.ts";
 import { bundleContents, describeLayer } from "./classifier/classifierBundle.ts";
 import { headOf } from "./classifier/classifierModel.ts";
+import { solverOf } from "./classifier/solvedHeads.ts";
 import { dataDigest } from "./data/prepareData.ts";
 import { pageFiles } from "./pages/savePage.ts";
 import { samplesOf } from "./phases/headTraining.ts";
@@ -143,6 +144,8 @@ function hasClass({ label, targets }: Sample, wanted: number): boolean {
 
 function settings(request: TrainingRequest, phases: readonly PhaseRecord[]): Record<string, string | number> {
   const { head, optimizer, epochs, batchSize, validationSplit, seed } = request;
+  if (solverOf(head) !== undefined)
+    return { head: `${head}, solved for without steps`, "validation split": validationSplit, seed };
   return {
     head,
     optimizer,

@@ -5,8 +5,8 @@ import { FeatureStore } from "../features/store.ts";
 import { weightsDigest } from "../models/weights.ts";
 import { checkReplaceable } from "../saving/saveBundle.ts";
 import { classifierModel } from "./classifier/classifierModel.ts";
-import { headLayers } from "./classifier/headLayers.ts";
 import { openBase } from "./classifier/openBase.ts";
+import { layersOfHead } from "./classifier/solvedHeads.ts";
 import { startFromPriors } from "./data/labelPriors.ts";
 import { prepareData } from "./data/prepareData.ts";
 import { restoreUnits } from "./data/targetScale.ts";
@@ -15,6 +15,7 @@ import { trainPhases } from "./phases/trainPhases.ts";
 import { UnfinishedRun } from "./phases/unfinishedRun.ts";
 import { trainJointly } from "./pretraining/jointTraining.ts";
 import { PhaseClock } from "./request/phaseClock.ts";
+import { requestOfHead } from "./request/requestOfHead.ts";
 import type { TrainingHooks, TrainingRequest, TrainingResult } from "./request/training.ts";
 import { trainingPhases } from "./request/trainingPhases.ts";
 import { saveTraining } from "./saveTraining.ts";
@@ -35,7 +36,7 @@ export async function trainClassifier(
 ): Promise<TrainingResult> {
   await checkReplaceable(request.out);
   try {
-    return await trainAndSave(request, hooks);
+    return await trainAndSave(requestOfHead(request), hooks);
   } catch (error) {
     throw await explainInterruption(error, request);
   }
@@ -58,7 +59,7 @@ async function trainAndSave(request: TrainingRequest, hooks: TrainingHooks): Pro
   const found = await prepareData(request, { ...hooks, onWarning: warn }, clock);
   const model = classifierModel(
     base,
-    headLayers(request.head, found.dataset.classNames.length, found.dataset.task),
+    layersOfHead(request.head, found.dataset.classNames.length, found.dataset.task),
     request,
   );
   startFromPriors(model, found.dataset);

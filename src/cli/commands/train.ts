@@ -67,6 +67,8 @@ function describePhase({
   trainedParameters,
   ...phase
 }: PhaseStart): string {
+  if (phase.learningRate === 0)
+    return `Head: ${trainedParameters.toLocaleString("en-US")} parameters are solved for, without steps.`;
   const last = firstEpoch + epochs - 1;
   return (
     `Phase ${name}, epochs ${firstEpoch} to ${last}, learning rate ${phase.learningRate}${describeRates({ trained, ...phase })}: trains ${trainedParameters.toLocaleString("en-US")} parameters ` +

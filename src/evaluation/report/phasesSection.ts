@@ -33,7 +33,7 @@ function phaseRow(phase: ReportedPhase) {
   return [
     name,
     `${firstEpoch} to ${firstEpoch + epochs - 1}`,
-    { text: String(learningRate), value: learningRate },
+    { text: learningRate === 0 ? "solved for" : String(learningRate), value: learningRate },
     trained,
     counted(trainedParameters),
     compared(frozen),

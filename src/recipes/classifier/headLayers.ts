@@ -10,6 +10,20 @@ import { hasOneOutput, predictionsName, taskTraining } from "./taskTraining.ts";
 /** L2 of the linear head's kernel; docs/default-head.md says how it was found. */
 export const linearHeadL2 = 0.02;
 
+const solved =
+  "is solved for without steps of training: permafrost train takes it alone, and permafrost compare as a method. Take linear here, which learns the same kind of boundary step by step.";
+
+/** Heads by name that are no layers to train, and why. */
+const withoutSteps: ReadonlyMap<string, string> = new Map([
+  ["logistic", solved],
+  ["ridge", solved],
+  ["nearest-mean", solved],
+  [
+    "knn",
+    "keeps the features of all training images, so it is no layer of a network: permafrost compare tries it as a method. Take linear, or one of logistic, ridge and nearest-mean.",
+  ],
+]);
+
 /**
  * The layers of a head from its short form: `linear`, or layers separated by commas such as `dense:256,dropout:0.5`;
  * `dense:512x2` stands for two of them. `l2:0.001` among the parts penalises the kernels of all dense layers by that factor.
@@ -73,6 +87,9 @@ function hiddenLayers(part: string, form: string, kernel: Partial<DenseOptions>)
     const rate = Number(value);
     if (value !== "" && rate >= 0 && rate < 1) return [dropout({ rate })];
   }
+  const reason = withoutSteps.get(part);
+  if (reason !== undefined)
+    throw new PermafrostError("INVALID_ARGUMENT", `head ${JSON.stringify(form)}: ${part} ${reason}`);
   throw new PermafrostError(
     "INVALID_ARGUMENT",
     `head ${JSON.stringify(form)}: expected linear, or dense:<units> and dropout:<rate from 0 to below 1> separated by commas, with l2:<factor> for a penalty, ` +

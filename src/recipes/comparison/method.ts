@@ -31,13 +31,17 @@ interface NamedMethod {
 export interface TrainedMethod extends NamedMethod {
   readonly kind: "trained";
   request(material: MethodMaterial): TrainingRequest;
+  /** The same with every seed: it is run once. Default: it hangs on chance. */
+  readonly isCertain?: boolean;
+  /** Whether its probabilities are meant as such, and not only to order the classes. Default true. */
+  readonly isCalibrated?: boolean;
   /** Images seen without labels first; the request then names the encoder's folder as its base. */
   pretraining?(material: MethodMaterial): PretrainingRequest;
   /** For the plan, where it cannot be made for the request itself: one whose training takes so many times less. */
   resembles?(material: MethodMaterial): { readonly request: TrainingRequest; readonly times: number };
 }
 
-/** A method that solves for its head on the features of the frozen base; the same with every seed. */
+/** A method that keeps the features of the frozen base, so that there is no network to save; the same with every seed. */
 export interface SolvedMethod extends NamedMethod {
   readonly kind: "solved";
   /** @param train - Standardised features of the training images. */

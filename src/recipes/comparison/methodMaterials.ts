@@ -71,5 +71,5 @@ export function runsFolder({ out }: ComparisonRequest): string {
 
 /** Runs of a method: one where it hangs on no chance. */
 export function runsOf({ method }: MethodCall, { seeds }: ComparisonRequest): number {
-  return method.kind === "solved" ? 1 : seeds;
+  return method.kind === "solved" || method.isCertain === true ? 1 : seeds;
 }

@@ -50,7 +50,7 @@ async function planMethod(call: MethodCall, planning: Planning, all: AllShared):
   const material = planning.material(call);
   const train = samplesOf(known.data, "train").length;
   const counts = { id: call.id, runs: planning.runs(call), finished: planning.finished(call) };
-  if (call.method.kind === "solved") {
+  if (call.method.kind === "solved" || call.method.isCertain === true) {
     const request = requestOf(call, material);
     const plan = await planning.plan(request);
     const forwards = Math.max(0, plan.forwards.compute - overlap(plan, request, all, train));

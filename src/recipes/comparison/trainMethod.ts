@@ -53,7 +53,7 @@ export async function trainMethod(
   const answers: Partial<Record<Split, RunAnswers>> = {};
   for (const split of ["validation", "test"] as const) {
     const images = scored.get(split);
-    if (images !== undefined) answers[split] = answersOf(images, result.classes, true);
+    if (images !== undefined) answers[split] = answersOf(images, result.classes, method.isCalibrated ?? true);
   }
   const pretrained = Object.values(encoder?.seconds ?? {}).reduce((sum, seconds) => sum + seconds, 0);
   const images = encoder === undefined ? 0 : encoder.images.train + encoder.images.validation;

@@ -7,6 +7,7 @@ import type { LearningRate } from "../../optimizers/schedules/schedule.ts";
 import { type Compiled, compileModel } from "../../training/compiled/compile.ts";
 import type { FitOptions } from "../../training/runs/fitOptions.ts";
 import type { BatchSource } from "../../training/samples/batchSource.ts";
+import { solverOf } from "../classifier/solvedHeads.ts";
 import { pictureSource } from "../data/pictureSource.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import type { CutFeatures } from "../features/cutFeatures.ts";
@@ -14,6 +15,7 @@ import type { TrainingHooks } from "../request/training.ts";
 import { fitPhase, type PhaseFit } from "./fitPhase.ts";
 import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
 import { mixedTargets, mixedTask } from "./mixing.ts";
+import { solveHead } from "./solveHead.ts";
 
 /** What the layers behind the cut are fitted on. */
 export interface FitData extends PreparedData {
@@ -27,7 +29,7 @@ export interface FitData extends PreparedData {
   readonly drawn: BatchSource | undefined;
 }
 
-/** Trains the layers above the cut. A loss that is no number ends it with the weights of the last good epoch. */
+/** Trains the layers above the cut, or solves for them. A loss that is no number ends it with the weights of the last good epoch. */
 export async function fitHead(
   training: HeadTraining,
   data: FitData,
@@ -36,9 +38,12 @@ export async function fitHead(
   const { request, phase } = training;
   const train = samplesOf(data, "train");
   const steps = Math.ceil(train.length / request.batchSize);
+  const compiled = compiledHead(training, data, phase.epochs * steps);
+  const solve = solverOf(request.head);
+  if (solve !== undefined) return await solveHead(training, data, compiled, solve, hooks);
   const { x, options } = sourcesOf(training, data, train);
   const fitted: PhaseFit = {
-    compiled: compiledHead(training, data, phase.epochs * steps),
+    compiled,
     x,
     y: mixedTargets(data.dataset, request, train),
     options: {

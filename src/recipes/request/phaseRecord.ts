@@ -7,7 +7,7 @@ export interface PhaseStart {
   /** From 1, over all phases. */
   readonly firstEpoch: number;
   readonly epochs: number;
-  /** At its begin. */
+  /** At its begin; 0 for a head that is solved for. */
   readonly learningRate: number;
   /** Layers whose weights the optimizer changes: its own list, not what they are shown as. */
   readonly trained: readonly string[];

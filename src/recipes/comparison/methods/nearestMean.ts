@@ -1,9 +1,10 @@
-import { nearestMean as solveNearestMean } from "../../../heads/nearestMean.ts";
-import type { SolvedMethod } from "../method.ts";
+import type { TrainedMethod } from "../method.ts";
 
-export const nearestMean: SolvedMethod = {
-  kind: "solved",
+export const nearestMean: TrainedMethod = {
+  kind: "trained",
   name: "nearest-mean",
   summary: "The class whose mean feature of the frozen base is nearest.",
-  solve: solveNearestMean,
+  isCertain: true,
+  isCalibrated: false,
+  request: ({ common }) => ({ ...common, head: "nearest-mean" }),
 };

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { messageOf, PermafrostError } from "../base/errors.ts";
+import { shellWord } from "../base/shellWord.ts";
 import { packageVersion } from "../base/version.ts";
 import type { CommandContext, CommandDefinition, CommandGroup } from "./command.ts";
 import * as commands from "./commands/index.ts";
@@ -96,7 +97,7 @@ async function runCommand(
     output,
     signal: signals.signal,
     environment: process.env,
-    commandLine: ["permafrost", ...words.map(quote)].join(" "),
+    commandLine: ["permafrost", ...words.map(shellWord)].join(" "),
   };
   try {
     return await definition.run(positional, options, context);
@@ -133,9 +134,4 @@ function dashHint(text: string): string {
 
 function examplesText(examples: readonly string[]): string {
   return `\nExamples:\n${examples.map((example) => `  $ ${example}`).join("\n")}`;
-}
-
-/** A word as it can be typed again in a shell. */
-function quote(word: string): string {
-  return /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -34,6 +34,8 @@ export async function sweepHeads(request: SweepRequest, hooks: SweepHooks = {}):
     headLayers(head, found.dataset.classNames.length);
     sweepAugmentation(augment);
   }
+  const judging = found.dataset.samples.filter(({ split }) => split !== "test");
+  foldsOf(judging, found.digests, request.folds, request.seed);
   const features = await featuresOf(candidates, training, found, hooks);
   const work = validationOf(request, found, features, candidates.length, hooks);
   await using threads = await FoldThreads.start(work.data, hooks.signal);

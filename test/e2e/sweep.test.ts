@@ -56,6 +56,9 @@ describe("permafrost sweep", () => {
       "3",
     ]);
     expect(halved.stdout).toContain("comes first");
+    const [, command] = /Train it: permafrost (train .*)/.exec(halved.stdout)!;
+    expect(command).toMatch(/^train photos --learning-rate \S+ --epochs 2 --batch-size 8 --image-size 96$/);
+    expect((await place.run(command!.split(" "))).code).toBe(0);
     const rates = ["--learning-rate", "1e-4..1e-1"];
     let isAsked = false;
     const stopped = await place.run([...words, ...rates, "--epochs", "3000"], {
@@ -78,6 +81,10 @@ describe("permafrost sweep", () => {
       [["--head", "dense"], "expected linear, or dense"],
       [["--augment", "book"], "such as book:5"],
       [["--search", "bayes"], "Expected one of grid"],
+      [["--folds", "1"], "expected 2 or more"],
+      [["--head", "dense:4+sigmoid"], "sigmoid belongs to permafrost train"],
+      [["--head", "logistic"], "solved for without steps"],
+      [["--learning-rate", "0"], "expected numbers above 0"],
     ];
     for (const [words, message] of wrong) {
       const run = await place.run(["sweep", "photos", ...small, "--folds", "2", ...words]);

@@ -140,6 +140,7 @@ function describe(report: SweepReport): string {
     "",
     `The best of them looks better by about ${(100 * unbiased.optimism).toFixed(1)} points than it is.`,
     ...remarks,
+    ...(report.trainCommand === undefined ? [] : [`Train it: ${report.trainCommand}`]),
     `Base network: ${count(forwards.computed)} forwards computed, ${count(forwards.reused)} features reused from the store.`,
   ];
   return lines.join("\n");

@@ -2,7 +2,7 @@ import type { Split } from "../../data/dataset.ts";
 import { count } from "./format.ts";
 import type { Block, Section } from "./page/page.ts";
 
-type Fact = readonly [name: string, text: string];
+export type Fact = readonly [name: string, text: string];
 
 /** Everything one needs to do it again. */
 export function repeatSection(

@@ -1,3 +1,4 @@
+import { rateText } from "../report/rateChart.ts";
 import type { SweepCandidate, SweepReport } from "./sweepReport.ts";
 import { variedSettings } from "./variedSettings.ts";
 
@@ -8,7 +9,10 @@ export function sweepAnswer(report: SweepReport): {
 } {
   const { candidates, alike, unbiased, test } = report;
   const best = candidates[0]!;
-  const compared = candidates.filter(({ fromBest }) => fromBest !== undefined).length;
+  const others = candidates.filter(({ fromBest }) => fromBest !== undefined).length - 1;
+  // Halving stops most candidates early.
+  const rivals =
+    others + 1 < candidates.length ? `other ${others} that were trained to the end` : `other ${others}`;
   const percent = (share: number) => `${(100 * share).toFixed(1)}\u202f%`;
   const measured =
     test === undefined
@@ -16,12 +20,12 @@ export function sweepAnswer(report: SweepReport): {
       : `asked once, ${test.images.toLocaleString("en-US")} test images say ${percent(test.accuracy)} (${percent(test.interval[0])} to ${percent(test.interval[1])})`;
   const noise =
     alike <= 1
-      ? compared > 1
-        ? "all others do worse"
+      ? others > 0
+        ? `the ${rivals} do worse`
         : "it is the only one"
-      : alike === compared
-        ? `none of the ${compared} candidates can be told from it`
-        : `${alike - 1} of the other ${compared - 1} cannot be told from it`;
+      : alike > others
+        ? `none of the ${rivals} can be told from it`
+        : `${alike - 1} of the ${rivals} cannot be told from it`;
   return {
     best,
     sentence: `${describeSettings(best)} comes first with ${percent(best.accuracy)} in cross-validation, and ${noise}; ${measured}.`,
@@ -30,7 +34,10 @@ export function sweepAnswer(report: SweepReport): {
 
 /** As `describeSettings`, only what differs between the candidates: for narrow places. */
 export function shortSettings({ settings }: SweepCandidate, all: readonly SweepCandidate[]): string {
-  const varied = variedSettings(all).map((name) => String(settings[name] ?? "end"));
+  const varied = variedSettings(all).map((name) => {
+    const value = settings[name] ?? "end";
+    return typeof value === "number" ? rateText(value) : value;
+  });
   return varied.length === 0 ? settings.head : varied.join(" ").replace("linear,", "");
 }
 
@@ -41,5 +48,5 @@ export function describeSettings({ settings }: SweepCandidate): string {
     ...(augment === "none" ? [] : [`augmented by ${augment}`]),
     ...(cut === undefined ? [] : [`on ${cut}`]),
   ];
-  return [`${head} with ${optimizer} ${learningRate}`, ...more].join(", ");
+  return [`${head} with ${optimizer} ${rateText(learningRate)}`, ...more].join(", ");
 }

@@ -48,6 +48,8 @@ export interface SweepReport {
   readonly unbiased: Unbiased;
   /** Of the best one, trained on all images that it was chosen by; asked once. */
   readonly test?: { readonly images: number; readonly accuracy: number; readonly interval: Interval };
+  /** The command that trains the best one; left out where it reads another end of the base than `train` does. */
+  readonly trainCommand?: string;
   readonly forwards: { readonly computed: number; readonly reused: number };
   readonly seconds: number;
   readonly remarks: readonly string[];

@@ -1,10 +1,12 @@
 import path from "node:path";
+import { shellWord } from "../../base/shellWord.ts";
 import { packageVersion } from "../../base/version.ts";
 import { wilsonInterval } from "../../evaluation/interval.ts";
 import { selectionNoise } from "../../evaluation/sweep/selectionNoise.ts";
 import type { SweepCandidate, SweepReport } from "../../evaluation/sweep/sweepReport.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import { countSamples } from "../data/viewCounts.ts";
+import { trainingDefaults } from "../request/trainingDefaults.ts";
 import type { OutOfFold } from "./crossValidate.ts";
 import { accuracyOf } from "./search.ts";
 import type { SweepRequest } from "./sweepRequest.ts";
@@ -66,12 +68,41 @@ export function assembleSweep(done: FinishedSweep): SweepReport {
             interval: wilsonInterval(test.right, test.images),
           },
         }),
+    ...trainCommandOf(request, candidates[0]!),
     forwards: done.forwards,
     seconds: done.seconds,
     numericsClass: done.numericsClass,
     versions: { permafrost: packageVersion(), node: process.versions.node },
   };
   return { ...report, remarks: remarksOf(report) };
+}
+
+/** With every option whose usual value `train` would not take by itself. */
+function trainCommandOf(
+  { data, base, epochs, batchSize, imageSize, seed, validationSplit }: SweepRequest,
+  { settings }: SweepCandidate,
+): Pick<SweepReport, "trainCommand"> {
+  const { head, optimizer, learningRate, augment, cut } = settings;
+  if (cut !== undefined) return {};
+  const [name = "none", views] = augment.split(":");
+  const usual = trainingDefaults;
+  const options: readonly (readonly [string, string | number | undefined, unknown])[] = [
+    ["--head", head, usual.head],
+    ["--optimizer", optimizer, usual.optimizer],
+    ["--learning-rate", learningRate, undefined],
+    ["--epochs", epochs, usual.epochs],
+    ["--batch-size", batchSize, usual.batchSize],
+    ["--augment", name, "none"],
+    ["--draws", views === undefined ? undefined : `pool:${views}`, undefined],
+    ["--base", base, usual.base],
+    ["--image-size", imageSize, undefined],
+    ["--validation-split", validationSplit, usual.validationSplit],
+    ["--seed", seed, usual.seed],
+  ];
+  const words = options.flatMap(([option, value, without]) =>
+    value === undefined || value === without ? [] : [option, shellWord(String(value))],
+  );
+  return { trainCommand: ["permafrost train", shellWord(data), ...words].join(" ") };
 }
 
 function candidateOf(judged: OutOfFold): SweepCandidate {

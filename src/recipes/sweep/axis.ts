@@ -22,17 +22,22 @@ export function listAxis(option: string, text: string): Axis<string> {
   );
 }
 
-/** `1e-4,1e-3`, or a range `1e-5..1e-2`; both may be mixed. @throws PermafrostError INVALID_ARGUMENT naming the option. */
-export function numberAxis(option: string, text: string): Axis<number> {
+/**
+ * `1e-4,1e-3`, or a range `1e-5..1e-2`; both may be mixed.
+ *
+ * @param from - Whether 0 itself is a value.
+ * @throws PermafrostError INVALID_ARGUMENT naming the option.
+ */
+export function numberAxis(option: string, text: string, from: "0" | "above 0"): Axis<number> {
   const parts = listAxis(option, text).values.map((part) => part.split("..").map(Number));
   for (const part of parts) {
     const [low = Number.NaN, high = low] = part;
     const isRange = part.length === 2 && low > 0 && high > low;
-    const isNumber = part.length === 1 && low >= 0;
+    const isNumber = part.length === 1 && (from === "0" ? low >= 0 : low > 0);
     if ((isRange || isNumber) && Number.isFinite(high)) continue;
     throw new PermafrostError(
       "INVALID_ARGUMENT",
-      `${option} ${text}: expected numbers from 0 up separated by commas, or a range such as 1e-5..1e-2, got ${JSON.stringify(part.join(".."))}.`,
+      `${option} ${text}: expected numbers ${from === "0" ? "from 0 up" : from} separated by commas, or a range such as 1e-5..1e-2, got ${JSON.stringify(part.join(".."))}.`,
     );
   }
   return {

@@ -40,8 +40,8 @@ describe("the space of a sweep", () => {
   });
 
   it.each([
-    [{ learningRate: "1e-2..1e-4" }, /expected numbers from 0 up/],
-    [{ learningRate: "fast" }, /expected numbers from 0 up/],
+    [{ learningRate: "1e-2..1e-4" }, /expected numbers above 0/],
+    [{ learningRate: "fast" }, /expected numbers above 0/],
     [{ optimizer: "adm" }, /Did you mean adam\?/],
     [{ head: " , " }, /one or more values/],
   ])("refuses %j", (wrong, message) => {

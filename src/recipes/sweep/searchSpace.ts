@@ -41,15 +41,25 @@ export interface AxisTexts {
 export function searchAxes(texts: AxisTexts): SearchAxes {
   const optimizer = listAxis("--optimizer", texts.optimizer);
   for (const name of optimizer.values) expectOptimizer(name);
+  for (const part of texts.head.split(/[,+]/)) expectRowLayer(part.trim());
   return {
     // A comma parts the candidates, so within one it is written as +.
     head: listAxis("--head", texts.head.replaceAll(" ", "")),
     optimizer,
-    learningRate: numberAxis("--learning-rate", texts.learningRate),
+    learningRate: numberAxis("--learning-rate", texts.learningRate, "above 0"),
     augment: listAxis("--augment", texts.augment),
-    ...(texts.l2 === undefined ? {} : { l2: numberAxis("--l2", texts.l2) }),
+    ...(texts.l2 === undefined ? {} : { l2: numberAxis("--l2", texts.l2, "0") }),
     ...(texts.cut === undefined ? {} : { cut: listAxis("--cut", texts.cut) }),
   };
+}
+
+/** Heads of a sweep read the means of the base's maps and have one output a class. */
+function expectRowLayer(part: string): void {
+  if (part !== "flatten" && part !== "sigmoid") return;
+  throw new PermafrostError(
+    "INVALID_ARGUMENT",
+    `--head: ${part} belongs to permafrost train: the heads of a sweep read the means of the base's maps and have one output a class. Leave it out.`,
+  );
 }
 
 function expectOptimizer(name: string): void {

@@ -32,12 +32,17 @@ export function settingsChart({ candidates }: SweepReport): Coordinates | undefi
     title: "Settings and accuracy",
     summary: `${plural(drawn.length, "candidate")} by ${names.map((name) => titles[name]).join(", ")} and accuracy; the table below has the numbers.`,
     axes: settings.map(({ axis }) => axis),
-    emphasis: { strong: "cannot be told from the best", plain: "worse" },
+    emphasis: { strong: "cannot be told from the best", plain: plainMeaning(drawn) },
     lines: drawn.map((candidate) => ({
       values: settings.map((setting) => setting.placeOf(candidate)),
       isStrong: candidate.fromBest?.isNoise === true,
     })),
   };
+}
+
+/** What a line or a point that is not strong stands for. */
+export function plainMeaning(candidates: readonly SweepCandidate[]): string {
+  return candidates.some(({ fromBest }) => fromBest === undefined) ? "worse, or stopped early" : "worse";
 }
 
 const rateSetting: Setting = {

@@ -16,7 +16,7 @@ describe("the page about a sweep", () => {
       "best",
       ...Array<string>(6).fill("noise"),
       ...Array<string>(5).fill("worse"),
-      "stopped after 3 epochs",
+      "stopped",
       "diverged",
     ]);
     expect(table.rows[1]).toEqual(expect.arrayContaining([{ text: "3.2e-4", value: 3.2e-4 }, "rmsprop"]));

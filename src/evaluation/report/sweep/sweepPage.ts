@@ -1,13 +1,15 @@
 import { shortSettings, sweepAnswer } from "../../sweep/sweepAnswer.ts";
 import type { SweepReport } from "../../sweep/sweepReport.ts";
+import { variedSettings } from "../../sweep/variedSettings.ts";
 import { remarksSection } from "../comparison/remarksSection.ts";
 import { count, duration, percent, plural, points, withMinus } from "../format.ts";
 import type { Intervals } from "../page/intervals.ts";
 import { type Answer, type Page, pageSchema, type Section } from "../page/page.ts";
-import { imagesFact, repeatSection, versionsFact } from "../repeatSection.ts";
+import { rateText } from "../rateChart.ts";
+import { type Fact, imagesFact, repeatSection, versionsFact } from "../repeatSection.ts";
 import { classList } from "../trainingPage.ts";
 import { candidatesSection } from "./candidatesSection.ts";
-import { settingsChart } from "./settingsChart.ts";
+import { plainMeaning, settingsChart } from "./settingsChart.ts";
 
 /** Rows of the picture on the first screen. */
 const shown = 8;
@@ -19,8 +21,10 @@ export function sweepPage(report: SweepReport): Page {
     settingsSection(report),
     candidatesSection(report),
     remarksSection({ remarks: report.remarks, leftOut: [] }),
+    ...(report.trainCommand === undefined ? [] : [trainSection(report.trainCommand)]),
     repeatSection(command, [
       imagesFact(samples),
+      ...sameForAll(report),
       ["Base network", base],
       ["Search", search],
       ["Epochs", String(epochs)],
@@ -40,6 +44,25 @@ export function sweepPage(report: SweepReport): Page {
     sections: sections.filter((section) => section !== undefined),
     version: versions["permafrost"] ?? "",
   };
+}
+
+function trainSection(text: string): Section {
+  return { title: "How to train the best one", blocks: [{ kind: "command", text }] };
+}
+
+/** Settings that did not vary have no column in the table. */
+function sameForAll({ candidates }: SweepReport): readonly Fact[] {
+  const varied = variedSettings(candidates);
+  const { optimizer, learningRate, augment, cut = "the base's end" } = candidates[0]!.settings;
+  const all = { optimizer, learningRate: rateText(learningRate), augment, cut } as const;
+  const titles = {
+    optimizer: "Optimizer",
+    learningRate: "Learning rate",
+    augment: "Augmentation",
+    cut: "Cut",
+  };
+  const names = ["optimizer", "learningRate", "augment", "cut"] as const;
+  return names.filter((name) => !varied.includes(name)).map((name) => [titles[name], all[name]] as const);
 }
 
 /** The first screen: the answer in a sentence, three numbers, the picture. */
@@ -87,7 +110,7 @@ function firstCandidates({ candidates }: SweepReport): Intervals {
     summary: `accuracies in cross-validation from ${percent(first.at(-1)!.accuracy)} to ${percent(first[0]!.accuracy)}.`,
     names: "candidate",
     values: { title: "accuracy in cross-validation", unit: "percent" },
-    emphasis: { strong: "cannot be told from the best", plain: "worse" },
+    emphasis: { strong: "cannot be told from the best", plain: plainMeaning(first) },
     rows: first.map((candidate) => ({
       name: shortSettings(candidate, candidates),
       value: candidate.accuracy,

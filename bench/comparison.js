@@ -1,24 +1,33 @@
 /**
  * What comparing costs once features are stored: cross-validation of the default head, a sweep of 100 linear heads, the learning
- * curve of a review, and the statistics of 10,000 images. With "compare" at the end also a whole comparison, and what the plain way would take: measured on a part
- * of the images and extrapolated.
+ * curve of a review, and the statistics of 10,000 images. With "compare": a whole comparison on a store of its own, and what the plain way would take, measured on a
+ * part of the images and extrapolated.
  *
  *     npm run build && node bench/comparison.js <photos> [compare]
  *
  * Prints wall time and processor time; on a machine that does other things the latter says more.
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { presetPipeline } from "../dist/augmentation/presets.js";
+import { Engine } from "../dist/engine/engine.js";
 import { comparePairs } from "../dist/evaluation/comparison/comparePairs.js";
 import { judgeRuns } from "../dist/evaluation/comparison/judgeRuns.js";
 import { learningCurve } from "../dist/evaluation/review/learningCurve.js";
+import { FeatureStore } from "../dist/features/store.js";
 import { rowsOf } from "../dist/heads/featureMatrix.js";
+import { classifierModel } from "../dist/recipes/classifier/classifierModel.js";
+import { headLayers } from "../dist/recipes/classifier/headLayers.js";
+import { openBase } from "../dist/recipes/classifier/openBase.js";
 import { compareMethods } from "../dist/recipes/compareMethods.js";
 import { comparisonDefaults } from "../dist/recipes/comparison/comparisonRequest.js";
-import { planTraining } from "../dist/recipes/planTraining.js";
+import { prepareData } from "../dist/recipes/data/prepareData.js";
+import { ForwardLog } from "../dist/recipes/features/forwardLog.js";
+import { trainHead } from "../dist/recipes/phases/trainHead.js";
+import { PhaseClock } from "../dist/recipes/request/phaseClock.js";
 import { trainingDefaults } from "../dist/recipes/request/trainingDefaults.js";
+import { trainingPhases } from "../dist/recipes/request/trainingPhases.js";
 import { reviewFeatures } from "../dist/recipes/reviewFeatures.js";
 import { searchAxes } from "../dist/recipes/sweep/searchSpace.js";
 import { sweepHeads } from "../dist/recipes/sweepHeads.js";
@@ -59,47 +68,129 @@ function answers(seed) {
   return { seed, labels, predicted, trueProbability: labels.map(() => 0.9) };
 }
 
+/** Wall and processor seconds of some work. */
+async function secondsOf(work) {
+  const [begin, before] = [performance.now(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(before);
+  return { result, wall: (performance.now() - begin) / 1000, processor: (user + system) / 1e6 };
+}
+
+const bookViews = { name: "book", pipeline: presetPipeline("book"), draws: "fresh", seed: 0 };
+
+/** A manifest of some images of each class and split. */
+async function partOf({ samples }, perClass) {
+  const file = path.join(folder, `part${perClass}.csv`);
+  const counts = new Map();
+  const rows = samples.filter(({ split, className }) => {
+    const key = `${split} ${className}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    return split !== "test" && counts.get(key) <= (split === "train" ? perClass : perClass / 2);
+  });
+  const lines = rows.map(({ path: image, className, split }) => `${image},${className},${split}`);
+  await writeFile(file, `path,label,split\n${lines.join("\n")}\n`);
+  return { file, images: rows.length };
+}
+
+/** The plain way: the whole network on every picture of every step and of every validation, decoded and drawn anew. */
+async function trainPlainly(data, augmentation, epochs) {
+  const request = { ...common, data, epochs, out: path.join(folder, "plain"), embedBase: false };
+  if (augmentation !== undefined) request.augmentation = augmentation;
+  const clock = new PhaseClock();
+  const engine = await Engine.start();
+  const base = await openBase(request);
+  const found = await prepareData(request, {}, clock);
+  const model = classifierModel(base, headLayers("linear", found.dataset.classNames.length), request);
+  const features = await FeatureStore.open(path.join(folder, "store-of-plain"));
+  const phase = trainingPhases(request, base)[0];
+  const parts = { request, phase, engine, store: features, base, model, found, warn() {}, clock };
+  const log = await ForwardLog.open(features);
+  (await trainHead({ ...parts, plainly: true }, {}, log)).features.close();
+  await engine.close();
+}
+
+/** Seconds an image of a plain epoch takes: two epochs less one, so that the start does not count. */
+async function plainImageSeconds({ file, images }, augmentation) {
+  await trainPlainly(file, augmentation, 1);
+  const one = await secondsOf(() => trainPlainly(file, augmentation, 1));
+  const two = await secondsOf(() => trainPlainly(file, augmentation, 2));
+  return { wall: (two.wall - one.wall) / images, processor: (two.processor - one.processor) / images };
+}
+
+/** The default comparison with a store of its own, and what the plain way would take: measured on a part, extrapolated. */
 async function wholeComparison() {
-  const augmentation = { name: "book", pipeline: presetPipeline("book"), draws: "fresh", seed: 0 };
-  const request = { ...common, ...comparisonDefaults, augmentation, out: path.join(folder, "compare") };
-  const { report } = await compareMethods(request);
-  const { rate } = await planTraining({ ...common, embedBase: false, out: "none" });
-  const run = report.methods.reduce((sum, { cost }) => sum + cost.computed + cost.reused + cost.avoided, 0);
-  const computed = report.methods.reduce((sum, { cost }) => sum + cost.computed, 0);
-  const plain = report.seconds + (run - computed) / rate.viewsPerSecond;
-  return (
-    `${report.methods.length} methods, ${report.methods.reduce((sum, { seeds }) => sum + seeds.length, 0)} runs; ${computed} forwards computed. ` +
-    `The plain way: ${run} forwards, extrapolated from ${rate.viewsPerSecond.toFixed(0)} a second: ${plain.toFixed(0)} s, ${(plain / report.seconds).toFixed(1)} times longer`
+  const { dataset } = await prepareData({ ...common, out: "none" }, {}, new PhaseClock());
+  const part = await partOf(dataset, 100);
+  const rates = { plain: await plainImageSeconds(part), drawn: await plainImageSeconds(part, bookViews) };
+  const request = {
+    ...common,
+    ...comparisonDefaults,
+    augmentation: bookViews,
+    out: path.join(folder, "compare"),
+  };
+  const own = await secondsOf(() =>
+    compareMethods({ ...request, store: path.join(folder, "store-of-compare") }),
   );
+  const { report } = own.result;
+  const all = dataset.samples.length;
+  const seen = dataset.samples.filter(({ split }) => split !== "test").length;
+  console.log(
+    `measured on ${part.images} images: ${(1 / rates.plain.wall).toFixed(0)} images a second the plain way, ${(1 / rates.drawn.wall).toFixed(0)} under random views`,
+  );
+  const plain = { wall: 0, processor: 0 };
+  for (const { method, seeds, cost } of report.methods) {
+    const isSolved = cost.seconds.train !== undefined && seeds.length === 1;
+    const rate = /^(pool|fresh)/.test(method) ? rates.drawn : rates.plain;
+    const images = seeds.length * (isSolved ? all : request.epochs * seen + all);
+    // Fine-tuning also trains its blocks: as long as it did here.
+    const training = method === "fine-tune" ? cost.seconds.train : 0;
+    plain.wall += images * rate.wall + training;
+    plain.processor += images * rate.processor + training;
+    const { computed, reused } = cost;
+    const spent = Object.values(cost.seconds).reduce((sum, each) => sum + each, 0);
+    console.log(
+      `${method}: ${seeds.length} runs, ${computed} forwards computed, ${reused} reused, ${spent.toFixed(1)} s; plainly ${images} forwards, ${(images * rate.wall + training).toFixed(0)} s`,
+    );
+  }
+  const told = (kind) =>
+    `${own[kind].toFixed(0)} s against ${plain[kind].toFixed(0)} s, ${(plain[kind] / own[kind]).toFixed(1)} times`;
+  return `the plain way extrapolated: ${told("wall")} (wall), ${told("processor")} (processor)`;
 }
 
 console.log(
   `${cpus()[0]?.model}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1)}, Node ${process.version}`,
 );
-await timed("features (or found in the store)", sweep("3e-3", 2, 1, "fill"));
-await timed("5-fold cross-validation of the default head", sweep("3e-3", 5, 30, "folds"));
-const rates = Array.from({ length: 100 }, (_, at) => (1e-4 * 1.05 ** at).toPrecision(4)).join(",");
-await timed("sweep of 100 linear heads", sweep(rates, 2, 10, "hundred"));
-await timed("learning curve with 8 sizes and 5 seeds, features read from the store included", async () => {
-  const { data, features, forwards } = await reviewFeatures(common, {});
-  const { samples, classNames } = data.dataset;
-  const part = (isIn) => {
-    const rows = [...samples.keys()].filter((row) => isIn(samples[row].split));
-    return { features: rowsOf(features, rows), labels: rows.map((row) => samples[row].label) };
-  };
-  const curve = learningCurve(
-    part((split) => split !== "test"),
-    part((split) => split === "test"),
-    classNames.length,
-  );
-  return `${curve.points.length} sizes up to ${curve.points.at(-1).images}, ${forwards.computed} forwards`;
-});
-await timed("intervals of one method on 10,000 images", async () => {
-  return `accuracy ${judgeRuns([answers(1)], 2).accuracy.interval.map((end) => end.toFixed(4))}`;
-});
-await timed("paired tests of two methods with 5 seeds on 10,000 images", async () => {
-  const method = (name, first) => ({ method: name, runs: [0, 1, 2, 3, 4].map((at) => answers(first + at)) });
-  return comparePairs([method("a", 1), method("b", 6)])[0].sentence;
-});
+async function parts() {
+  await timed("features (or found in the store)", sweep("3e-3", 2, 1, "fill"));
+  await timed("5-fold cross-validation of the default head", sweep("3e-3", 5, 30, "folds"));
+  const rates = Array.from({ length: 100 }, (_, at) => (1e-4 * 1.05 ** at).toPrecision(4)).join(",");
+  await timed("sweep of 100 linear heads", sweep(rates, 2, 10, "hundred"));
+  await timed("learning curve with 8 sizes and 5 seeds, features read from the store included", async () => {
+    const { data, features, forwards } = await reviewFeatures(common, {});
+    const { samples, classNames } = data.dataset;
+    const part = (isIn) => {
+      const rows = [...samples.keys()].filter((row) => isIn(samples[row].split));
+      return { features: rowsOf(features, rows), labels: rows.map((row) => samples[row].label) };
+    };
+    const curve = learningCurve(
+      part((split) => split !== "test"),
+      part((split) => split === "test"),
+      classNames.length,
+    );
+    return `${curve.points.length} sizes up to ${curve.points.at(-1).images}, ${forwards.computed} forwards`;
+  });
+  await timed("intervals of one method on 10,000 images", async () => {
+    return `accuracy ${judgeRuns([answers(1)], 2).accuracy.interval.map((end) => end.toFixed(4))}`;
+  });
+  await timed("paired tests of two methods with 5 seeds on 10,000 images", async () => {
+    const method = (name, first) => ({
+      method: name,
+      runs: [0, 1, 2, 3, 4].map((at) => answers(first + at)),
+    });
+    return comparePairs([method("a", 1), method("b", 6)])[0].sentence;
+  });
+}
+
 if (mode === "compare") await timed("the default comparison", wholeComparison);
+else await parts();
 await rm(folder, { recursive: true, force: true });

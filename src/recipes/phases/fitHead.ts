@@ -1,6 +1,5 @@
 import { balancedClassWeights } from "../../data/classWeights.ts";
 import type { SplitSample } from "../../data/split.ts";
-import type { ViewDraws } from "../../features/viewDraws.ts";
 import { type OptimizerConfig, resolveOptimizer } from "../../optimizers/index.ts";
 import { cosineDecay } from "../../optimizers/schedules/cosineDecay.ts";
 import type { LearningRate } from "../../optimizers/schedules/schedule.ts";
@@ -10,24 +9,11 @@ import type { BatchSource } from "../../training/samples/batchSource.ts";
 import { solverOf } from "../classifier/solvedHeads.ts";
 import { pictureSource } from "../data/pictureSource.ts";
 import type { PreparedData } from "../data/prepareData.ts";
-import type { CutFeatures } from "../features/cutFeatures.ts";
 import type { TrainingHooks } from "../request/training.ts";
 import { fitPhase, type PhaseFit } from "./fitPhase.ts";
-import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
+import { type FitData, type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
 import { mixedTargets, mixedTask } from "./mixing.ts";
 import { solveHead } from "./solveHead.ts";
-
-/** What the layers behind the cut are fitted on. */
-export interface FitData extends PreparedData {
-  /** Of the images as they are. */
-  readonly features: CutFeatures;
-  /** Where the cut is and why. */
-  readonly cut: string;
-  /** The draws under which training images are seen; undefined: as they are. */
-  readonly draws: ViewDraws | undefined;
-  /** Features of the training images under their draws. */
-  readonly drawn: BatchSource | undefined;
-}
 
 /** Trains the layers above the cut, or solves for them. A loss that is no number ends it with the weights of the last good epoch. */
 export async function fitHead(

@@ -4,10 +4,12 @@ import type { Sample, Split } from "../../data/dataset.ts";
 import type { SplitSample } from "../../data/split.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { FeatureStore } from "../../features/store.ts";
+import type { ViewDraws } from "../../features/viewDraws.ts";
 import type { Parameter } from "../../layers/parameter.ts";
 import type { Model } from "../../models/functional.ts";
 import type { Callback } from "../../training/callbacks/callback.ts";
 import type { History } from "../../training/measuring/history.ts";
+import type { BatchSource } from "../../training/samples/batchSource.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import type { CutFeatures } from "../features/cutFeatures.ts";
 import type { PhaseClock } from "../request/phaseClock.ts";
@@ -48,6 +50,18 @@ export interface TrainedHead extends PreparedData {
   /** Why training stopped early, with the weights of the last good epoch kept. */
   readonly failure?: PermafrostError;
   readonly record: PhaseRecord;
+}
+
+/** What the layers behind the cut are fitted on. */
+export interface FitData extends PreparedData {
+  /** Of the images as they are. */
+  readonly features: CutFeatures;
+  /** Where the cut is and why. */
+  readonly cut: string;
+  /** The draws under which training images are seen; undefined: as they are. */
+  readonly draws: ViewDraws | undefined;
+  /** Features of the training images under their draws. */
+  readonly drawn: BatchSource | undefined;
 }
 
 /** Samples of one split, in the data set's order. */

@@ -8,9 +8,8 @@ import type { solverOf } from "../classifier/solvedHeads.ts";
 import { predictionsName } from "../classifier/taskTraining.ts";
 import { pooledRows } from "../features/pooledRows.ts";
 import type { TrainingHooks } from "../request/training.ts";
-import type { FitData } from "./fitHead.ts";
 import { phaseStart } from "./fitPhase.ts";
-import { type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
+import { type FitData, type HeadTraining, labelsOf, samplesOf, type TrainedHead } from "./headTraining.ts";
 
 /**
  * Solves for the head on the features of the training images, and gives its dense layer the weights that come out.

@@ -4,7 +4,7 @@ import { sizeOf } from "../../tensor/tensor.ts";
 import { readBatch } from "../../training/features/inference.ts";
 import { pictureSource } from "../data/pictureSource.ts";
 import type { TrainingOrder } from "../features/drawnFeatures.ts";
-import type { FitData } from "../phases/fitHead.ts";
+import type { FitData } from "../phases/headTraining.ts";
 import { type HeadTraining, samplesOf } from "../phases/headTraining.ts";
 import { firstDifference } from "./lockstep.ts";
 

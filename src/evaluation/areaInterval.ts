@@ -1,15 +1,15 @@
 import { type Interval, z95 } from "./interval.ts";
+import type { Decisions } from "./ranking.ts";
 
 /**
- * 95 % interval of an area under the ROC curve by DeLong's variance (DeLong, DeLong and Clarke-Pearson 1988, in the fast form of Sun
- * and Xu 2014), on the logit scale so that it stays within 0 and 1 (Qin and Hotilovac 2008).
+ * 95 % interval of an area under the ROC curve by DeLong's variance (DeLong, DeLong and Clarke-Pearson 1988), on the logit scale so
+ * that it stays within 0 and 1 (Qin and Hotilovac 2008).
  *
- * @param targets - 0 or 1.
  * @returns undefined where one of the two kinds has fewer than two samples, or where they are told apart without an error: then the
  *   variance says nothing.
  */
-export function areaInterval(scores: ArrayLike<number>, targets: ArrayLike<number>): Interval | undefined {
-  const variance = areaVariance(scores, targets);
+export function areaInterval(decisions: Decisions): Interval | undefined {
+  const variance = areaVariance(decisions);
   if (variance === undefined) return undefined;
   const { area, variance: spread } = variance;
   if (!(spread > 0) || area <= 0 || area >= 1) return undefined;
@@ -19,43 +19,47 @@ export function areaInterval(scores: ArrayLike<number>, targets: ArrayLike<numbe
   return [back(logit - width), back(logit + width)];
 }
 
-/** The area, and DeLong's variance of it; undefined with fewer than two samples of a kind. */
+/**
+ * The area, and DeLong's variance of it: of the share of the others that each sample with the label is above, and of the share of those
+ * with it that each other one is below, ties counting half. Samples of the same score have the same shares, so one walk over the distinct
+ * scores is enough.
+ *
+ * @returns undefined with fewer than two samples of a kind.
+ */
 export function areaVariance(
-  scores: ArrayLike<number>,
-  targets: ArrayLike<number>,
+  decisions: Decisions,
 ): { readonly area: number; readonly variance: number } | undefined {
-  const rows = Array.from({ length: scores.length }, (_, row) => row);
-  const positives = rows.filter((row) => targets[row] === 1);
-  const negatives = rows.filter((row) => targets[row] !== 1);
-  const [m, n] = [positives.length, negatives.length];
-  if (m < 2 || n < 2) return undefined;
-  const all = midranks(rows.map((row) => scores[row]!));
-  const ofPositives = midranks(positives.map((row) => scores[row]!));
-  const ofNegatives = midranks(negatives.map((row) => scores[row]!));
-  const higher = positives.map((row, index) => (all[row]! - ofPositives[index]!) / n);
-  const lower = negatives.map((row, index) => 1 - (all[row]! - ofNegatives[index]!) / m);
-  const area = mean(higher);
-  return { area, variance: variance(higher) / m + variance(lower) / n };
-}
-
-/** Ranks from 1 up, equal values sharing the mean of theirs. */
-function midranks(values: readonly number[]): Float64Array {
-  const order = values.map((_, index) => index).sort((a, b) => values[a]! - values[b]!);
-  const ranks = new Float64Array(values.length);
-  for (let start = 0; start < order.length; ) {
-    let end = start;
-    while (end < order.length && values[order[end]!] === values[order[start]!]) end++;
-    for (let place = start; place < end; place++) ranks[order[place]!] = (start + 1 + end) / 2;
-    start = end;
+  const { hits, falseAlarms, positives, negatives } = decisions;
+  if (positives < 2 || negatives < 2) return undefined;
+  const [above, below] = [new Spread(), new Spread()];
+  let [hitsBefore, alarmsBefore] = [0, 0];
+  for (const [at, found] of hits.entries()) {
+    const alarms = falseAlarms[at]!;
+    above.add(1 - (alarms + alarmsBefore) / 2 / negatives, found - hitsBefore);
+    below.add((found + hitsBefore) / 2 / positives, alarms - alarmsBefore);
+    [hitsBefore, alarmsBefore] = [found, alarms];
   }
-  return ranks;
+  return {
+    area: above.mean,
+    variance: above.variance() / positives + below.variance() / negatives,
+  };
 }
 
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
+/** Mean and variance of values that come several at once (West 1979). */
+class Spread {
+  mean = 0;
+  #count = 0;
+  #squares = 0;
 
-function variance(values: readonly number[]): number {
-  const center = mean(values);
-  return values.reduce((sum, value) => sum + (value - center) ** 2, 0) / (values.length - 1);
+  add(value: number, times: number): void {
+    if (times === 0) return;
+    this.#count += times;
+    const away = value - this.mean;
+    this.mean += (away * times) / this.#count;
+    this.#squares += times * away * (value - this.mean);
+  }
+
+  variance(): number {
+    return this.#squares / (this.#count - 1);
+  }
 }

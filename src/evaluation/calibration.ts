@@ -1,4 +1,6 @@
+import { type Interval, wilsonInterval } from "./interval.ts";
 import type { Predictions } from "./probabilities.ts";
+import type { ResampledNumbers } from "./resampling.ts";
 
 /** Samples whose confidence is in one range. */
 export interface ReliabilityBin {
@@ -10,6 +12,18 @@ export interface ReliabilityBin {
   readonly confidence: number;
   /** Share of them that are right. */
   readonly accuracy: number;
+  /** 95 % Wilson interval of it. */
+  readonly interval: Interval;
+}
+
+/** How far probabilities can be taken at their word. */
+export interface CalibrationScores {
+  /** Of the probability of the class that is named; of labels, of every label's probability. */
+  readonly bins: readonly ReliabilityBin[];
+  readonly expectedCalibrationError: number;
+  readonly expectedCalibrationErrorInterval: Interval | null;
+  readonly brier: number;
+  readonly brierInterval: Interval;
 }
 
 /** How many ranges (Guo et al. 2017). */
@@ -43,6 +57,7 @@ export function reliability(
             samples,
             confidence: confidence / samples,
             accuracy: right / samples,
+            interval: wilsonInterval(right, samples),
           },
         ],
   );
@@ -75,4 +90,35 @@ export function brierScores(predictions: Predictions, labels: ArrayLike<number>)
     }
     return classes === 2 ? sum / 2 : sum;
   });
+}
+
+/** Confidences of images in their ranges, for the calibration error of sets of images. */
+export interface Confidences {
+  /** Of every image, row after row: one of a classifier, as many as there are labels otherwise. */
+  readonly confidences: Float64Array;
+  /** 1 where the answer is right, or the label is there; else 0. */
+  readonly right: Uint8Array;
+}
+
+/** The expected calibration error of one set of images. */
+export function resampledCalibrationError(
+  { confidences, right }: Confidences,
+  samples: number,
+): ResampledNumbers {
+  const each = confidences.length / samples;
+  const places = Uint8Array.from(confidences, (confidence) => binOf(confidence, reliabilityBins));
+  const misses = confidences.map((confidence, at) => right[at]! - confidence);
+  const gaps = new Float64Array(reliabilityBins);
+  return {
+    of: (counts) => {
+      gaps.fill(0);
+      for (let at = 0, sample = 0; sample < samples; sample++) {
+        const count = counts[sample]!;
+        for (const end = at + each; at < end; at++) gaps[places[at]!]! += count * misses[at]!;
+      }
+      let sum = 0;
+      for (let bin = 0; bin < reliabilityBins; bin++) sum += Math.abs(gaps[bin]!);
+      return [sum / confidences.length];
+    },
+  };
 }

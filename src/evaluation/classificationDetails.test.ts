@@ -4,6 +4,7 @@ import { areaInterval, areaVariance } from "./areaInterval.ts";
 import { type ClassificationDetails, classificationDetails } from "./classificationDetails.ts";
 import { precisionRecallCurve, rocCurve } from "./curves.ts";
 import { readPredictions } from "./probabilities.ts";
+import { decisionsOf, rankScores } from "./ranking.ts";
 import { resampledIntervals } from "./resampling.ts";
 import { fitTemperature, withTemperature } from "./temperature.ts";
 import { chooseThreshold } from "./thresholds.ts";
@@ -64,8 +65,9 @@ describe.each(cases)("$name", (golden) => {
     for (const [label, expected] of golden.perClass.entries()) {
       const scores = golden.labels.map((_, row) => golden.probabilities[row * golden.classes + label]!);
       const targets = golden.labels.map((one) => Number(one === label));
-      near([areaVariance(scores, targets)!.variance], [expected.variance], 12);
-      const [low, high] = areaInterval(scores, targets)!;
+      const decisions = decisionsOf(rankScores(scores, targets));
+      near([areaVariance(decisions)!.variance], [expected.variance], 12);
+      const [low, high] = areaInterval(decisions)!;
       expect(low).toBeLessThan(expected.auc);
       expect(high).toBeGreaterThan(expected.auc);
       expect(high).toBeLessThanOrEqual(1);
@@ -158,8 +160,8 @@ describe("predictions that are hardly any", () => {
     const right = readPredictions(Float32Array.of(0.9, 0.1, 0.2, 0.8), [0, 1], names);
     expect(fitTemperature(right, [0, 1])).toBeUndefined();
     expect(fitTemperature(right, [1, 0])).toBeUndefined();
-    expect(rocCurve([0.5], [1])).toBeUndefined();
-    expect(precisionRecallCurve([0.5], [0])).toBeUndefined();
+    expect(rocCurve(decisionsOf(rankScores([0.5], [1])))).toBeUndefined();
+    expect(precisionRecallCurve(decisionsOf(rankScores([0.5], [0])))).toBeUndefined();
   });
 });
 
@@ -207,7 +209,7 @@ describe("intervals of images drawn again", () => {
     const mean = (counts: Uint16Array) => [
       counts.reduce((sum, count, index) => sum + count * values[index]!, 0) / 400,
     ];
-    const [interval] = resampledIntervals(400, mean, { rounds: 4000 });
+    const [[interval] = []] = resampledIntervals(400, [{ of: mean }], { rounds: 4000 });
     const error = 1.96 * Math.sqrt((0.25 * 0.75) / 400);
     expect(interval![0]).toBeCloseTo(0.25 - error, 2);
     expect(interval![1]).toBeCloseTo(0.25 + error, 2);

@@ -1,47 +1,23 @@
-import { areaInterval } from "./areaInterval.ts";
 import {
-  binOf,
   brierScores,
+  type CalibrationScores,
+  type Confidences,
   expectedCalibrationError,
-  type ReliabilityBin,
   reliability,
-  reliabilityBins,
+  resampledCalibrationError,
 } from "./calibration.ts";
-import { type PrecisionRecallCurve, precisionRecallCurve, type RocCurve, rocCurve } from "./curves.ts";
+import { type ClassDetails, columnDetails, meanOfKnown, supportRemarks } from "./columnDetails.ts";
 import { type Interval, meanInterval, wilsonInterval } from "./interval.ts";
 import { type Predictions, readPredictions } from "./probabilities.ts";
-import { areaUnderRoc, averagePrecision } from "./ranking.ts";
-import { resampledIntervals } from "./resampling.ts";
-
-/** One class against all others. Intervals are of 95 %; null where there is too little to tell. */
-export interface ClassDetails {
-  readonly className: string;
-  readonly support: number;
-  readonly precisionInterval: Interval | null;
-  readonly recallInterval: Interval | null;
-  readonly f1Interval: Interval | null;
-  readonly auc: number | null;
-  readonly aucInterval: Interval | null;
-  readonly averagePrecision: number | null;
-  readonly averagePrecisionInterval: Interval | null;
-  readonly roc: RocCurve | null;
-  readonly precisionRecall: PrecisionRecallCurve | null;
-}
+import { type Ranking, rankScores } from "./ranking.ts";
+import { resampledAreas } from "./resampledAreas.ts";
+import { type ResampledNumbers, resampledIntervals } from "./resampling.ts";
+import { withTemperature } from "./temperature.ts";
 
 export interface TopK {
   readonly k: number;
   readonly accuracy: number;
   readonly interval: Interval;
-}
-
-/** How far probabilities can be taken at their word. */
-export interface CalibrationScores {
-  /** Of the probability of the class that is named. */
-  readonly bins: readonly ReliabilityBin[];
-  readonly expectedCalibrationError: number;
-  readonly expectedCalibrationErrorInterval: Interval | null;
-  readonly brier: number;
-  readonly brierInterval: Interval;
 }
 
 /** What there is to know of a classifier's probabilities beside `ClassificationScores`; plain data. */
@@ -50,135 +26,121 @@ export interface ClassificationDetails {
   readonly macroF1Interval: Interval | null;
   /** Means over the classes that have one. */
   readonly meanAuc: number | null;
+  readonly meanAucInterval: Interval | null;
   readonly meanAveragePrecision: number | null;
+  readonly meanAveragePrecisionInterval: Interval | null;
   readonly topK: readonly TopK[];
   readonly calibration: CalibrationScores;
+  /** With a temperature; left out where none is given. */
+  readonly calibrated?: CalibrationScores & { readonly temperature: number };
   /** What makes the numbers doubtful, in sentences. */
   readonly remarks: readonly string[];
 }
 
-/** Below this many images of a class its numbers say little. */
-const fewImages = 10;
-
-/** Additions that the average precisions of all resampled sets may take together. */
-const mostAdditions = 2e8;
-
 /**
  * @param probabilities - [n, k] row by row, or [n] probabilities of class 1 for two classes.
+ * @param options.temperature - Also tell how well probabilities with their logits divided by it are calibrated.
  * @throws PermafrostError as `classificationScores` does, for probabilities that are not numbers too.
  */
 export function classificationDetails(
   probabilities: Float32Array,
   labels: ArrayLike<number>,
   classNames: readonly string[],
+  { temperature }: { readonly temperature?: number } = {},
 ): ClassificationDetails {
   const predictions = readPredictions(probabilities, labels, classNames);
   const { samples } = predictions;
   const said = Int32Array.from({ length: samples }, (_, sample) => predictions.predicted(sample));
-  const columns = classNames.map((_, label) => columnOf(predictions, labels, label));
-  const f1 = f1Intervals(said, labels, classNames.length);
-  const areas = precisionIntervals(columns);
-  const perClass = classNames.map((className, label): ClassDetails => {
-    const { scores, targets } = columns[label]!;
-    const support = sum(targets);
-    const called = said.filter((one) => one === label).length;
-    const hits = said.filter((one, sample) => one === label && labels[sample] === label).length;
-    return {
+  const rankings = classNames.map((_, label) => rankingOf(predictions, labels, label));
+  const scaled =
+    temperature === undefined
+      ? undefined
+      : readPredictions(withTemperature(predictions, temperature), labels, classNames);
+  const sure = [predictions, ...(scaled === undefined ? [] : [scaled])].map((each) => ({
+    predictions: each,
+    confidences: confidencesOf(each, said, labels),
+  }));
+  const [f1 = [], areas = [], ...errors] = resampledIntervals(samples, [
+    resampledF1(said, labels, classNames.length),
+    resampledAreas(rankings),
+    ...sure.map(({ confidences }) => resampledCalibrationError(confidences, samples)),
+  ]);
+  const [plain, calibrated] = sure.map((each, at) => calibrationScores(each, labels, errors[at]?.[0]));
+  const tally = tallyOf(said, labels, classNames.length);
+  const perClass = classNames.map((className, label) =>
+    columnDetails(
       className,
-      support,
-      precisionInterval: called === 0 ? null : wilsonInterval(hits, called),
-      recallInterval: support === 0 ? null : wilsonInterval(hits, support),
-      f1Interval: f1.perClass[label] ?? null,
-      auc: areaUnderRoc(scores, targets),
-      aucInterval: areaInterval(scores, targets) ?? null,
-      averagePrecision: averagePrecision(scores, targets),
-      averagePrecisionInterval: areas[label] ?? null,
-      roc: rocCurve(scores, targets) ?? null,
-      precisionRecall: precisionRecallCurve(scores, targets) ?? null,
-    };
-  });
+      rankings[label]!,
+      { called: tally.called[label]!, hits: tally.hits[label]! },
+      { f1Interval: f1[label] ?? null, averagePrecisionInterval: areas[2 * label] ?? null },
+    ),
+  );
   return {
     perClass,
-    macroF1Interval: f1.macro,
+    macroF1Interval: f1[classNames.length] ?? null,
     meanAuc: meanOfKnown(perClass.map(({ auc }) => auc)),
+    meanAucInterval: areas[2 * classNames.length + 1] ?? null,
     meanAveragePrecision: meanOfKnown(perClass.map((each) => each.averagePrecision)),
+    meanAveragePrecisionInterval: areas[2 * classNames.length] ?? null,
     topK: topAccuracies(predictions, labels),
-    calibration: calibrationScores(predictions, labels),
-    remarks: remarks(perClass, said),
+    calibration: plain!,
+    ...(temperature === undefined ? {} : { calibrated: { temperature, ...calibrated! } }),
+    remarks: [...sameAnswer(said, classNames), ...supportRemarks(perClass, "class")],
   };
 }
 
-interface ClassColumn {
-  readonly scores: Float32Array;
-  /** 1 for samples of the class. */
-  readonly targets: Float32Array;
-}
-
-function columnOf(predictions: Predictions, labels: ArrayLike<number>, label: number): ClassColumn {
+function rankingOf(predictions: Predictions, labels: ArrayLike<number>, label: number): Ranking {
   const { samples } = predictions;
-  return {
-    scores: Float32Array.from({ length: samples }, (_, sample) => predictions.probability(sample, label)),
-    targets: Float32Array.from({ length: samples }, (_, sample) => Number(labels[sample] === label)),
-  };
+  return rankScores(
+    Float32Array.from({ length: samples }, (_, sample) => predictions.probability(sample, label)),
+    Uint8Array.from({ length: samples }, (_, sample) => Number(labels[sample] === label)),
+  );
 }
 
-function f1Intervals(
+interface Tally {
+  readonly hits: Float64Array;
+  readonly called: Float64Array;
+  readonly present: Float64Array;
+}
+
+/** How often each class is named, is there, and both; images count as often as `counts` says, or once. */
+function tallyOf(
   said: Int32Array,
   labels: ArrayLike<number>,
   classes: number,
-): { readonly perClass: readonly (Interval | undefined)[]; readonly macro: Interval | null } {
-  const intervals = resampledIntervals(said.length, (counts) => {
-    const [hits, called, present] = [0, 0, 0].map(() => new Float64Array(classes)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (let sample = 0; sample < said.length; sample++) {
-      const count = counts[sample]!;
-      const label = labels[sample]!;
-      called[said[sample]!]! += count;
-      present[label]! += count;
-      if (said[sample] === label) hits[label]! += count;
-    }
-    const f1 = Array.from(hits, (hit, label) => {
-      const whole = called[label]! + present[label]!;
-      return whole === 0 ? 0 : (2 * hit) / whole;
-    });
-    return [...f1, sum(f1) / classes];
-  });
-  return { perClass: intervals.slice(0, classes), macro: intervals[classes] ?? null };
+  counts?: ArrayLike<number>,
+): Tally {
+  const [hits, called, present] = [
+    new Float64Array(classes),
+    new Float64Array(classes),
+    new Float64Array(classes),
+  ];
+  for (let sample = 0; sample < said.length; sample++) {
+    const count = counts === undefined ? 1 : counts[sample]!;
+    const [answer, label] = [said[sample]!, labels[sample]!];
+    called[answer]! += count;
+    present[label]! += count;
+    if (answer === label) hits[label]! += count;
+  }
+  return { hits, called, present };
 }
 
-/** Of the average precisions, as far as time allows: all of them with fewer sets of images where there are many classes. */
-function precisionIntervals(columns: readonly ClassColumn[]): readonly (Interval | undefined)[] {
-  const samples = columns[0]!.scores.length;
-  const rounds = Math.min(1000, Math.floor(mostAdditions / (samples * columns.length)));
-  if (rounds < 200) return [];
-  const sorted = columns.map(({ scores, targets }) => {
-    const order = Uint32Array.from(scores.keys()).sort((a, b) => scores[b]! - scores[a]!);
-    return {
-      order,
-      targets: Uint8Array.from(order, (row) => targets[row]!),
-      isLast: Uint8Array.from(order, (row, place) => Number(scores[order[place + 1] ?? -1] !== scores[row])),
-    };
-  });
-  return resampledIntervals(
-    samples,
-    (counts) =>
-      sorted.map(({ order, targets, isLast }) => {
-        let [area, hits, called, hitsBefore] = [0, 0, 0, 0];
-        for (let place = 0; place < order.length; place++) {
-          const count = counts[order[place]!]!;
-          called += count;
-          hits += count * targets[place]!;
-          if (isLast[place] === 0 || hits === hitsBefore) continue;
-          area += (hits - hitsBefore) * (hits / called);
-          hitsBefore = hits;
-        }
-        return hits === 0 ? Number.NaN : area / hits;
-      }),
-    { rounds },
-  );
+/** F1 of every class, then their mean. */
+function resampledF1(said: Int32Array, labels: ArrayLike<number>, classes: number): ResampledNumbers {
+  const truth = Int32Array.from(labels);
+  return {
+    of: (counts) => {
+      const { hits, called, present } = tallyOf(said, truth, classes, counts);
+      const all = new Float64Array(classes + 1);
+      for (let label = 0; label < classes; label++) {
+        const whole = called[label]! + present[label]!;
+        const f1 = whole === 0 ? 0 : (2 * hits[label]!) / whole;
+        all[label] = f1;
+        all[classes]! += f1 / classes;
+      }
+      return all;
+    },
+  };
 }
 
 /** How often the truth is among the 1, 2, 3, 5 most probable classes; of equal probabilities the first class goes first. */
@@ -204,63 +166,33 @@ function rankOfTruth(predictions: Predictions, labels: ArrayLike<number>, sample
   return rank;
 }
 
-/** Of the class that is named: its probability against how often it is right. */
-export function calibrationScores(predictions: Predictions, labels: ArrayLike<number>): CalibrationScores {
-  const { samples } = predictions;
-  const said = Int32Array.from({ length: samples }, (_, sample) => predictions.predicted(sample));
-  const confidences = Float64Array.from(said, (label, sample) => predictions.probability(sample, label));
-  const right = Float64Array.from(said, (label, sample) => Number(label === labels[sample]));
-  const bins = reliability(confidences, right);
+/** Of the class that is named: its probability against how often it is right. A temperature changes no answer. */
+function confidencesOf(predictions: Predictions, said: Int32Array, labels: ArrayLike<number>): Confidences {
+  return {
+    confidences: Float64Array.from(said, (label, sample) => predictions.probability(sample, label)),
+    right: Uint8Array.from(said, (label, sample) => Number(label === labels[sample])),
+  };
+}
+
+function calibrationScores(
+  { predictions, confidences }: { readonly predictions: Predictions; readonly confidences: Confidences },
+  labels: ArrayLike<number>,
+  errorInterval: Interval | undefined,
+): CalibrationScores {
+  const bins = reliability(confidences.confidences, confidences.right);
   const brier = brierScores(predictions, labels);
-  const place = Uint8Array.from(confidences, (confidence) => binOf(confidence, reliabilityBins));
-  const [interval] = resampledIntervals(samples, (counts) => {
-    const gaps = new Float64Array(reliabilityBins);
-    for (let sample = 0; sample < samples; sample++) {
-      gaps[place[sample]!]! += counts[sample]! * (right[sample]! - confidences[sample]!);
-    }
-    return [sum(gaps.map(Math.abs)) / samples];
-  });
   return {
     bins,
     expectedCalibrationError: expectedCalibrationError(bins),
-    expectedCalibrationErrorInterval: interval ?? null,
-    brier: sum(brier) / samples,
+    expectedCalibrationErrorInterval: errorInterval ?? null,
+    brier: brier.reduce((sum, score) => sum + score, 0) / brier.length,
     brierInterval: meanInterval(brier),
   };
 }
 
-function remarks(perClass: readonly ClassDetails[], said: Int32Array): string[] {
-  const few = perClass.filter(({ support }) => support > 0 && support < fewImages);
-  const missing = perClass.filter(({ support }) => support === 0);
-  const only = said.every((label) => label === said[0]) ? perClass[said[0]!]!.className : undefined;
-  const names = (rows: readonly ClassDetails[]) =>
-    rows.map(({ className }) => JSON.stringify(className)).join(", ");
+function sameAnswer(said: Int32Array, classNames: readonly string[]): string[] {
+  if (classNames.length < 2 || said.some((label) => label !== said[0])) return [];
   return [
-    ...(only === undefined || perClass.length < 2
-      ? []
-      : [
-          `Every image was called ${JSON.stringify(only)}: the classifier tells nothing apart at its usual threshold.`,
-        ]),
-    ...(missing.length === 0
-      ? []
-      : [
-          `No image of ${names(missing)}: nothing can be said of ${missing.length === 1 ? "this class" : "these classes"}.`,
-        ]),
-    ...(few.length === 0
-      ? []
-      : [
-          `Fewer than ${fewImages} images of ${names(few)}: the intervals are wide, and a single image changes the numbers.`,
-        ]),
+    `Every image was called ${JSON.stringify(classNames[said[0]!])}: the classifier tells nothing apart at its usual threshold.`,
   ];
-}
-
-function sum(values: ArrayLike<number>): number {
-  let total = 0;
-  for (let index = 0; index < values.length; index++) total += values[index]!;
-  return total;
-}
-
-function meanOfKnown(values: readonly (number | null)[]): number | null {
-  const known = values.filter((value) => value !== null);
-  return known.length === 0 ? null : sum(known) / known.length;
 }

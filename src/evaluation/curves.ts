@@ -1,3 +1,5 @@
+import type { Decisions } from "./ranking.ts";
+
 /** How decisions change with the threshold that a score must reach; thresholds fall. */
 export interface RocCurve {
   /** Share of the samples without the label that are called it. */
@@ -15,65 +17,34 @@ export interface PrecisionRecallCurve {
   readonly thresholds: readonly number[];
 }
 
-/** What is called the label from each distinct score on, scores falling. */
-export interface Decisions {
-  readonly threshold: number;
-  readonly hits: number;
-  readonly falseAlarms: number;
-}
-
-/** @param targets - 0 or 1. */
-export function decisionsByThreshold(scores: ArrayLike<number>, targets: ArrayLike<number>): Decisions[] {
-  const order = Array.from({ length: scores.length }, (_, row) => row).sort(
-    (a, b) => scores[b]! - scores[a]!,
-  );
-  const found: Decisions[] = [];
-  let [hits, falseAlarms] = [0, 0];
-  for (const [place, row] of order.entries()) {
-    if (targets[row] === 1) hits++;
-    else falseAlarms++;
-    const next = order[place + 1];
-    if (next === undefined || scores[next] !== scores[row]) {
-      found.push({ threshold: scores[row]!, hits, falseAlarms });
-    }
-  }
-  return found;
-}
-
 /**
  * As scikit-learn's `roc_curve(drop_intermediate=False)`.
  *
- * @param targets - 0 or 1.
- * @returns undefined where all targets are the same.
+ * @returns undefined where all samples have the label, or none has it.
  */
-export function rocCurve(scores: ArrayLike<number>, targets: ArrayLike<number>): RocCurve | undefined {
-  const decisions = decisionsByThreshold(scores, targets);
-  const { hits = 0, falseAlarms = 0 } = decisions.at(-1) ?? {};
-  if (hits === 0 || falseAlarms === 0) return undefined;
+export function rocCurve(decisions: Decisions): RocCurve | undefined {
+  const { thresholds, hits, falseAlarms, positives, negatives } = decisions;
+  if (positives === 0 || negatives === 0) return undefined;
   return {
-    falsePositiveRate: [0, ...decisions.map((each) => each.falseAlarms / falseAlarms)],
-    truePositiveRate: [0, ...decisions.map((each) => each.hits / hits)],
-    thresholds: [Number.POSITIVE_INFINITY, ...decisions.map(({ threshold }) => threshold)],
+    falsePositiveRate: [0, ...Array.from(falseAlarms, (each) => each / negatives)],
+    truePositiveRate: [0, ...Array.from(hits, (each) => each / positives)],
+    thresholds: [Number.POSITIVE_INFINITY, ...thresholds],
   };
 }
 
 /**
  * As scikit-learn's `precision_recall_curve`.
  *
- * @param targets - 0 or 1.
- * @returns undefined where no target is 1.
+ * @returns undefined where no sample has the label.
  */
-export function precisionRecallCurve(
-  scores: ArrayLike<number>,
-  targets: ArrayLike<number>,
-): PrecisionRecallCurve | undefined {
-  const decisions = decisionsByThreshold(scores, targets).reverse();
-  const hits = decisions[0]?.hits ?? 0;
-  if (hits === 0) return undefined;
+export function precisionRecallCurve(decisions: Decisions): PrecisionRecallCurve | undefined {
+  const { thresholds, hits, falseAlarms, positives } = decisions;
+  if (positives === 0) return undefined;
+  const precision = Array.from(hits, (found, at) => found / (found + falseAlarms[at]!));
   return {
-    precision: [...decisions.map((each) => each.hits / (each.hits + each.falseAlarms)), 1],
-    recall: [...decisions.map((each) => each.hits / hits), 0],
-    thresholds: decisions.map(({ threshold }) => threshold),
+    precision: [...precision.reverse(), 1],
+    recall: [...Array.from(hits, (found) => found / positives).reverse(), 0],
+    thresholds: [...thresholds].reverse(),
   };
 }
 

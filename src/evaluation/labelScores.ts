@@ -1,7 +1,7 @@
 import { PermafrostError } from "../base/errors.ts";
 import { type Interval, wilsonInterval } from "./interval.ts";
 import { crossEntropy } from "./probabilities.ts";
-import { areaUnderRoc, averagePrecision } from "./ranking.ts";
+import { areaUnderRoc, averagePrecision, decisionsOf, rankScores } from "./ranking.ts";
 
 /** Precision, recall and their harmonic mean. Undefined ratios (0/0) are 0. */
 interface F1Scores {
@@ -149,12 +149,13 @@ function countsOf({ probabilities, targets }: Column): Counts {
 
 function scoresOfLabel(className: string, column: Column): LabelScores {
   const counts = countsOf(column);
+  const decisions = decisionsOf(rankScores(column.probabilities, column.targets));
   return {
     className,
     ...f1Scores(counts),
     support: counts.hits + counts.misses,
-    averagePrecision: averagePrecision(column.probabilities, column.targets),
-    auc: areaUnderRoc(column.probabilities, column.targets),
+    averagePrecision: averagePrecision(decisions),
+    auc: areaUnderRoc(decisions),
   };
 }
 

@@ -2,32 +2,52 @@ import type { Interval } from "./interval.ts";
 import { resample } from "./statistics/bootstrap.ts";
 import { percentileInterval } from "./statistics/bootstrapInterval.ts";
 
+/** Numbers of one set of images, given how often each image is in it; NaN where a number does not exist for the set. */
+export interface ResampledNumbers {
+  readonly of: (counts: Uint16Array) => ArrayLike<number>;
+  /** Of the first sets only; default: of all. */
+  readonly rounds?: number;
+}
+
+export interface ResamplingRounds {
+  /** Default 1000. */
+  readonly rounds?: number;
+  /** Default 0. */
+  readonly seed?: number;
+}
+
 /**
- * 95 % percentile intervals of statistics over images drawn again with replacement (Efron 1979).
+ * 95 % percentile intervals of numbers over images drawn again with replacement (Efron 1979). Numbers that are asked for together see
+ * the same sets, and drawing, which is half of the work, is done once.
  *
  * @param samples - How many images there are.
- * @param statistics - Numbers of one set of images, given how often each is in it; NaN where a number does not exist for it.
- * @param options.rounds - Default 1000.
- * @returns One interval a number; undefined where it exists for fewer than half of the sets.
+ * @returns For each part one interval a number; undefined where it exists for fewer than half of the sets.
  */
 export function resampledIntervals(
   samples: number,
-  statistics: (counts: Uint16Array) => readonly number[],
-  { rounds = 1000, seed = 0 }: { readonly rounds?: number; readonly seed?: number } = {},
-): (Interval | undefined)[] {
+  parts: readonly ResampledNumbers[],
+  { rounds = 1000, seed = 0 }: ResamplingRounds = {},
+): (Interval | undefined)[][] {
   const counts = new Uint16Array(samples);
-  const found: (readonly number[])[] = [];
+  const found = parts.map((): ArrayLike<number>[] => []);
+  const most = parts.map((part) => Math.min(rounds, part.rounds ?? rounds));
   resample(
     samples,
-    (indices) => {
+    (indices, round) => {
       counts.fill(0);
-      for (const index of indices) counts[index]! += 1;
-      found.push(statistics(counts));
+      for (let place = 0; place < samples; place++) counts[indices[place]!]! += 1;
+      for (const [at, part] of parts.entries()) {
+        if (round < most[at]!) found[at]!.push(part.of(counts));
+      }
     },
-    { resamples: rounds, seed },
+    { resamples: Math.max(0, ...most), seed },
   );
-  return (found[0] ?? []).map((_, index) => {
-    const values = Float64Array.from(found.map((each) => each[index]!).filter(Number.isFinite));
-    return values.length * 2 < rounds ? undefined : percentileInterval(values);
+  return found.map((sets) => intervalsOf(sets));
+}
+
+function intervalsOf(sets: readonly ArrayLike<number>[]): (Interval | undefined)[] {
+  return Array.from(sets[0] ?? [], (_, index) => {
+    const values = Float64Array.from(sets, (set) => set[index]!).filter(Number.isFinite);
+    return values.length * 2 < sets.length ? undefined : percentileInterval(values);
   });
 }

@@ -44,30 +44,34 @@ export function fitTemperature(predictions: Predictions, labels: ArrayLike<numbe
 
 /** Probabilities with their logits divided by a temperature, [n, classes]. */
 export function withTemperature(predictions: Predictions, temperature: number): Float32Array {
-  const logs = logProbabilities(predictions);
-  const { classes } = predictions;
-  return Float32Array.from(
-    logs.flatMap((row) => {
-      const scaled = softmax(row, 1 / temperature);
-      return Array.from({ length: classes }, (_, label) => scaled[label]!);
-    }),
-  );
+  const { samples, classes } = predictions;
+  const scaled = new Float32Array(samples * classes);
+  const row = new Float64Array(classes);
+  for (let sample = 0; sample < samples; sample++) {
+    for (let label = 0; label < classes; label++) row[label] = logOf(predictions.probability(sample, label));
+    scaled.set(softmax(row, 1 / temperature), sample * classes);
+  }
+  return scaled;
 }
 
 function logProbabilities(predictions: Predictions): readonly Float64Array[] {
   const { samples, classes } = predictions;
   return Array.from({ length: samples }, (_, sample) =>
-    Float64Array.from({ length: classes }, (_, label) =>
-      Math.log(Math.max(predictions.probability(sample, label), smallest)),
-    ),
+    Float64Array.from({ length: classes }, (_, label) => logOf(predictions.probability(sample, label))),
   );
 }
 
+function logOf(probability: number): number {
+  return Math.log(Math.max(probability, smallest));
+}
+
 function softmax(row: Float64Array, inverse: number): Float64Array {
-  const top = row.reduce((a, b) => Math.max(a, b)) * inverse;
-  const powers = row.map((value) => Math.exp(value * inverse - top));
-  const sum = powers.reduce((a, b) => a + b);
-  return powers.map((value) => value / sum);
+  let [top, sum] = [Number.NEGATIVE_INFINITY, 0];
+  for (let at = 0; at < row.length; at++) top = Math.max(top, row[at]! * inverse);
+  const powers = new Float64Array(row.length);
+  for (let at = 0; at < row.length; at++) sum += powers[at] = Math.exp(row[at]! * inverse - top);
+  for (let at = 0; at < row.length; at++) powers[at]! /= sum;
+  return powers;
 }
 
 /** Of the mean cross-entropy, by the inverse temperature: the expected logit minus that of the truth. */

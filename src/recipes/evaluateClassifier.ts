@@ -1,21 +1,20 @@
 import path from "node:path";
-import { PermafrostError } from "../base/errors.ts";
 import { packageVersion } from "../base/version.ts";
 import type { Sample, Skipped, TargetTask } from "../data/dataset.ts";
-import { calibrationScores, classificationDetails } from "../evaluation/classificationDetails.ts";
-import type { EvaluationDetails, EvaluationReport } from "../evaluation/evaluationReport.ts";
-import { readPredictions } from "../evaluation/probabilities.ts";
-import { evaluationPage } from "../evaluation/report/evaluationPage.ts";
+import type { EvaluationReport } from "../evaluation/evaluationReport.ts";
+import type { MultilabelScores } from "../evaluation/labelScores.ts";
+import { evaluationPage } from "../evaluation/report/evaluation/evaluationPage.ts";
 import type { Page } from "../evaluation/report/page/page.ts";
 import type { ClassificationScores } from "../evaluation/scores.ts";
-import { isClassification, type TaskScores } from "../evaluation/taskScores.ts";
-import { withTemperature } from "../evaluation/temperature.ts";
-import { chooseThreshold, type ThresholdAim } from "../evaluation/thresholds.ts";
+import type { TaskScores } from "../evaluation/taskScores.ts";
+import type { RegressionScores } from "../evaluation/valueScores.ts";
 import { targetRows } from "./data/expectedTargets.ts";
 import { describeViews } from "./features/testViews.ts";
 import { type Judgement, type JudgementRequest, judgeImages } from "./judgeImages.ts";
 import type { TrainingHooks } from "./request/training.ts";
+import { type TaskDetails, taskDetails, type WantedThreshold } from "./scoring/evaluationDetails.ts";
 import { leastCertainAnswers } from "./scoring/leastCertainAnswers.ts";
+import { leastCertainLabels } from "./scoring/leastCertainLabels.ts";
 import { worstMistakes } from "./scoring/mistakes.ts";
 import {
   type LabelsPrediction,
@@ -27,8 +26,8 @@ import { scoreOutputs } from "./scoring/taskScoring.ts";
 import { worstAnswers } from "./scoring/worstAnswers.ts";
 
 export interface EvaluationRequest extends JudgementRequest {
-  /** Choose a threshold of one class's probability. */
-  readonly threshold?: { readonly className: string; readonly aim: ThresholdAim };
+  /** Choose a threshold of one class's or label's probability. */
+  readonly threshold?: WantedThreshold;
 }
 
 /** What the classifier says of an image, and what it is. */
@@ -44,12 +43,10 @@ export type JudgedTarget =
 export interface EvaluationResult<
   Scores extends TaskScores = ClassificationScores,
   Judged extends JudgedPrediction | JudgedTarget = JudgedPrediction,
-> {
+> extends TaskDetails {
   readonly split: string;
   readonly samples: number;
   readonly scores: Scores;
-  /** Of a classifier: curves, areas, calibration, top-k, a threshold, with intervals. */
-  readonly details?: EvaluationDetails;
   /** Of every image, in the data set's order. */
   readonly predictions: readonly Judged[];
   readonly skipped: readonly Skipped[];
@@ -94,13 +91,13 @@ function resultOf<Scores extends TaskScores, Judged extends JudgedPrediction | J
   const { classifier, samples, outputs, split, skipped, forwards, numericsClass } = judgement;
   const { classNames } = classifier;
   const task = classifier.task === "classification" ? undefined : classifier.task;
+  const details = taskDetails(judgement, request.threshold);
   const predictions = predictionsFor(classifier.task, samples, outputs, classNames);
-  const scores = scoreOutputs(task, outputs, samples, classNames);
   return {
     split,
     samples: samples.length,
-    scores: scores as Scores,
-    ...(isClassification(scores) ? { details: detailsOf(request, judgement) } : {}),
+    scores: scoreOutputs(task, outputs, samples, classNames) as Scores,
+    ...details,
     predictions: predictions.map((made, row) => ({
       ...made,
       ...truthOf(task, samples[row]!, classNames),
@@ -112,108 +109,66 @@ function resultOf<Scores extends TaskScores, Judged extends JudgedPrediction | J
   };
 }
 
-function detailsOf(
-  { threshold }: EvaluationRequest,
-  { classifier, samples, outputs }: Judgement,
-): EvaluationDetails {
-  const { classNames, calibration } = classifier;
-  const labels = samples.map(({ label }) => label);
-  const predictions = readPredictions(outputs, labels, classNames);
-  const temperature = calibration?.temperature;
-  return {
-    ...classificationDetails(outputs, labels, classNames),
-    ...(temperature === undefined
-      ? {}
-      : {
-          calibrated: {
-            temperature,
-            ...calibrationScores(
-              readPredictions(withTemperature(predictions, temperature), labels, classNames),
-              labels,
-            ),
-          },
-        }),
-    ...(threshold === undefined
-      ? {}
-      : {
-          threshold: thresholdOf(
-            threshold,
-            classNames,
-            (label) => labels.map((_, row) => predictions.probability(row, label)),
-            labels,
-          ),
-        }),
-  };
-}
-
-function thresholdOf(
-  { className, aim }: NonNullable<EvaluationRequest["threshold"]>,
-  classNames: readonly string[],
-  scores: (label: number) => readonly number[],
-  labels: readonly number[],
-) {
-  const label = classNames.indexOf(className);
-  if (label === -1) {
-    throw new PermafrostError(
-      "CLASS_MISMATCH",
-      `threshold: ${JSON.stringify(className)} is no class of the classifier, which has ${classNames.map((name) => JSON.stringify(name)).join(", ")}.`,
-    );
-  }
-  return chooseThreshold(
-    scores(label),
-    labels.map((one) => Number(one === label)),
-    className,
-    aim,
-  );
-}
-
 async function reportOf(
   request: EvaluationRequest & { readonly commandLine: string },
   judgement: Judgement,
-  {
-    scores,
-    details,
-    forwards,
-    skipped,
-    numericsClass,
-  }: EvaluationResult<TaskScores, JudgedPrediction | JudgedTarget>,
+  result: EvaluationResult<TaskScores, JudgedPrediction | JudgedTarget>,
 ): Promise<EvaluationReport> {
-  const { classifier, samples, outputs, warnings } = judgement;
-  const { classNames, task } = classifier;
-  const judged = { samples, probabilities: outputs };
+  const { forwards, skipped, numericsClass } = result;
   return {
     title: path.parse(path.resolve(request.data)).name,
     created: new Date().toISOString(),
     split: judgement.split,
     bundle: request.bundle,
-    classNames,
-    scores,
-    ...(task === "classification" && isClassification(scores) && details !== undefined
-      ? {
-          classification: {
-            scores,
-            details,
-            mistakes: await worstMistakes(judged, classNames),
-            uncertain: await leastCertainAnswers(judged, classNames),
-          },
-        }
-      : {}),
-    ...(task === "classification"
-      ? {}
-      : {
-          other: {
-            outputs,
-            targets: targetRows(samples),
-            worst: await worstAnswers(task, judged, classNames),
-          },
-        }),
+    classNames: judgement.classifier.classNames,
+    judged: await judgedOf(judgement, result),
     ...(request.views === undefined ? {} : { views: describeViews(request.views) }),
     forwards,
     skipped,
-    warnings,
+    warnings: judgement.warnings,
     command: request.commandLine,
     numericsClass,
     version: packageVersion(),
+  };
+}
+
+/** The scores by task, with the pictures that are worth a look. */
+async function judgedOf(
+  { classifier, samples, outputs }: Judgement,
+  {
+    scores,
+    details,
+    labelDetails,
+    valueDetails,
+  }: EvaluationResult<TaskScores, JudgedPrediction | JudgedTarget>,
+): Promise<EvaluationReport["judged"]> {
+  const { classNames } = classifier;
+  const images = { samples, probabilities: outputs };
+  if (details !== undefined) {
+    return {
+      task: "classification",
+      scores: scores as ClassificationScores,
+      details,
+      mistakes: await worstMistakes(images, classNames),
+      uncertain: await leastCertainAnswers(images, classNames),
+    };
+  }
+  if (labelDetails !== undefined) {
+    return {
+      task: "multilabel",
+      scores: scores as MultilabelScores,
+      details: labelDetails,
+      worst: await worstAnswers("multilabel", images, classNames),
+      uncertain: await leastCertainLabels(images, classNames),
+    };
+  }
+  return {
+    task: "regression",
+    scores: scores as RegressionScores,
+    details: valueDetails!,
+    outputs,
+    targets: targetRows(samples),
+    worst: await worstAnswers("regression", images, classNames),
   };
 }
 

@@ -1,6 +1,6 @@
 import { preprocessing } from "../../src/applications/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
-import { calibrationScores, classificationDetails } from "../../src/evaluation/classificationDetails.ts";
+import { classificationDetails } from "../../src/evaluation/classificationDetails.ts";
 import { comparePairs } from "../../src/evaluation/comparison/comparePairs.ts";
 import type { ComparisonReport } from "../../src/evaluation/comparison/comparisonReport.ts";
 import { judgeRuns } from "../../src/evaluation/comparison/judgeRuns.ts";
@@ -8,14 +8,13 @@ import { wilsonInterval } from "../../src/evaluation/interval.ts";
 import { leastCertain } from "../../src/evaluation/leastCertain.ts";
 import { readPredictions } from "../../src/evaluation/probabilities.ts";
 import { comparisonPage } from "../../src/evaluation/report/comparison/comparisonPage.ts";
-import { evaluationPage } from "../../src/evaluation/report/evaluationPage.ts";
+import { evaluationPage } from "../../src/evaluation/report/evaluation/evaluationPage.ts";
 import type { Page } from "../../src/evaluation/report/page/page.ts";
 import { reviewPage } from "../../src/evaluation/report/reviewPage.ts";
 import { sweepPage } from "../../src/evaluation/report/sweep/sweepPage.ts";
 import { trainingPage } from "../../src/evaluation/report/trainingPage.ts";
 import { classificationScores, topLosses } from "../../src/evaluation/scores.ts";
 import type { SweepCandidate, SweepReport } from "../../src/evaluation/sweep/sweepReport.ts";
-import { withTemperature } from "../../src/evaluation/temperature.ts";
 import { chooseThreshold } from "../../src/evaluation/thresholds.ts";
 
 /** A grey pixel. */
@@ -95,7 +94,6 @@ export function sampleTrainingPage(): Page {
 export function sampleEvaluationPage(samples = 120, classes = 3, thumbnail = pixel, pictures = 12): Page {
   const { labels, probabilities, names } = samplePredictions(samples, classes);
   const predictions = readPredictions(probabilities, labels, names);
-  const scaled = readPredictions(withTemperature(predictions, 1.3), labels, names);
   const last = classes - 1;
   const file = (sample: number) => `${names[labels[sample]!]}/${sample}.jpg`;
   const answer = (sample: number, label: number) => ({
@@ -109,12 +107,11 @@ export function sampleEvaluationPage(samples = 120, classes = 3, thumbnail = pix
     split: "test",
     bundle: "runs/photos",
     classNames: names,
-    scores,
-    classification: {
+    judged: {
+      task: "classification",
       scores,
       details: {
-        ...classificationDetails(probabilities, labels, names),
-        calibrated: { temperature: 1.3, ...calibrationScores(scaled, labels) },
+        ...classificationDetails(probabilities, labels, names, { temperature: 1.3 }),
         threshold: chooseThreshold(
           labels.map((_, sample) => predictions.probability(sample, last)),
           labels.map((label) => Number(label === last)),

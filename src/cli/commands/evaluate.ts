@@ -61,18 +61,18 @@ export const evaluate: CommandDefinition = {
       { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
     );
     output.print(scoreTables(result.split, result.scores));
-    if (result.details !== undefined) output.print(`\n${detailTables(result.details)}`);
+    output.print(`\n${detailTables(result)}`);
     for (const file of result.skipped) output.note(`skipped ${file.path}: ${file.reason}`);
     if (typeof report === "string") {
       await savePage(page, report);
       output.print(`Report: ${report}`);
     }
-    const { predictions, details, ...summary } = result;
+    const { predictions, ...summary } = result;
     for (const prediction of predictions) output.emit({ event: "prediction", ...prediction });
     output.emit({
       event: "result",
       ...summary,
-      ...(details === undefined ? {} : { details: shortDetails(details) }),
+      ...shortDetails(result),
       ...(typeof report === "string" ? { report } : {}),
     });
     return result.skipped.length > 0 ? exitCodes.skipped : exitCodes.done;

@@ -1,3 +1,4 @@
+import type { Interval } from "../interval.ts";
 import type { MultilabelScores } from "../labelScores.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
 import { shownWhat } from "./answer.ts";
@@ -8,8 +9,12 @@ import type { Answer, Section } from "./page/page.ts";
 import type { Cell } from "./page/table.ts";
 
 /** The answer about labels in one sentence and two numbers. */
-export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>): Answer {
+export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>, f1Interval?: Interval): Answer {
   const [low, high] = scores.exactMatchInterval;
+  const f1Span =
+    f1Interval === undefined
+      ? ""
+      : `; 95\u202f% interval ${f1Interval.map((end) => end.toFixed(3)).join(" to ")}`;
   return {
     sentence: `${shownWhat(split, scores.samples)}, it decides ${percent(scores.labelAccuracy)} of ${plural(scores.perLabel.length, "label")} a picture rightly, all of them for ${percent(scores.exactMatch)} of the pictures.`,
     remark: `A label is given where its probability is above 50\u202f%. Never giving any label would decide ${percent(withoutLabels(scores))} rightly.`,
@@ -17,7 +22,7 @@ export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>): A
       {
         text: scores.macro.f1.toFixed(3),
         value: scores.macro.f1,
-        meaning: `F1 over the labels, ${split} split (each label counts the same)`,
+        meaning: `F1 over the labels, ${split === "all" ? "all pictures" : `${split} split`} (each label counts the same)${f1Span}`,
         tone: "right",
       },
       {

@@ -1,3 +1,4 @@
+import type { Interval } from "../interval.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
 import type { RegressionScores } from "../valueScores.ts";
 import { shownWhat } from "./answer.ts";
@@ -7,7 +8,7 @@ import type { Answer, Section } from "./page/page.ts";
 import type { Cell } from "./page/table.ts";
 
 /** The answer about numbers in one sentence and two numbers. */
-export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>): Answer {
+export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>, r2Interval?: Interval): Answer {
   const first = scores.perValue[0]!;
   const [low, high] = first.meanAbsoluteErrorInterval;
   const isSeveral = scores.perValue.length > 1;
@@ -18,13 +19,13 @@ export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>): A
       {
         text: decimal(first.meanAbsoluteError),
         value: first.meanAbsoluteError,
-        meaning: `mean absolute error, ${split} split; 95\u202f% interval ${decimal(low)} to ${decimal(high)}`,
+        meaning: `mean absolute error, ${split === "all" ? "all pictures" : `${split} split`}; 95\u202f% interval ${decimal(low)} to ${decimal(high)}`,
         tone: "right",
       },
       {
         text: explained(scores.meanR2),
         value: scores.meanR2,
-        meaning: `R², the share of the variance that is explained${isSeveral ? ", mean of all values" : ""}`,
+        meaning: `R², the share of the variance that is explained${isSeveral ? ", mean of all values" : ""}${r2Interval === undefined ? "" : `; 95\u202f% interval ${r2Interval.map((end) => end.toFixed(3)).join(" to ")}`}`,
       },
     ],
   };

@@ -1,11 +1,15 @@
-import type { CalibrationScores, ClassDetails } from "../classificationDetails.ts";
-import { thinned } from "../curves.ts";
-import { count, percent } from "./format.ts";
-import type { ChartPoint, Plot, Series } from "./page/plot.ts";
-import { seriesColors } from "./palette.ts";
+import type { CalibrationScores } from "../../calibration.ts";
+import type { ClassDetails } from "../../columnDetails.ts";
+import { thinned } from "../../curves.ts";
+import type { JudgedLabels } from "../../evaluationReport.ts";
+import { count, percent } from "../format.ts";
+import type { Intervals } from "../page/intervals.ts";
+import type { ChartPoint, Plot, Series } from "../page/plot.ts";
+import { seriesColors } from "../palette.ts";
+import type { ProbabilityWords } from "./calibrationSection.ts";
 
 /** With more classes the lines cannot be told apart: those with the smallest area are shown. */
-const mostLines = seriesColors;
+export const mostLines = seriesColors;
 
 /** How many of the pictures of a class are found, against how many others are called it. */
 export function rocChart(perClass: readonly ClassDetails[]): Plot | undefined {
@@ -62,28 +66,35 @@ function shown(
   return known.toSorted((a, b) => area(a)! - area(b)!).slice(0, mostLines);
 }
 
-/** Confidence against accuracy, as they are and with the bundle's temperature. */
+/** Confidence against accuracy, as they are and with the bundle's temperature; the band is of 95 %. */
 export function reliabilityChart(
   plain: CalibrationScores,
   calibrated: (CalibrationScores & { readonly temperature: number }) | undefined,
+  { sure, right }: ProbabilityWords,
 ): Plot {
-  const line = (name: string, { bins }: CalibrationScores, as: "line" | "dashed", color: number): Series => ({
-    name,
-    as,
-    color,
-    points: bins.map(({ confidence, accuracy }) => [confidence, accuracy]),
-  });
   return {
     title: "Reliability",
     summary: `Expected calibration error ${percent(plain.expectedCalibrationError)}${calibrated === undefined ? "" : `, ${percent(calibrated.expectedCalibrationError)} with the temperature`}.`,
-    x: { title: "confidence", unit: "percent", domain: [0, 1] },
-    y: { title: "right", unit: "percent", domain: [0, 1] },
+    x: { title: sure, unit: "percent", domain: [0, 1] },
+    y: { title: right, unit: "percent", domain: [0, 1] },
     size: "square",
     series: [
-      line("as it is", plain, "line", 0),
+      {
+        name: "as it is",
+        as: "line",
+        color: 0,
+        points: plain.bins.map(({ confidence, accuracy, interval }) => [confidence, accuracy, ...interval]),
+      },
       ...(calibrated === undefined
         ? []
-        : [line(`temperature ${calibrated.temperature.toFixed(2)}`, calibrated, "dashed", 1)]),
+        : [
+            {
+              name: `temperature ${calibrated.temperature.toFixed(2)}`,
+              as: "dashed",
+              color: 1,
+              points: calibrated.bins.map(({ confidence, accuracy }) => [confidence, accuracy] as const),
+            } as const,
+          ]),
       {
         name: "at its word",
         as: "guide",
@@ -97,17 +108,17 @@ export function reliabilityChart(
 }
 
 /** How many pictures have which confidence. */
-export function confidenceChart({ bins }: CalibrationScores): Plot {
+export function confidenceChart({ bins }: CalibrationScores, { sure, counted }: ProbabilityWords): Plot {
   const most = bins.reduce((a, b) => (b.samples > a.samples ? b : a));
   return {
     title: "How sure it is",
-    summary: `${count(most.samples)} pictures have a confidence of ${percent(most.low)} to ${percent(most.high)}, more than any other range.`,
-    x: { title: "confidence", unit: "percent", domain: [0, 1] },
-    y: { title: "pictures", unit: "count" },
+    summary: `${count(most.samples)} ${counted} have a ${sure} of ${percent(most.low)} to ${percent(most.high)}, more than any other range.`,
+    x: { title: sure, unit: "percent", domain: [0, 1] },
+    y: { title: counted, unit: "count" },
     size: "square",
     series: [
       {
-        name: "pictures",
+        name: counted,
         as: "bars",
         points: bins.map(({ low, high, samples }) => [(low + high) / 2, samples]),
       },
@@ -147,5 +158,27 @@ export function thresholdChart(
             } as const,
           ]),
     ],
+  };
+}
+
+/** More labels than this are a list that nobody reads on a first screen. */
+const mostLabels = 12;
+
+/** F1 of each label on its interval; of many labels those that are found worst. */
+export function labelF1Chart({ scores, details }: JudgedLabels): Intervals {
+  const rows = scores.perLabel.map(({ className: name, f1 }, label) => ({
+    name,
+    value: f1,
+    interval: details.perLabel[label]!.f1Interval ?? ([f1, f1] as const),
+  }));
+  const sorted = rows.toSorted((a, b) => a.value - b.value);
+  const shown = rows.length <= mostLabels ? sorted.reverse() : sorted.slice(0, mostLabels).reverse();
+  return {
+    kind: "intervals",
+    title: rows.length <= mostLabels ? "F1 by label" : `F1 of the ${mostLabels} labels that are found worst`,
+    summary: `From ${shown[0]!.value.toFixed(3)} for ${shown[0]!.name} to ${shown.at(-1)!.value.toFixed(3)} for ${shown.at(-1)!.name}.`,
+    names: "label",
+    values: { title: "F1, 95 % intervals", domain: [0, 1] },
+    rows: shown.map((row) => ({ ...row, isStrong: true })),
   };
 }

@@ -1,0 +1,81 @@
+import { areaInterval } from "./areaInterval.ts";
+import { type PrecisionRecallCurve, precisionRecallCurve, type RocCurve, rocCurve } from "./curves.ts";
+import { type Interval, wilsonInterval } from "./interval.ts";
+import { areaUnderRoc, averagePrecision, decisionsOf, type Ranking } from "./ranking.ts";
+
+/** One class against all others, or one label. Intervals are of 95 %; null where there is too little to tell. */
+export interface ClassDetails {
+  readonly className: string;
+  readonly support: number;
+  readonly precisionInterval: Interval | null;
+  readonly recallInterval: Interval | null;
+  readonly f1Interval: Interval | null;
+  readonly auc: number | null;
+  readonly aucInterval: Interval | null;
+  readonly averagePrecision: number | null;
+  readonly averagePrecisionInterval: Interval | null;
+  readonly roc: RocCurve | null;
+  readonly precisionRecall: PrecisionRecallCurve | null;
+}
+
+/** What is said of images, and how often it is right. */
+export interface Called {
+  /** Images that are called the class, and those of them that are of it. */
+  readonly called: number;
+  readonly hits: number;
+}
+
+/** Intervals that need images drawn again. */
+export type ResampledIntervals = Pick<ClassDetails, "f1Interval" | "averagePrecisionInterval">;
+
+export function columnDetails(
+  className: string,
+  ranking: Ranking,
+  { called, hits }: Called,
+  resampled: ResampledIntervals,
+): ClassDetails {
+  const decisions = decisionsOf(ranking);
+  const support = decisions.positives;
+  return {
+    className,
+    support,
+    precisionInterval: called === 0 ? null : wilsonInterval(hits, called),
+    recallInterval: support === 0 ? null : wilsonInterval(hits, support),
+    auc: areaUnderRoc(decisions),
+    aucInterval: areaInterval(decisions) ?? null,
+    averagePrecision: averagePrecision(decisions),
+    roc: rocCurve(decisions) ?? null,
+    precisionRecall: precisionRecallCurve(decisions) ?? null,
+    ...resampled,
+  };
+}
+
+/** Below this many images of a class its numbers say little. */
+const fewImages = 10;
+
+/** What makes the numbers of classes or labels doubtful, in sentences. */
+export function supportRemarks(rows: readonly ClassDetails[], kind: "class" | "label"): string[] {
+  const few = rows.filter(({ support }) => support > 0 && support < fewImages);
+  const missing = rows.filter(({ support }) => support === 0);
+  const names = (some: readonly ClassDetails[]) =>
+    some.map(({ className }) => JSON.stringify(className)).join(", ");
+  const these = kind === "class" ? "these classes" : "these labels";
+  return [
+    ...(missing.length === 0
+      ? []
+      : [
+          `No image of ${names(missing)}: nothing can be said of ${missing.length === 1 ? `this ${kind}` : these}.`,
+        ]),
+    ...(few.length === 0
+      ? []
+      : [
+          `Fewer than ${fewImages} images of ${names(few)}: the intervals are wide, and a single image changes the numbers.`,
+        ]),
+  ];
+}
+
+/** The mean of the numbers that are there. */
+export function meanOfKnown(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length;
+}

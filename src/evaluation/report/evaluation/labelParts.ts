@@ -1,0 +1,118 @@
+import type { EvaluationReport, JudgedLabels, UncertainLabel } from "../../evaluationReport.ts";
+import { counted, ranged } from "../cells.ts";
+import { decimal, percent } from "../format.ts";
+import { labelMistakes, labelsAnswer } from "../labelSections.ts";
+import type { KeyNumber, Section } from "../page/page.ts";
+import { calibrationSection } from "./calibrationSection.ts";
+import type { TaskParts } from "./classParts.ts";
+import { labelF1Chart } from "./curveCharts.ts";
+import { curvesSection } from "./curvesSection.ts";
+import { percentSpan, spanText } from "./spans.ts";
+import { thresholdSection } from "./thresholdSection.ts";
+
+export function labelParts(split: EvaluationReport["split"], labels: JudgedLabels): TaskParts {
+  const { scores, details, worst, uncertain } = labels;
+  const answer = labelsAnswer({ split, scores }, details.macroF1Interval ?? undefined);
+  return {
+    answer: {
+      ...answer,
+      remark: [answer.remark, ...details.remarks].join(" "),
+      numbers: [...answer.numbers, precisionNumber(details)],
+      pictureTitle: "How well each label is found",
+      picture: { kind: "charts", charts: [labelF1Chart(labels)] },
+    },
+    details: [
+      labelSection(labels),
+      curvesSection(details.perLabel, "label"),
+      calibrationSection({
+        plain: details.calibration,
+        remark: "All labels of all pictures together: how often a label with such a probability is there.",
+        words: { sure: "probability", right: "there", counted: "labels" },
+      }),
+      ...thresholdSection(details.threshold, details.perLabel),
+      labelMistakes(worst, split),
+      uncertainSection(uncertain),
+    ],
+  };
+}
+
+function precisionNumber({
+  meanAveragePrecision,
+  meanAveragePrecisionInterval,
+}: JudgedLabels["details"]): KeyNumber {
+  if (meanAveragePrecision === null) {
+    return { text: "none", value: null, meaning: "mean average precision: no picture has a label" };
+  }
+  const interval =
+    meanAveragePrecisionInterval === null
+      ? ""
+      : `; 95\u202f% interval ${spanText(meanAveragePrecisionInterval)}`;
+  return {
+    text: meanAveragePrecision.toFixed(3),
+    value: meanAveragePrecision,
+    meaning: `mean average precision${interval}`,
+  };
+}
+
+function labelSection({ scores, details }: JudgedLabels): Section {
+  return {
+    title: "Label by label",
+    blocks: [
+      {
+        kind: "table",
+        table: {
+          caption:
+            `Loss ${decimal(scores.loss)}; right decisions ${percent(scores.labelAccuracy)} (95 % interval ${percentSpan(details.labelAccuracyInterval)}); ` +
+            `F1 over all decisions ${scores.micro.f1.toFixed(3)} (${spanText(details.microF1Interval)}); mean AUC ${details.meanAuc?.toFixed(3) ?? "none"} (${spanText(details.meanAucInterval)}). ` +
+            "Precision: of the pictures given the label, how many have it. Recall: of those that have it, how many are found. In small letters 95 % intervals.",
+          columns: [
+            { title: "label" },
+            ...["precision", "recall", "F1", "AUC", "average precision", "pictures"].map(
+              (title) => ({ title, as: "number" }) as const,
+            ),
+          ],
+          rows: scores.perLabel.map((row, label) => {
+            const more = details.perLabel[label]!;
+            return [
+              row.className,
+              ranged(percent(row.precision), row.precision, more.precisionInterval, percentSpan),
+              ranged(percent(row.recall), row.recall, more.recallInterval, percentSpan),
+              ranged(row.f1.toFixed(3), row.f1, more.f1Interval, spanText),
+              ranged(more.auc?.toFixed(3) ?? "none", more.auc, more.aucInterval, spanText),
+              ranged(
+                more.averagePrecision?.toFixed(3) ?? "none",
+                more.averagePrecision,
+                more.averagePrecisionInterval,
+                spanText,
+              ),
+              counted(row.support),
+            ];
+          }),
+        },
+      },
+    ],
+  };
+}
+
+function uncertainSection(uncertain: readonly UncertainLabel[]): Section {
+  return {
+    title: "Least certain",
+    blocks: [
+      {
+        kind: "text",
+        isQuiet: true,
+        text: "Where a label's probability is nearest to one half: the pictures worth a look, and a label, first.",
+      },
+      {
+        kind: "gallery",
+        pictures: uncertain.map(({ label, probability, truth, ...picture }) => ({
+          ...picture,
+          lines: [
+            [{ strong: label }, ` ${percent(probability)}`],
+            ["Has ", { strong: truth || "no label" }],
+          ],
+        })),
+      },
+    ],
+  };
+}

@@ -1,0 +1,13 @@
+import type { Interval } from "../../interval.ts";
+
+/** `94.1 to 97.2 %`. */
+export function percentSpan(interval: Interval | null): string {
+  return interval === null
+    ? "none"
+    : `${(interval[0] * 100).toFixed(1)} to ${(interval[1] * 100).toFixed(1)}\u202f%`;
+}
+
+/** `0.941 to 0.972`. */
+export function spanText(interval: Interval | null, digits = 3): string {
+  return interval === null ? "none" : interval.map((end) => end.toFixed(digits)).join(" to ");
+}

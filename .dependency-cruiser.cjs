@@ -46,6 +46,7 @@ const rooms = {
     "scoring",
     "verification",
     "pages",
+    "review",
     "comparison",
     "sweep",
   ],

@@ -29,10 +29,7 @@ try {
     `path,label,split\n${lines.map((line) => line.map(cell).join(",")).join("\n")}\n`,
   );
   const { issues } = await reviewImages({
-    data: manifest,
-    base: "mobilenet_v3_small",
-    validationSplit: 0.2,
-    seed: 0,
+    place: manifest,
     store: storeFolder(process.env),
     out: path.join(place, "review"),
     commandLine: "node bench/labelErrors.js",

@@ -8,6 +8,7 @@ import { isClassification } from "../evaluation/taskScores.ts";
 import type { SplitReport, TrainingReport } from "../evaluation/trainingReport.ts";
 import type { Model } from "../models/functional.ts";
 import { weightsDigest } from "../models/weights.ts";
+import type { DataRecord } from "../saving/bundleContents.ts";
 import type { JsonObject } from "../saving/fields.ts";
 import { saveBundle } from "../saving/saveBundle.ts";
 import { bundleContents, describeLayer } from "./classifier/classifierBundle.ts";
@@ -51,6 +52,7 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
       versions: versions(),
       seed: saved.request.seed,
       dataDigest: dataDigest(saved.trained),
+      data: dataRecord(saved.request),
       numericsClass: saved.result.numericsClass,
       date,
       // Plain JSON by construction.
@@ -63,6 +65,24 @@ export async function saveTraining(saved: SavedTraining): Promise<void> {
       { name: pageFiles.data, content: JSON.stringify(page) },
     ],
   });
+}
+
+/** Paths that hold wherever the bundle is opened from. */
+function dataRecord({
+  data,
+  validationSplit,
+  seed,
+  splitSeed,
+  exclude,
+  relabel,
+}: TrainingRequest): DataRecord {
+  return {
+    path: path.resolve(data),
+    validationSplit,
+    splitSeed: splitSeed ?? seed,
+    ...(exclude === undefined ? {} : { exclude: path.resolve(exclude) }),
+    ...(relabel === undefined ? {} : { relabel: path.resolve(relabel) }),
+  };
 }
 
 async function trainingReport(saved: SavedTraining, created: string): Promise<TrainingReport> {

@@ -59,6 +59,18 @@ export interface Calibration {
 /** What is asked of a picture: its class, any number of labels, numbers, or the picture itself (an autoencoder, which serves as a base). */
 export const bundleTasks = ["classification", "multilabel", "regression", "reconstruction"] as const;
 
+/** Which images a classifier was trained on, and how they were divided. */
+export interface DataRecord {
+  /** The folder or the manifest, as an absolute path of the machine that trained. */
+  readonly path: string;
+  /** Of images without a split: the share that was held back, and the seed it was chosen by. */
+  readonly validationSplit: number;
+  readonly splitSeed: number;
+  /** Lists of images that were left out, and of other labels. */
+  readonly exclude?: string;
+  readonly relabel?: string;
+}
+
 /** How the classifier came about: enough to do it again. */
 export interface RunRecord {
   /** The command line, or what a program called. */
@@ -68,6 +80,8 @@ export interface RunRecord {
   readonly seed: number;
   /** SHA-256 over the digests, labels and splits of all images. */
   readonly dataDigest: Digest;
+  /** Left out by earlier versions, and where a program gave the data. */
+  readonly data?: DataRecord;
   readonly numericsClass: string;
   /** ISO 8601. */
   readonly date: string;

@@ -6,6 +6,7 @@ import {
   type BundleDescription,
   bundleTasks,
   type Calibration,
+  type DataRecord,
   type Decision,
   type FileRecord,
   type LayerRecord,
@@ -164,9 +165,20 @@ function readRun(fields: Fields): RunRecord {
     versions: Object.fromEntries(versions.names.map((name) => [name, versions.text(name)])),
     seed: fields.number("seed"),
     dataDigest: fields.digest("dataDigest"),
+    ...(fields.has("data") ? { data: readData(fields.object("data")) } : {}),
     numericsClass: fields.text("numericsClass"),
     date: fields.text("date"),
     ...(fields.has("training") ? { training: fields.object("training").json } : {}),
+  };
+}
+
+function readData(fields: Fields): DataRecord {
+  return {
+    path: fields.text("path"),
+    validationSplit: fields.number("validationSplit"),
+    splitSeed: fields.number("splitSeed"),
+    ...(fields.has("exclude") ? { exclude: fields.text("exclude") } : {}),
+    ...(fields.has("relabel") ? { relabel: fields.text("relabel") } : {}),
   };
 }
 

@@ -10,7 +10,7 @@ import { readPredictions } from "../../src/evaluation/probabilities.ts";
 import { comparisonPage } from "../../src/evaluation/report/comparison/comparisonPage.ts";
 import { evaluationPage } from "../../src/evaluation/report/evaluation/evaluationPage.ts";
 import type { Page } from "../../src/evaluation/report/page/page.ts";
-import { reviewPage } from "../../src/evaluation/report/reviewPage.ts";
+import { reviewPage } from "../../src/evaluation/report/review/reviewPage.ts";
 import { sweepPage } from "../../src/evaluation/report/sweep/sweepPage.ts";
 import { trainingPage } from "../../src/evaluation/report/trainingPage.ts";
 import { classificationScores, topLosses } from "../../src/evaluation/scores.ts";
@@ -165,8 +165,8 @@ export function sampleReviewPage(): Page {
       name: `${number}.jpg`,
       className: number % 2 === 0 ? "cats" : "dogs",
       split: number % 5 === 0 ? "validation" : "train",
-      x: random.float() + (number % 2),
-      y: random.float(),
+      pca: [random.float() + (number % 2), random.float()] as const,
+      umap: [3 * random.float() + 6 * (number % 2), 3 * random.float()] as const,
       isRight: number % 20 !== 3,
     })),
     curve: {

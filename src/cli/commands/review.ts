@@ -1,4 +1,4 @@
-import { curveText } from "../../evaluation/report/reviewPage.ts";
+import { curveText } from "../../evaluation/report/review/curveSection.ts";
 import { trainingDefaults } from "../../recipes/request/trainingDefaults.ts";
 import type { ReviewResult } from "../../recipes/reviewImages.ts";
 import { basePlace } from "../basePlace.ts";
@@ -12,43 +12,52 @@ export const review: CommandDefinition = {
   summary: "find wrong labels, copies and odd ones out in labelled photos",
   examples: [
     "permafrost review photos/",
+    "permafrost review runs/photos",
     "permafrost review photos/ --base runs/photos --out review-photos",
     "permafrost train photos/ --relabel review/relabel.csv --exclude review/copies.csv",
   ],
   declare(command) {
     command
-      .argument("<folder>", "class folders, train/validation/test folders, or a manifest")
+      .argument(
+        "<place>",
+        "class folders, train/validation/test folders, a manifest, or a bundle: the photos that it was trained on",
+      )
       .option(
         "--base <name>",
-        "base network whose features are compared, or a bundle whose base is taken",
-        trainingDefaults.base,
+        `base network whose features are compared, or a bundle whose base is taken (default: the bundle's, or ${trainingDefaults.base})`,
       )
       .option("--out <folder>", "where the page and the lists go", "review")
       .option(
         "--validation-split <x>",
-        "part held back where the folder gives no validation, as in train",
+        `part held back where the folder gives no validation (default: as in the bundle's training, or ${trainingDefaults.validationSplit})`,
         fraction,
-        trainingDefaults.validationSplit,
       )
-      .option("--seed <n>", "seed of the split", naturalNumber, trainingDefaults.seed)
+      .option(
+        "--seed <n>",
+        `seed of the split (default: as in the bundle's training, or ${trainingDefaults.seed})`,
+        naturalNumber,
+      )
       .option("--store <folder>", "where features are kept");
   },
-  async run([folder], options, { output, signal, environment, commandLine }) {
+  async run([place], options, { output, signal, environment, commandLine }) {
     const { reviewImages } = await import("../../recipes/reviewImages.ts");
     const { storeFolder } = await import("../../features/storeFolder.ts");
     const result = await reviewImages(
       {
-        data: String(folder),
-        base: basePlace(String(options["base"])),
+        place: String(place),
         out: String(options["out"]),
-        validationSplit: Number(options["validationSplit"]),
-        seed: Number(options["seed"]),
+        ...(typeof options["base"] === "string" ? { base: basePlace(options["base"]) } : {}),
+        ...(typeof options["validationSplit"] === "number"
+          ? { validationSplit: options["validationSplit"] }
+          : {}),
+        ...(typeof options["seed"] === "number" ? { seed: options["seed"] } : {}),
         store: typeof options["store"] === "string" ? options["store"] : storeFolder(environment),
         commandLine,
       },
       { onProgress: output.onProgress, onWarning: (text) => output.warn(text), signal },
     );
     output.print(describe(result));
+    for (const file of result.kept) output.note(`an earlier list had other lines and is kept: ${file}`);
     for (const file of result.skipped) output.note(`skipped ${file.path}: ${file.reason}`);
     output.emit({ event: "result", ...result });
     return result.skipped.length > 0 ? exitCodes.skipped : exitCodes.done;

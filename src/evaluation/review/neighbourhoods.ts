@@ -14,8 +14,8 @@ export interface Neighbourhoods {
   readonly pairs: readonly ClosePair[];
   /** Mean distance to the nearest rows, 0 to 2: how alone each row is. */
   readonly distances: Float64Array;
-  /** Places on a map: the first two principal components, [rows, 2]. */
-  readonly map: FeatureMatrix;
+  /** The directions of the rows from their mean along the principal components, largest variance first: [rows, 50 at most]. */
+  readonly points: FeatureMatrix;
 }
 
 /**
@@ -35,7 +35,7 @@ const usualNeighbour = 5;
 const nearest = 10;
 
 /** Components that distances are measured in; what lies outside of them counts as its length. */
-const components = 32;
+const components = 50;
 
 /** Compares every row with every other one, by their direction from the mean of all. */
 export function neighbourhoods(features: FeatureMatrix): Neighbourhoods {
@@ -65,15 +65,7 @@ export function neighbourhoods(features: FeatureMatrix): Neighbourhoods {
     return rows < 2 ? 0 : sum / kept;
   });
   const copies = standingOut(pairs, directions);
-  const map = {
-    rows,
-    columns: 2,
-    data: Float32Array.from(
-      { length: 2 * rows },
-      (_, at) => short.data[(at >> 1) * short.columns + (at & 1)] ?? 0,
-    ),
-  };
-  return { pairs: copies.toSorted((x, y) => y.similarity - x.similarity), distances, map };
+  return { pairs: copies.toSorted((x, y) => y.similarity - x.similarity), distances, points: short };
 }
 
 /**

@@ -3,9 +3,11 @@ import { Random } from "../../base/random.ts";
 import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
 import { labelIssues } from "./confidentLearning.ts";
 import { learningCurve } from "./learningCurve.ts";
+import { nearestRows } from "./nearestRows.ts";
 import { neighbourhoods, outliers } from "./neighbourhoods.ts";
 import { outOfFoldProbabilities } from "./outOfFold.ts";
 import { principalComponents } from "./principalComponents.ts";
+import { umapPlaces } from "./umap.ts";
 
 /** Rows of two classes around two centres, class 0 and 1 in turn. */
 function clouds(
@@ -92,6 +94,57 @@ describe("principal components", () => {
   });
 });
 
+describe("UMAP", () => {
+  /** Three groups of 20 rows on a line, which the first column tells apart. */
+  function groups(): FeatureMatrix {
+    const random = new Random(7, "groups");
+    const data = Float32Array.from(
+      { length: 60 * 5 },
+      (_, at) => random.float() + (at % 5 === 0 ? 3 * (Math.floor(at / 5) % 3) : 0),
+    );
+    return { rows: 60, columns: 5, data };
+  }
+
+  it("keeps rows of a group together, on a map that is the same each time", async () => {
+    const steps: number[] = [];
+    const map = (await umapPlaces(groups(), { onStep: (done) => void steps.push(done) }))!;
+    const again = (await umapPlaces(groups()))!;
+    const other = (await umapPlaces(groups(), { seed: 1 }))!;
+    expect(map.data).toEqual(again.data);
+    expect(map.data).not.toEqual(other.data);
+    expect(steps).toEqual(Array.from({ length: steps.length }, (_, step) => step + 1));
+    const { rows: nearest, count } = nearestRows(map, 5);
+    const same = [...nearest].filter((near, at) => near % 3 === Math.floor(at / count) % 3).length;
+    expect(same / nearest.length).toBeGreaterThan(0.99);
+    expect(map.data.every(Number.isFinite)).toBe(true);
+  });
+
+  it("parts rows that are all the same, and says nothing of a few", async () => {
+    const same = (await umapPlaces({ rows: 40, columns: 2, data: new Float32Array(80).fill(3) }))!;
+    expect(same.data.every(Number.isFinite)).toBe(true);
+    expect(await umapPlaces({ rows: 15, columns: 2, data: new Float32Array(30) })).toBeUndefined();
+  });
+
+  it("stops where it is told to", async () => {
+    const stop = () => {
+      throw new Error("enough");
+    };
+    await expect(umapPlaces(groups(), { onStep: stop })).rejects.toThrow("enough");
+  });
+});
+
+describe("nearest rows", () => {
+  it("are the nearest, nearest first, without the row itself", () => {
+    const { count, rows, distances } = nearestRows(
+      { rows: 4, columns: 1, data: Float32Array.of(0, 10, 3, 4) },
+      2,
+    );
+    expect(count).toBe(2);
+    expect([...rows]).toEqual([2, 3, 3, 2, 3, 0, 2, 0]);
+    expect([...distances]).toEqual([3, 4, 6, 7, 1, 3, 1, 4]);
+  });
+});
+
 describe("neighbourhoods", () => {
   it("find copies among many, and the row that is like no other", () => {
     const random = new Random(3, "crowd");
@@ -109,7 +162,7 @@ describe("neighbourhoods", () => {
     expect(near.pairs[0]).toMatchObject({ a: 11, b: 150 });
     expect(near.pairs[0]!.similarity).toBeGreaterThan(0.99);
     expect(outliers(near.distances)[0]?.row).toBe(7);
-    expect(near.map.data).toHaveLength(400);
+    expect(near.points).toMatchObject({ rows: 200, columns: 40 });
   });
 
   it("take no row of a dense crowd for a copy of another", () => {

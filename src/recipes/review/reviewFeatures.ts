@@ -1,16 +1,16 @@
-import type { BaseNetwork } from "../applications/index.ts";
-import { Engine } from "../engine/engine.ts";
-import { FeatureStore } from "../features/store.ts";
-import type { FeatureMatrix } from "../heads/featureMatrix.ts";
-import { classifierGraphs } from "./classifier/classifierGraphs.ts";
-import { classifierModel } from "./classifier/classifierModel.ts";
-import { headLayers } from "./classifier/headLayers.ts";
-import { openBase } from "./classifier/openBase.ts";
-import { type PreparedData, prepareData, withoutUnreadable } from "./data/prepareData.ts";
-import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
-import { pooledRows } from "./features/pooledRows.ts";
-import { PhaseClock } from "./request/phaseClock.ts";
-import type { TrainingHooks } from "./request/training.ts";
+import type { BaseNetwork } from "../../applications/index.ts";
+import { Engine } from "../../engine/engine.ts";
+import { FeatureStore } from "../../features/store.ts";
+import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
+import { classifierGraphs } from "../classifier/classifierGraphs.ts";
+import { classifierModel } from "../classifier/classifierModel.ts";
+import { headLayers } from "../classifier/headLayers.ts";
+import { openBase } from "../classifier/openBase.ts";
+import { type PreparedData, prepareData, withoutUnreadable } from "../data/prepareData.ts";
+import { featureSource, imageFeatures } from "../features/imageFeatures.ts";
+import { pooledRows } from "../features/pooledRows.ts";
+import { PhaseClock } from "../request/phaseClock.ts";
+import type { TrainingHooks } from "../request/training.ts";
 
 export interface ReviewDataRequest {
   /** Folder of class folders, folder of splits, or a manifest. */
@@ -20,6 +20,9 @@ export interface ReviewDataRequest {
   readonly validationSplit: number;
   readonly seed: number;
   readonly store: string;
+  /** Lists of a training: images that it left out, and other labels. */
+  readonly exclude?: string;
+  readonly relabel?: string;
 }
 
 /** Labelled images and what the frozen base makes of them. */

@@ -47,6 +47,7 @@ const rooms = {
     "verification",
     "pages",
     "review",
+    "explanation",
     "comparison",
     "sweep",
   ],

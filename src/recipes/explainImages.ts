@@ -1,32 +1,26 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Preprocessing } from "../applications/preprocessing.ts";
 import { messageOf, PermafrostError } from "../base/errors.ts";
 import { explainWriteError, writeFileAtomic } from "../base/files.ts";
 import { packageVersion } from "../base/version.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { Engine } from "../engine/engine.ts";
-import type { Explainer, Heatmap } from "../evaluation/explain/explainer.ts";
-import { gradCam } from "../evaluation/explain/gradCam.ts";
-import { integratedGradients } from "../evaluation/explain/integratedGradients.ts";
-import { occlusion } from "../evaluation/explain/occlusion.ts";
-import { overlayHeatmap, smoothed } from "../evaluation/explain/overlay.ts";
-import { explanationPage } from "../evaluation/report/explanationPage.ts";
+import type { Heatmap } from "../evaluation/explain/explainer.ts";
+import { type Focus, focusOf } from "../evaluation/explain/focus.ts";
+import { smoothed } from "../evaluation/explain/overlay.ts";
+import { explanationPage, type ReportedExplanation } from "../evaluation/report/explanationPage.ts";
 import { decodeImage } from "../images/decode.ts";
-import { encodeImage } from "../images/encode.ts";
 import type { PixelImage } from "../images/pixelImage.ts";
-import { channelScaling, Preprocessor } from "../images/preprocess.ts";
-import { Resampler } from "../images/resize.ts";
-import type { Model } from "../models/functional.ts";
 import { loadBundle } from "../saving/loadBundle.ts";
-import { inferenceGraph } from "../training/features/inference.ts";
 import { modelFromBundle } from "./classifier/classifierBundle.ts";
 import { findImages } from "./data/findImages.ts";
-import { savePage } from "./pages/savePage.ts";
+import { type ExplanationMethod, openExplainer } from "./explanation/openExplainer.ts";
+import { openJudge } from "./explanation/openJudge.ts";
+import { overlayFile, overlayName, pagePictures } from "./explanation/overlays.ts";
+import { pageFiles, savePageIn } from "./pages/savePage.ts";
 import type { TrainingHooks } from "./request/training.ts";
 
-export const explanationMethods = ["grad-cam", "occlusion", "integrated-gradients"] as const;
-export type ExplanationMethod = (typeof explanationMethods)[number];
+export type { ExplanationMethod } from "./explanation/openExplainer.ts";
 
 export interface ExplanationRequest {
   /** Folder of the bundle. */
@@ -39,7 +33,7 @@ export interface ExplanationRequest {
   readonly layer?: string;
   /** Which class, label or value is explained. Default: the most probable one of each image. */
   readonly className?: string;
-  /** Folder for the overlays (PNG) and their page (index.html); new or empty. */
+  /** Folder for the overlays (PNG) and their page (report.html, report.json); new or empty. */
   readonly out: string;
   /** The command line, for the record. */
   readonly commandLine: string;
@@ -53,7 +47,9 @@ export interface Explanation {
   readonly probability: number;
   /** The overlay's file. */
   readonly overlay: string;
-  readonly heatmap: Pick<Heatmap, "height" | "width" | "score" | "completenessError">;
+  readonly heatmap: Pick<Heatmap, "height" | "width" | "score" | "completenessError" | "steps">;
+  /** Where what speaks for the class lies. */
+  readonly focus: Focus;
 }
 
 export interface ExplanationResult {
@@ -63,16 +59,8 @@ export interface ExplanationResult {
   readonly page: string;
 }
 
-/** Pictures on the way from black to the image, of integrated gradients. */
-const pathSteps = 64;
-
 /** Above this share the values of integrated gradients do not add up to what they explain. */
 const tolerated = 0.1;
-
-/** Longer side of an overlay, in pixels. */
-const overlaySide = 640;
-/** Of a picture on the page. */
-const pageSide = 240;
 
 /**
  * Shows on each image which places speak for a class: overlays as PNG, and a page with all of them.
@@ -93,59 +81,77 @@ export async function explainImages(
   const wanted = labelOf(request, classNames);
   const { model } = await modelFromBundle(contents, bundle);
   await using engine = await Engine.start({ workers: 1, threadsPerWorker: 2 });
-  const explainer = await openExplainer(engine, model, request, preprocessing);
+  const explainer = await openExplainer(
+    engine,
+    model,
+    { method, ...(request.layer === undefined ? {} : { layer: request.layer }) },
+    preprocessing,
+  );
   const judge = await openJudge(engine, model, preprocessing, contents.task !== "regression");
-  const explanations: (Explanation & { readonly pictures: readonly [string, string] })[] = [];
+  const explanations: ShownExplanation[] = [];
   const skipped: Skipped[] = [];
   const names = new Set<string>();
-  for (const [done, file] of paths.entries()) {
-    if (signal?.aborted) throw interrupted(done, paths.length);
-    const image = await decodeImage(await readFile(file), { path: file }).catch((error: unknown) => {
-      skipped.push({ path: file, reason: messageOf(error) });
-    });
-    if (image === undefined) continue;
+
+  async function explainOne(file: string, image: PixelImage): Promise<ShownExplanation> {
     const { pixels, probabilities } = await judge(image);
     const label = wanted ?? probabilities.indexOf(Math.max(...probabilities));
     const heatmap = await explainer.explain(pixels, label);
     const shown =
       method === "integrated-gradients" ? smoothed(heatmap, Math.round(heatmap.height / 56)) : heatmap;
     const overlay = path.join(out, overlayName(file, classNames[label]!, names));
-    await mkdir(out, { recursive: true }).catch((error: unknown) => {
-      throw explainWriteError(error, out);
-    });
-    const large = overlayHeatmap(sized(image, overlaySide), shown, preprocessing);
-    await writeFileAtomic(overlay, await encodeImage({ ...large, channels: 3 }, "png"));
-    const { height, width, score, completenessError } = heatmap;
-    explanations.push({
+    await writeFileAtomic(overlay, await overlayFile(image, shown, preprocessing));
+    const { values: _, ...facts } = heatmap;
+    return {
       path: file,
       className: classNames[label]!,
       probability: probabilities[label]!,
       overlay,
-      heatmap: { height, width, score, ...(completenessError === undefined ? {} : { completenessError }) },
-      pictures: [
-        await dataUri(sized(image, pageSide)),
-        await dataUri(overlayHeatmap(sized(image, pageSide), shown, preprocessing)),
-      ],
+      heatmap: facts,
+      focus: focusOf(shown),
+      pictures: await pagePictures(image, shown, preprocessing),
+    };
+  }
+
+  await mkdir(out, { recursive: true }).catch((error: unknown) => {
+    throw explainWriteError(error, out);
+  });
+  for (const [done, file] of paths.entries()) {
+    if (signal?.aborted) throw interrupted(done, paths.length);
+    const image = await decodeImage(await readFile(file), { path: file }).catch((error: unknown) => {
+      skipped.push({ path: file, reason: messageOf(error) });
     });
+    if (image !== undefined) explanations.push(await explainOne(file, image));
     onProgress?.({ phase: "explain", done: done + 1, total: paths.length, unit: "images" });
   }
   await explainer.close();
-  const loose = explanations.filter(({ heatmap }) => (heatmap.completenessError ?? 0) > tolerated).length;
-  if (loose > 0) onWarning?.(looseSum(loose, explanations.length));
-  const page = path.join(out, "index.html");
-  if (explanations.length > 0) {
-    const facts = { bundle, method, command: request.commandLine, layer: request.layer };
-    await savePage(
-      explanationPage({
-        ...facts,
-        explanations,
-        created: new Date().toISOString(),
-        version: packageVersion(),
-      }),
-      page,
-    );
-  }
-  return { explanations: explanations.map(({ pictures: _, ...rest }) => rest), skipped, page };
+  const warnings = looseSums(explanations);
+  for (const text of warnings) onWarning?.(text);
+  if (explanations.length > 0) await saveExplanations(request, { explanations, skipped, warnings });
+  return {
+    explanations: explanations.map(({ pictures: _, ...rest }) => rest),
+    skipped,
+    page: path.join(out, pageFiles.page),
+  };
+}
+
+type ShownExplanation = Explanation & Pick<ReportedExplanation, "pictures">;
+
+async function saveExplanations(
+  { bundle, method = "grad-cam", layer, out, commandLine }: ExplanationRequest,
+  shown: Pick<Parameters<typeof explanationPage>[0], "explanations" | "skipped" | "warnings">,
+): Promise<void> {
+  await savePageIn(
+    out,
+    explanationPage({
+      bundle,
+      method,
+      layer,
+      ...shown,
+      command: commandLine,
+      created: new Date().toISOString(),
+      version: packageVersion(),
+    }),
+  );
 }
 
 /** A folder that would be mixed with other files is refused before any work. */
@@ -169,96 +175,13 @@ function labelOf({ className }: ExplanationRequest, classNames: readonly string[
   );
 }
 
-function openExplainer(
-  engine: Engine,
-  model: Model,
-  { method = "grad-cam", layer }: ExplanationRequest,
-  preprocessing: Preprocessing,
-): Promise<Explainer> {
-  if (method === "grad-cam") return gradCam(engine, model, layer === undefined ? {} : { layer });
-  if (layer !== undefined) {
-    throw new PermafrostError(
-      "INVALID_ARGUMENT",
-      `--layer: only grad-cam looks at a layer, not ${method}. Leave it out.`,
-    );
-  }
-  if (method === "occlusion") return occlusion(engine, model, { cover: colorOf(preprocessing, 127.5) });
-  const { height, width } = preprocessing;
-  const black = colorOf(preprocessing, 0);
-  const baseline = Float32Array.from(
-    { length: 3 * height * width },
-    (_, at) => black[Math.floor(at / (height * width))]!,
-  );
-  return integratedGradients(engine, model, { baseline, steps: pathSteps });
-}
-
-/** A grey of that brightness, 0 to 255, in the network's values, plane by plane. */
-function colorOf(preprocessing: Preprocessing, brightness: number): [number, number, number] {
-  const { factors, offsets } = channelScaling(preprocessing);
-  const [red, green, blue] = factors.map((factor, channel) => brightness * factor + offsets[channel]!) as [
-    number,
-    number,
-    number,
+function looseSums(explanations: readonly Explanation[]): string[] {
+  const loose = explanations.filter(({ heatmap }) => (heatmap.completenessError ?? 0) > tolerated).length;
+  if (loose === 0) return [];
+  return [
+    `integrated gradients: for ${loose} of ${explanations.length} images the values miss the difference of the scores by more than ${tolerated * 100} % of it ` +
+      `(completenessError in --json), as happens where the score bends on the way. Take them as a rough picture, and hold them against occlusion.`,
   ];
-  return preprocessing.order === "rgb" ? [red, green, blue] : [blue, green, red];
-}
-
-/** What the network takes of a picture, and what it says of it. */
-async function openJudge(
-  engine: Engine,
-  model: Model,
-  preprocessing: Preprocessing,
-  isProbability: boolean,
-): Promise<
-  (image: PixelImage) => Promise<{ readonly pixels: Float32Array; readonly probabilities: number[] }>
-> {
-  const graph = inferenceGraph(model);
-  const program = await engine.compile(graph);
-  const { height, width } = preprocessing;
-  const preprocessor = new Preprocessor(preprocessing);
-  return async (image) => {
-    const pixels = new Float32Array(3 * height * width);
-    preprocessor.run(image, pixels);
-    const results = await program.run({
-      [graph.inputs[0]!.name]: { dtype: "float32", shape: [1, 3, height, width], data: pixels },
-    });
-    const row = [...(results[graph.outputs[0]!.name]!.data as Float32Array)];
-    const isOneOfTwo = row.length === 1 && isProbability && graph.outputs[0]!.type.shape[1] === 1;
-    return { pixels, probabilities: isOneOfTwo ? [1 - row[0]!, row[0]!] : row };
-  };
-}
-
-function sized(image: PixelImage, side: number): PixelImage {
-  const scale = side / Math.max(image.width, image.height);
-  return new Resampler().resize(image, {
-    width: Math.max(1, Math.round(image.width * scale)),
-    height: Math.max(1, Math.round(image.height * scale)),
-    filter: "bilinear",
-  });
-}
-
-async function dataUri(image: PixelImage): Promise<string> {
-  const bytes = await encodeImage({ ...image, channels: 3 }, "jpeg");
-  return `data:image/jpeg;base64,${Buffer.from(bytes).toString("base64")}`;
-}
-
-/** "cat.1.jpg" explained for dogs: `cat.1-dogs.png`; a number follows where two images have the same name. */
-function overlayName(file: string, className: string, used: Set<string>): string {
-  const plain = (text: string) => text.replaceAll(/[^\p{L}\p{N}._-]+/gu, "_");
-  const stem = `${plain(path.parse(file).name)}-${plain(className)}`;
-  for (let number = 1; ; number++) {
-    const name = `${stem}${number === 1 ? "" : `-${number}`}.png`;
-    if (used.has(name)) continue;
-    used.add(name);
-    return name;
-  }
-}
-
-function looseSum(loose: number, all: number): string {
-  return (
-    `integrated gradients: for ${loose} of ${all} images the values miss the difference of the scores by more than ${tolerated * 100} % of it ` +
-    `(completenessError in --json), as happens where the score bends on the way. Take them as a rough picture, and hold them against occlusion.`
-  );
 }
 
 function noClassifier(folder: string): PermafrostError {

@@ -1,14 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeArray, type GoldenArray, goldenFile } from "../../../test/support/goldenArrays.ts";
+import { createBase } from "../../applications/index.ts";
 import { preprocessing } from "../../applications/preprocessing.ts";
+import { Random } from "../../base/random.ts";
 import { Engine } from "../../engine/engine.ts";
 import * as layers from "../../layers/index.ts";
 import { permute } from "../../layers/layout.ts";
 import type { Model } from "../../models/functional.ts";
 import { Sequential } from "../../models/sequential.ts";
-import type { Explainer } from "./explainer.ts";
+import { inferenceGraph } from "../../training/features/inference.ts";
+import type { Explainer, Heatmap } from "./explainer.ts";
+import { focusOf } from "./focus.ts";
 import { gradCam } from "./gradCam.ts";
-import { integratedGradients } from "./integratedGradients.ts";
+import { type IntegratedGradientsOptions, integratedGradients } from "./integratedGradients.ts";
 import { occlusion } from "./occlusion.ts";
 import { overlayHeatmap, smoothed } from "./overlay.ts";
 
@@ -149,6 +153,92 @@ describe("integrated gradients", () => {
   });
 });
 
+describe("with a base network", () => {
+  /** A base with maps at its end, their means, and one dense layer: what class activation maps are made for. */
+  async function classifier(name: string, weights?: null): Promise<Model> {
+    const base = await createBase(name, {
+      inputShape: [96, 96, 3],
+      ...(weights === undefined ? {} : { weights }),
+    });
+    return new Sequential({
+      name: "classifier",
+      layers: [
+        base,
+        layers.globalAveragePooling2D({ name: "mean" }),
+        layers.dense({ units: 3, activation: "softmax", name: "logits" }),
+      ],
+    });
+  }
+
+  const random = new Random(6, "photo");
+  /** Smooth as pictures are: noise takes a network far from what it knows. */
+  const pixels = Float32Array.from({ length: 3 * 96 * 96 }, (_, at) => {
+    const [x, y] = [at % 96, Math.floor(at / 96) % 96];
+    return Math.sin(x / 9 + Math.floor(at / 9216)) + Math.cos(y / 7) + 0.1 * random.float();
+  });
+
+  it.each(["mobilenet_v3_small", "mobilenet_v2", "vgg16"])(
+    "Grad-CAM at the end of %s is the class activation map",
+    async (name) => {
+      const model = await classifier(name, null);
+      await using(await gradCam(engine, model), async (explainer) => {
+        const [kernel] = model.getLayer("logits").getWeights();
+        const maps = await baseMaps(model, pixels);
+        const tops = [0, 1, 2].map(async (label) => {
+          const { height, width, values } = await explainer.explain(pixels, label);
+          const places = height * width;
+          const expected = Float32Array.from({ length: places }, (_, place) => {
+            let sum = 0;
+            for (let channel = 0; channel < maps.length / places; channel++) {
+              sum += (kernel!.data[channel * 3 + label]! * maps[channel * places + place]!) / places;
+            }
+            return Math.max(0, sum);
+          });
+          const top = expected.reduce((a, b) => Math.max(a, b), 0);
+          for (const [place, value] of expected.entries())
+            expect(Math.abs(values[place]! - value)).toBeLessThanOrEqual(1e-3 * top);
+          return top;
+        });
+        expect(Math.max(...(await Promise.all(tops)))).toBeGreaterThan(0);
+      });
+    },
+  );
+
+  it("integrated gradients add up, closer with more steps, and take as many as are needed", async () => {
+    const model = await classifier("mobilenet_v3_small");
+    const baseline = new Float32Array(pixels.length).fill(-2);
+    const errorOf = async (options: Omit<IntegratedGradientsOptions, "baseline">) => {
+      let found: Heatmap | undefined;
+      await using(await integratedGradients(engine, model, { baseline, ...options }), async (explainer) => {
+        found = await explainer.explain(pixels, 1);
+      });
+      return found!;
+    };
+    const few = await errorOf({ steps: 8 });
+    const many = await errorOf({ steps: 216 });
+    expect(many.completenessError!).toBeLessThan(0.03);
+    expect(many.completenessError!).toBeLessThan(few.completenessError!);
+    const enough = await errorOf({ steps: 8, tolerance: 0.1 });
+    expect(enough.completenessError!).toBeLessThan(0.1);
+    expect([8, 24, 72, 216]).toContain(enough.steps);
+    const same = await errorOf({ steps: enough.steps! });
+    expect(same.completenessError!).toBeCloseTo(enough.completenessError!, 3);
+    const stopped = await errorOf({ steps: 8, tolerance: 1e-9, mostSteps: 24 });
+    expect(stopped.steps).toBe(24);
+  });
+
+  /** What the base gives, [channels, places]. */
+  async function baseMaps(model: Model, picture: Float32Array): Promise<Float32Array> {
+    const graph = inferenceGraph(model.layers[0] as unknown as Model);
+    const program = await engine.compile(graph);
+    const results = await program.run({
+      [graph.inputs[0]!.name]: { dtype: "float32", shape: [1, 3, 96, 96], data: picture },
+    });
+    await program.close();
+    return results[graph.outputs[0]!.name]!.data as Float32Array;
+  }
+});
+
 describe("occlusion", () => {
   it("finds the one place that the network looks at, and nothing where it is covered with itself", async () => {
     const model = new Sequential({
@@ -175,6 +265,24 @@ describe("occlusion", () => {
     await using(await occlusion(engine, model, { cover: [1, 1, 1], side: 3 }), async (explainer) => {
       expect((await explainer.explain(pixels, 1)).values.every((value) => value === 0)).toBe(true);
     });
+  });
+});
+
+describe("where a heatmap lies", () => {
+  it("is the smallest part that holds half of it, and its share in the outer tenth of each side", () => {
+    const one = new Float32Array(100);
+    one[55] = 2;
+    expect(focusOf({ height: 10, width: 10, values: one })).toMatchObject({
+      half: 0.005,
+      frame: expect.closeTo(0, 12),
+    });
+    const corner = new Float32Array(100);
+    corner[0] = 1;
+    corner[99] = -5;
+    expect(focusOf({ height: 10, width: 10, values: corner })).toEqual({ half: 0.005, frame: 1 });
+    const even = focusOf({ height: 4, width: 4, values: new Float32Array(16) });
+    expect(even.half).toBeCloseTo(0.5, 12);
+    expect(even.frame).toBeCloseTo(0.36, 12);
   });
 });
 

@@ -11,6 +11,8 @@ export interface Heatmap {
    * falls with the number of steps.
    */
   readonly completenessError?: number;
+  /** Of integrated gradients: how many pictures on the way were looked at. */
+  readonly steps?: number;
 }
 
 /** A method at work on one network. Close it when done. */

@@ -14,6 +14,13 @@ export interface IntegratedGradientsOptions {
   readonly baseline: Float32Array;
   /** Pictures on the straight way from it. Default 64. */
   readonly steps?: number;
+  /**
+   * Steps are divided by three, and the pictures so far used again, until no more than this share of the difference of the scores is missing
+   * from the sum. Left out: they stay as they are.
+   */
+  readonly tolerance?: number;
+  /** Steps that are not divided any more. Default 1000. */
+  readonly mostSteps?: number;
 }
 
 /**
@@ -24,8 +31,47 @@ export interface IntegratedGradientsOptions {
 export async function integratedGradients(
   engine: Engine,
   model: Model,
-  { baseline, steps = 64 }: IntegratedGradientsOptions,
+  { baseline, steps = 64, tolerance, mostSteps = 1000 }: IntegratedGradientsOptions,
 ): Promise<Explainer> {
+  const path = await openPath(engine, model, baseline);
+  const { size, height, width } = path;
+  return {
+    async explain(pixels, label) {
+      const chosen = choiceOf(path.graph, label);
+      const [before, after] = (await path.run(pixels, chosen, [0, 1])).scores as [number, number];
+      const sums = new Float64Array(size);
+      const attributions = () => sums.map((sum, at) => (sum / taken) * (pixels[at]! - baseline[at]!));
+      const missing = (values: Float64Array) => {
+        const sum = values.reduce((all, value) => all + value, 0);
+        return Math.abs(sum - (after - before)) / Math.max(Math.abs(after - before), 1e-6);
+      };
+      let taken = steps;
+      await path.addGradients(sums, pixels, chosen, middles(taken));
+      let values = attributions();
+      while (tolerance !== undefined && missing(values) > tolerance && 3 * taken <= mostSteps) {
+        taken *= 3;
+        // The middle of three parts is the middle of the whole, which is there already.
+        const others = middles(taken).filter((_, step) => step % 3 !== 1);
+        await path.addGradients(sums, pixels, chosen, others);
+        values = attributions();
+      }
+      const places = new Float32Array(height * width);
+      for (const [at, value] of values.entries()) places[at % places.length]! += value;
+      return {
+        height,
+        width,
+        values: places,
+        score: after,
+        steps: taken,
+        completenessError: missing(values),
+      };
+    },
+    close: () => path.close(),
+  };
+}
+
+/** Gradients and scores of pictures between a baseline (0) and a picture (1). */
+async function openPath(engine: Engine, model: Model, baseline: Float32Array) {
   const graph = scoreGraph(model);
   const { builder, picture, choice, logits, score } = graph;
   const [gradient] = gradients(builder, score, [picture]);
@@ -35,7 +81,6 @@ export async function integratedGradients(
   const [, channels, height, width] = picture.type.shape.map(Number) as [number, number, number, number];
   const size = channels * height * width;
 
-  /** Gradients and chosen logits of pictures between baseline (0) and picture (1). */
   async function run(pixels: Float32Array, chosen: Float32Array, shares: readonly number[]) {
     const batch = new Float32Array(shares.length * size);
     for (const [row, share] of shares.entries()) {
@@ -61,31 +106,23 @@ export async function integratedGradients(
     };
   }
 
-  return {
-    async explain(pixels, label) {
-      const chosen = choiceOf(graph, label);
-      const shares = Array.from({ length: steps }, (_, step) => (step + 0.5) / steps);
-      const means = new Float64Array(size);
-      for (let start = 0; start < steps; start += atOnce) {
-        const part = shares.slice(start, start + atOnce);
-        const { gradients: rows } = await run(pixels, chosen, part);
-        for (let at = 0; at < rows.length; at++) means[at % size]! += rows[at]! / steps;
-      }
-      const ends = await run(pixels, chosen, [0, 1]);
-      const values = new Float32Array(height * width);
-      for (let at = 0; at < size; at++) {
-        values[at % values.length]! += means[at]! * (pixels[at]! - baseline[at]!);
-      }
-      const difference = ends.scores[1]! - ends.scores[0]!;
-      const sum = values.reduce((a, b) => a + b, 0);
-      return {
-        height,
-        width,
-        values,
-        score: ends.scores[1]!,
-        completenessError: Math.abs(sum - difference) / Math.max(Math.abs(difference), 1e-6),
-      };
-    },
-    close: () => program.close(),
-  };
+  /** Adds the gradients of pictures on the way to the sums. */
+  async function addGradients(
+    sums: Float64Array,
+    pixels: Float32Array,
+    chosen: Float32Array,
+    shares: readonly number[],
+  ): Promise<void> {
+    for (let start = 0; start < shares.length; start += atOnce) {
+      const { gradients: rows } = await run(pixels, chosen, shares.slice(start, start + atOnce));
+      for (let at = 0; at < rows.length; at++) sums[at % size]! += rows[at]!;
+    }
+  }
+
+  return { graph, size, height, width, run, addGradients, close: () => program.close() };
+}
+
+/** The middles of equal steps from 0 to 1. */
+function middles(steps: number): number[] {
+  return Array.from({ length: steps }, (_, step) => (step + 0.5) / steps);
 }

@@ -25,6 +25,12 @@ function render(part: HtmlPart): string {
   return part.map(render).join("");
 }
 
+/** Running text in which names of options stay in one piece: a line that ends in "--" cannot be read. */
+export function prose(text: string): Html {
+  const parts = text.split(/(--[a-z][a-z-]*)/);
+  return html`${parts.map((part) => (/^--[a-z]/.test(part) ? html`<span class="whole">${part}</span>` : part))}`;
+}
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

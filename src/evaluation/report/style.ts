@@ -102,6 +102,9 @@ th{font-weight:600;text-align:left}
 .matrix.picture svg{width:100%;max-height:26rem;display:block}
 .matrix .frame{fill:var(--page);stroke:var(--line);stroke-width:.1}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:2rem}
+.charts.three{grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}
+@supports (grid-template-rows:subgrid){.charts{row-gap:0}.charts .chart{display:grid;grid-row:span 3;grid-template-rows:subgrid;align-content:start;margin-bottom:1.5rem}.charts{margin-bottom:-1.5rem}}
+.whole{white-space:nowrap}
 .chart figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;color:var(--ink);font-weight:500}
 .chart svg{width:100%;height:auto;display:block;overflow:visible}
 .chart text{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
@@ -111,7 +114,7 @@ th{font-weight:600;text-align:left}
 .chart path{fill:none;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .chart path.dashed{stroke-dasharray:5 4}
 .chart path.guide{stroke-width:1.25;stroke-dasharray:2 4}
-.chart path.dots{stroke-width:4;opacity:.55}
+.chart path.dots{stroke-width:4;opacity:.55}.chart path.dots.strong{stroke-width:6;opacity:.9}.chart circle.many{fill-opacity:.5;stroke-opacity:.5}
 .chart path.band{stroke:none;opacity:.16}
 .chart line.range{stroke-width:1.5}
 .chart circle.best{fill:var(--surface);stroke-width:2}
@@ -142,6 +145,8 @@ summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-
 .wide{width:40%}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.75rem,1fr));gap:1.5rem 1.25rem;padding:0;margin:0;list-style:none}
 .gallery img,.gallery .blank{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--page);border:1px solid var(--line)}
+.gallery.pairs{grid-template-columns:repeat(auto-fill,minmax(min(100%,17.5rem),1fr))}
+.two{display:grid;grid-template-columns:1fr 1fr;gap:.375rem}.pairs .two+p{margin-top:.5rem}
 .gallery p{margin:0;font-size:.875rem;line-height:1.4}
 .gallery img+p,.gallery .blank+p{margin-top:.5rem}
 .gallery .file{margin-top:.3rem;color:var(--muted);font-size:.8125rem}
@@ -156,7 +161,7 @@ footer{font-size:.8125rem;padding-bottom:3rem}
 @media (max-width:32rem){main,header,footer{padding-left:1rem;padding-right:1rem}header{padding-top:1.25rem}
 section{padding:1.25rem 1rem;margin:.875rem 0}
 .three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
-.gallery{grid-template-columns:repeat(2,minmax(0,1fr))}
+.gallery{grid-template-columns:repeat(2,minmax(0,1fr))}.gallery.pairs{grid-template-columns:minmax(0,1fr)}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
 .chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide,.caption+.legend{display:none}
 .chart.coordinates svg{min-width:44rem}.chart.coordinates text{font-size:12px}}

@@ -1,7 +1,7 @@
 import type { EvaluationReport, JudgedValues } from "../../evaluationReport.ts";
 import type { Interval } from "../../interval.ts";
 import { ranged } from "../cells.ts";
-import { decimal } from "../format.ts";
+import { decimal, withMinus } from "../format.ts";
 import type { Section } from "../page/page.ts";
 import { valueMistakes, valuesAnswer } from "../valueSections.ts";
 import type { TaskParts } from "./classParts.ts";
@@ -34,10 +34,10 @@ export function valueParts(split: EvaluationReport["split"], values: JudgedValue
         blocks: [
           {
             kind: "charts",
-            charts: scores.perValue.flatMap((_, at) => [
-              ...(at === 0 ? [] : [saidAndTrue(values, at)]),
-              errorChart(details.perValue[at]!),
-            ]),
+            // Of several values each one's two charts stand beside each other; of a single one the first is at the top.
+            charts: details.perValue.flatMap((row, at) =>
+              scores.perValue.length === 1 ? [errorChart(row)] : [saidAndTrue(values, at), errorChart(row)],
+            ),
           },
         ],
       },
@@ -51,8 +51,9 @@ function inBrackets(interval: Interval | null): string {
 }
 
 function valueSection({ scores, details }: JudgedValues): Section {
-  const span = ([low, high]: Interval) => `${decimal(low)} to ${decimal(high)}`;
-  const cell = (value: number, interval: Interval | null) => ranged(decimal(value), value, interval, span);
+  const shown = (value: number) => withMinus(decimal(value));
+  const span = ([low, high]: Interval) => `${shown(low)} to ${shown(high)}`;
+  const cell = (value: number, interval: Interval | null) => ranged(shown(value), value, interval, span);
   return {
     title: "Value by value",
     blocks: [

@@ -87,6 +87,8 @@ export interface Picture {
   readonly name: string;
   /** `data:image/...;base64,...`, about 160 pixels wide; anything else is not shown. */
   readonly thumbnail?: string;
+  /** Another one to be seen with it, of the same form: a heatmap, a copy. */
+  readonly beside?: string;
   /** Line after line, each in pieces. */
   readonly lines: readonly (readonly Phrase[])[];
 }

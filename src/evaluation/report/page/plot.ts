@@ -25,6 +25,8 @@ export interface Series {
   readonly color?: number | "quiet";
   /** [x, y], or with an interval: [x, y, low, high]. Values that are not finite leave a gap (null in JSON). */
   readonly points: readonly ChartPoint[];
+  /** Points that are to be seen among all others. */
+  readonly isStrong?: boolean;
   /** Of every point, where it is one image, say. */
   readonly names?: readonly string[];
 }

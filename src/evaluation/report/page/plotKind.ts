@@ -39,9 +39,10 @@ export const plotKind: ChartKind<Plot> = {
 function draw(plot: Plot): Html {
   const frame = frameOf(plot);
   const { width, height } = frame;
+  const crowd = plot.series.reduce((sum, { as, points }) => sum + (as === "points" ? points.length : 0), 0);
   return html`<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${plot.title}: ${plot.summary}">
 ${gridOf(frame)}${axisTitles(plot, frame)}
-${plot.series.map((series, place) => renderSeries(series, colorOf(series, place), frame))}
+${plot.series.map((series, place) => renderSeries(series, colorOf(series, place), frame, crowd))}
 ${(plot.marks ?? []).map((mark) => renderMark(mark, plot, frame))}
 </svg>`;
 }
@@ -88,7 +89,7 @@ function axisTitles({ x, y }: Plot, { width, height }: Frame): Html {
 ${y.title === "" ? undefined : html`<text class="axis" x="0" y="11">${y.title}</text>`}`;
 }
 
-function renderSeries(series: Series, color: string, { x, y }: Frame): Html {
+function renderSeries(series: Series, color: string, { x, y }: Frame, crowd: number): Html {
   const points = series.points.map(([px, py, low, high]) => ({
     x: x.at(px),
     y: py === null || !Number.isFinite(py) ? undefined : y.at(py),
@@ -96,7 +97,7 @@ function renderSeries(series: Series, color: string, { x, y }: Frame): Html {
     high: high === undefined ? undefined : y.at(high),
   }));
   if (series.as === "bars") return bars(points, color, y.at(0));
-  if (series.as === "points") return dots(points, color, series.names);
+  if (series.as === "points") return dots(points, color, series, crowd);
   return html`${band(points, color)}<path class="${series.as} ${color}" d="${lineThrough(points)}"/>`;
 }
 
@@ -125,20 +126,31 @@ function band(points: readonly Place[], color: string): Html | undefined {
   return html`<path class="band ${color}" d="${path([...points]) ?? ""}"/>`;
 }
 
+/** More points than this in a chart are dots, without a word for each. */
+const mostCircles = 400;
+/** From here on points lie on each other. */
+const manyCircles = 80;
+
 /** Few points are circles, with their intervals as lines; thousands are one path of round dots. */
-function dots(points: readonly Place[], color: string, names: readonly string[] | undefined): Html {
+function dots(
+  points: readonly Place[],
+  color: string,
+  { names, isStrong = false }: Series,
+  crowd: number,
+): Html {
   const shown = points.flatMap((point, index) => (point.y === undefined ? [] : [{ ...point, index }]));
-  if (shown.length > 400) {
+  if (crowd > mostCircles) {
     const path = shown.map((point) => `M${round(point.x)} ${round(point.y!)}h0`).join("");
-    return html`<path class="dots ${color}" d="${path}"/>`;
+    return html`<path class="${isStrong ? "dots strong" : "dots"} ${color}" d="${path}"/>`;
   }
+  const look = crowd > manyCircles ? `dot many ${color}` : `dot ${color}`;
   return html`${shown.map(
     ({ x, y, low, high, index }) =>
       html`${
         low === undefined || high === undefined
           ? undefined
           : html`<line class="range ${color}" x1="${round(x)}" x2="${round(x)}" y1="${round(low)}" y2="${round(high)}"/>`
-      }<circle class="dot ${color}" cx="${round(x)}" cy="${round(y!)}" r="${names === undefined ? 4 : 3}">${
+      }<circle class="${look}" cx="${round(x)}" cy="${round(y!)}" r="${names === undefined ? 4 : 3}">${
         names === undefined ? undefined : html`<title>${names[index]}</title>`
       }</circle>`,
   )}`;

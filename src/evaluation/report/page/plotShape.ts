@@ -1,5 +1,5 @@
 import { axisShape } from "./axis.ts";
-import { either, exactly, list, nothing, number, record, type Shape, text } from "./shape.ts";
+import { either, exactly, flag, list, nothing, number, record, type Shape, text } from "./shape.ts";
 
 const point: Shape = (found, at) => {
   const wrong = list(either(number, nothing), 4)(found, at);
@@ -20,7 +20,7 @@ export const plotShape = record(
     series: list(
       record(
         { name: text, as: exactly("line", "dashed", "points", "bars", "guide"), points: list(point) },
-        { color: either(number, exactly("quiet")), names: list(text) },
+        { color: either(number, exactly("quiet")), isStrong: flag, names: list(text) },
       ),
     ),
   },

@@ -16,7 +16,7 @@ const table = record({
 const tone = exactly("right", "wrong");
 const picture = record(
   { name: text, lines: list(list(either(text, record({ strong: text }, { tone })))) },
-  { thumbnail: text },
+  { thumbnail: text, beside: text },
 );
 const block = kinds({
   text: record({ text }, { isQuiet: flag }),

@@ -1,5 +1,6 @@
 import { confusionMatrix } from "../confusionMatrix.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, prose } from "../html.ts";
+import type { Chart } from "./chart.ts";
 import { renderChart } from "./chartKinds.ts";
 import type { Block, Phrase, Picture } from "./page.ts";
 import { renderTable } from "./renderTable.ts";
@@ -8,7 +9,9 @@ import { renderTable } from "./renderTable.ts";
 export function renderBlock(block: Block): Html {
   switch (block.kind) {
     case "text":
-      return block.isQuiet ? html`<p class="muted small">${block.text}</p>` : html`<p>${block.text}</p>`;
+      return block.isQuiet
+        ? html`<p class="muted small">${prose(block.text)}</p>`
+        : html`<p>${prose(block.text)}</p>`;
     case "list":
       return titled(
         block,
@@ -26,10 +29,15 @@ export function renderBlock(block: Block): Html {
     case "confusion":
       return confusionMatrix(block.confusion);
     case "charts":
-      return html`<div class="charts">${block.charts.map(renderChart)}</div>`;
+      return html`<div class="${isRowOfMaps(block.charts) ? "charts three" : "charts"}">${block.charts.map(renderChart)}</div>`;
     case "gallery":
-      return html`<ul class="gallery">${block.pictures.map(renderPicture)}</ul>`;
+      return gallery(block.pictures);
   }
+}
+
+/** Three charts without numbers at their axes can be read when they are small. */
+function isRowOfMaps(charts: readonly Chart[]): boolean {
+  return charts.length === 3 && charts.every((chart) => "x" in chart && chart.x.isBare && chart.y.isBare);
 }
 
 function titled(
@@ -45,12 +53,23 @@ function titled(
 /** Only pictures inside the page: an address would tell somebody that the report was opened. */
 const inlinePicture = /^data:image\/(?:png|jpeg|webp|gif|avif);base64,[A-Za-z0-9+/]+=*$/;
 
-function renderPicture({ name, thumbnail, lines }: Picture): Html {
-  const picture =
-    thumbnail !== undefined && inlinePicture.test(thumbnail)
-      ? html`<img src="${thumbnail}" alt="${name}" width="160" height="160" loading="lazy">`
-      : html`<span class="blank"></span>`;
-  return html`<li>${picture}${lines.map((line) => html`<p>${line.map(renderPhrase)}</p>`)}
+function gallery(pictures: readonly Picture[]): Html {
+  const look = pictures.some(({ beside }) => beside !== undefined) ? "gallery pairs" : "gallery";
+  return html`<ul class="${look}">${pictures.map(renderPicture)}</ul>`;
+}
+
+function renderImage(picture: string | undefined, name: string): Html {
+  return picture !== undefined && inlinePicture.test(picture)
+    ? html`<img src="${picture}" alt="${name}" width="160" height="160" loading="lazy">`
+    : html`<span class="blank"></span>`;
+}
+
+function renderPicture({ name, thumbnail, beside, lines }: Picture): Html {
+  const pictures =
+    beside === undefined
+      ? renderImage(thumbnail, name)
+      : html`<div class="two">${renderImage(thumbnail, name)}${renderImage(beside, `${name}, beside`)}</div>`;
+  return html`<li>${pictures}${lines.map((line) => html`<p>${line.map(renderPhrase)}</p>`)}
 <p class="file">${name}</p></li>\n`;
 }
 

@@ -1,4 +1,4 @@
-import { Html, html } from "../html.ts";
+import { Html, html, prose } from "../html.ts";
 import { styleSheet } from "../style.ts";
 import type { Answer, KeyNumber, Page, Section } from "./page.ts";
 import { renderBlock } from "./renderBlock.ts";
@@ -34,7 +34,7 @@ ${page.sections.map(renderSection)}
 
 function renderAnswer({ sentence, remark, numbers, pictureTitle, picture }: Answer): Html {
   const words = html`<p class="sentence">${sentence}</p>
-${remark === undefined ? undefined : html`<p class="muted">${remark}</p>`}
+${remark === undefined ? undefined : html`<p class="muted">${prose(remark)}</p>`}
 ${numbers.length === 0 ? undefined : html`<dl class="three">${numbers.map(renderNumber)}</dl>`}`;
   if (picture === undefined) return html`<section class="answer alone"><div>${words}</div></section>`;
   return html`<section class="answer"><div>${words}</div>

@@ -48,20 +48,32 @@ export function issueSection({ issues }: ReviewReport): Section {
   };
 }
 
+/** The first picture of a group beside each other one. */
+function pairsOf({ images, similarity }: ReviewReport["copies"][number]): Picture[] {
+  const [first, ...others] = images;
+  return others.map((other) => {
+    const tone = first!.split === other.split ? {} : { tone: "wrong" as const };
+    const isShown = first!.thumbnail !== undefined && other.thumbnail !== undefined;
+    return {
+      name: `${first!.name} and ${other.name}`,
+      ...(isShown ? { thumbnail: first!.thumbnail, beside: other.thumbnail } : {}),
+      lines: [
+        [
+          { strong: first!.split, ...tone },
+          `, ${first!.className}, and `,
+          { strong: other.split, ...tone },
+          `, ${other.className}`,
+        ],
+        [`similarity ${similarity.toFixed(2)}`],
+      ],
+    };
+  });
+}
+
 export function copySection({ copies }: ReviewReport): Section {
   const title = "The same picture more than once";
   if (copies.length === 0) return { title, blocks: [{ kind: "text", text: "None was found." }] };
-  const pictures = copies.flatMap((group) =>
-    group.images.map((image) =>
-      picture(image, [
-        [
-          { strong: image.split, ...(isLeak(group) ? { tone: "wrong" as const } : {}) },
-          `, ${image.className}`,
-        ],
-        [`similarity ${group.similarity.toFixed(2)}`],
-      ]),
-    ),
-  );
+  const pictures = copies.flatMap(pairsOf);
   return {
     title,
     blocks: [

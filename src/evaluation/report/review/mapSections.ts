@@ -78,7 +78,9 @@ function mapChart({ map, classNames }: ReviewReport, layout: Layout, by: Colorin
   });
   const inGroup = (keys: ReadonlySet<string>) => placed.filter(({ key }) => keys.has(key));
   const all = [
-    ...shown.map((name, color) => seriesOf(name, color, inGroup(new Set([name])))),
+    ...shown.map((name, color) =>
+      seriesOf(name, color, inGroup(new Set([name])), by === "error" && name === "wrong"),
+    ),
     ...(rest.size === 0 ? [] : [seriesOf(`${rest.size} other classes`, "quiet", inGroup(rest))]),
   ].filter(({ points }) => points.length > 0);
   return {
@@ -117,12 +119,14 @@ function seriesOf(
   name: string,
   color: number | "quiet",
   images: readonly { readonly name: string; readonly place: readonly [number, number] }[],
+  isStrong = false,
 ): Series {
   const short = (value: number) => Number(value.toPrecision(4));
   return {
     name,
     as: "points",
     color,
+    ...(isStrong ? { isStrong } : {}),
     points: images.map(({ place: [x, y] }) => [short(x), short(y)]),
     names: images.map((image) => image.name),
   };

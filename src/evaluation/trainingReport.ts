@@ -1,5 +1,6 @@
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import type { TargetTask } from "../data/dataset.ts";
+import type { LabelDetails } from "./labelDetails.ts";
 import type { MultilabelScores } from "./labelScores.ts";
 import type { ClassificationScores } from "./scores.ts";
 import type { RegressionScores } from "./valueScores.ts";
@@ -44,6 +45,10 @@ export interface TrainingReport {
   readonly task?: TargetTask;
   /** The same for labels or values, worst first. */
   readonly worst?: readonly WorstAnswer[];
+  /** Of labels: intervals of the split that the page judges by. */
+  readonly labelDetails?: LabelDetails;
+  /** Of values: what is said and what is, of every image of that split, [n, values]. */
+  readonly values?: { readonly outputs: Float32Array; readonly targets: Float32Array };
 }
 
 /** A part of the training. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { type BaseNetwork, isFoundAgain } from "../applications/index.ts";
 import { packageVersion } from "../base/version.ts";
 import { type Sample, type Split, splits } from "../data/dataset.ts";
+import { labelDetails } from "../evaluation/labelDetails.ts";
 import { renderPage } from "../evaluation/report/page/renderPage.ts";
 import { trainingPage } from "../evaluation/report/trainingPage.ts";
 import { isClassification } from "../evaluation/taskScores.ts";
@@ -14,6 +15,7 @@ import { saveBundle } from "../saving/saveBundle.ts";
 import { bundleContents, describeLayer } from "./classifier/classifierBundle.ts";
 import { headOf } from "./classifier/classifierModel.ts";
 import { solverOf } from "./classifier/solvedHeads.ts";
+import { targetRows } from "./data/expectedTargets.ts";
 import { dataDigest } from "./data/prepareData.ts";
 import { pageFiles } from "./pages/savePage.ts";
 import { samplesOf } from "./phases/headTraining.ts";
@@ -107,6 +109,7 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     bundle: request.out,
     numericsClass: result.numericsClass,
     versions: versions(),
+    mistakes: [],
     ...(await mistakesOf(saved)),
   };
 }
@@ -130,15 +133,16 @@ function isBaseChanged(phases: readonly PhaseRecord[]): boolean {
   return phases[0]?.base.before !== phases.at(-1)?.base.after;
 }
 
-/** The pictures that were judged worst. */
-async function mistakesOf({
-  trained,
-  scored,
-  result,
-}: SavedTraining): Promise<Pick<TrainingReport, "mistakes" | "task" | "worst">> {
+/** The pictures that were judged worst; of labels and values what the page's first picture is made of. */
+async function mistakesOf({ trained, scored, result }: SavedTraining): Promise<Partial<TrainingReport>> {
   const { task } = trained.dataset;
+  const { samples, probabilities: outputs } = scored.last;
   if (task === undefined) return { mistakes: await worstMistakes(scored.last, result.classes) };
-  return { mistakes: [], task, worst: await worstAnswers(task, scored.last, result.classes) };
+  const worst = await worstAnswers(task, scored.last, result.classes);
+  const targets = targetRows(samples);
+  return task === "multilabel"
+    ? { task, worst, labelDetails: labelDetails(outputs, targets, result.classes) }
+    : { task, worst, values: { outputs, targets } };
 }
 
 /** Without the phase that is under way: the writing of the report itself. */

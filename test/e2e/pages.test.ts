@@ -13,14 +13,20 @@ import { chromium, findChromium } from "../support/chromium.ts";
 import {
   sampleComparisonPage,
   sampleEvaluationPage,
+  sampleExplanationPage,
+  sampleLabelPage,
   sampleReviewPage,
   sampleSweepPage,
   sampleTrainingPage,
+  sampleValuePage,
 } from "../support/samplePages.ts";
 
 const pages: readonly (readonly [name: string, page: Page])[] = [
   ["training", sampleTrainingPage()],
   ["evaluation", sampleEvaluationPage()],
+  ["labels", sampleLabelPage()],
+  ["values", sampleValuePage()],
+  ["explanation", sampleExplanationPage()],
   ["review", sampleReviewPage()],
   ["comparison", sampleComparisonPage()],
   ["sweep", sampleSweepPage()],

@@ -5,10 +5,13 @@ import { comparePairs } from "../../src/evaluation/comparison/comparePairs.ts";
 import type { ComparisonReport } from "../../src/evaluation/comparison/comparisonReport.ts";
 import { judgeRuns } from "../../src/evaluation/comparison/judgeRuns.ts";
 import { wilsonInterval } from "../../src/evaluation/interval.ts";
+import { labelDetails } from "../../src/evaluation/labelDetails.ts";
+import { multilabelScores } from "../../src/evaluation/labelScores.ts";
 import { leastCertain } from "../../src/evaluation/leastCertain.ts";
 import { readPredictions } from "../../src/evaluation/probabilities.ts";
 import { comparisonPage } from "../../src/evaluation/report/comparison/comparisonPage.ts";
 import { evaluationPage } from "../../src/evaluation/report/evaluation/evaluationPage.ts";
+import { explanationPage } from "../../src/evaluation/report/explanationPage.ts";
 import type { Page } from "../../src/evaluation/report/page/page.ts";
 import { reviewPage } from "../../src/evaluation/report/review/reviewPage.ts";
 import { sweepPage } from "../../src/evaluation/report/sweep/sweepPage.ts";
@@ -16,6 +19,8 @@ import { trainingPage } from "../../src/evaluation/report/trainingPage.ts";
 import { classificationScores, topLosses } from "../../src/evaluation/scores.ts";
 import type { SweepCandidate, SweepReport } from "../../src/evaluation/sweep/sweepReport.ts";
 import { chooseThreshold } from "../../src/evaluation/thresholds.ts";
+import { valueDetails } from "../../src/evaluation/valueDetails.ts";
+import { regressionScores } from "../../src/evaluation/valueScores.ts";
 
 /** A grey pixel. */
 export const pixel =
@@ -139,6 +144,92 @@ export function sampleEvaluationPage(samples = 120, classes = 3, thumbnail = pix
     warnings: [],
     command: "permafrost evaluate runs/photos photos --report evaluation.html",
     numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    version: "0.1.0",
+  });
+}
+
+/** Random labels, the first of them found well, the last hardly. */
+export function sampleLabelPage(): Page {
+  const names = ["cats", "indoors", "at night"];
+  const random = new Random(8, "sample labels");
+  const samples = 150;
+  const targets = Float32Array.from({ length: 3 * samples }, () => Number(random.float() < 0.4));
+  const outputs = targets.map((target, at) => {
+    const clear = [0.8, 0.5, 0.2][at % 3]!;
+    return clear * target + (1 - clear) * random.float();
+  });
+  const pick = (values: Float32Array) => values.filter((_, at) => at % 3 === 0);
+  const aim = { by: "cost", missed: 5, falseAlarm: 1 } as const;
+  const picture = { name: "photos/1.jpg", truth: "cats; indoors", thumbnail: pixel };
+  return evaluationPage({
+    ...sampleEvaluation("multilabel", names, samples),
+    judged: {
+      task: "multilabel",
+      scores: multilabelScores(outputs, targets, names),
+      details: {
+        ...labelDetails(outputs, targets, names),
+        threshold: chooseThreshold(pick(outputs), pick(targets), "cats", aim),
+      },
+      worst: [{ ...picture, answer: "at night" }],
+      uncertain: [{ ...picture, label: "at night", probability: 0.501 }],
+    },
+  });
+}
+
+/** Two values, said with an error. */
+export function sampleValuePage(): Page {
+  const names = ["age", "height"];
+  const random = new Random(9, "sample values");
+  const samples = 120;
+  const targets = Float32Array.from({ length: 2 * samples }, () => 40 + 30 * random.float());
+  const outputs = targets.map((target) => target + 10 * (random.float() - 0.4));
+  return evaluationPage({
+    ...sampleEvaluation("regression", names, samples),
+    judged: {
+      task: "regression",
+      scores: regressionScores(outputs, targets, names),
+      details: valueDetails(outputs, targets, names),
+      outputs,
+      targets,
+      worst: [{ name: "photos/1.jpg", truth: "41; 60", answer: "52; 61", thumbnail: pixel }],
+    },
+  });
+}
+
+function sampleEvaluation(bundle: string, classNames: readonly string[], samples: number) {
+  return {
+    title: "photos",
+    created: "2026-01-02T03:04:05.000Z",
+    split: "test",
+    bundle: `runs/${bundle}`,
+    classNames,
+    forwards: { computed: samples, reused: 0 },
+    skipped: [],
+    warnings: ["The table has no row for 3 images."],
+    command: `permafrost evaluate runs/${bundle} photos --labels labels.csv --report evaluation.html`,
+    numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
+    version: "0.1.0",
+  } as const;
+}
+
+export function sampleExplanationPage(): Page {
+  const one = (file: string, half: number) => ({
+    path: `/photos/${file}`,
+    className: "cats",
+    probability: 0.97,
+    heatmap: { score: 3.2, completenessError: 0.03, steps: 64 },
+    focus: { half, frame: 0.5 },
+    pictures: [pixel, pixel] as const,
+  });
+  return explanationPage({
+    bundle: "runs/photos",
+    method: "integrated-gradients",
+    layer: undefined,
+    explanations: [one("cats/1.jpg", 0.1), one("cats/2.jpg", 0.2), one("dogs/3.jpg", 0.3)],
+    skipped: [{ path: "/photos/text.jpg", reason: "no known image format" }],
+    warnings: [],
+    command: "permafrost explain runs/photos /photos/cats --method integrated-gradients",
+    created: "2026-01-02T03:04:05.000Z",
     version: "0.1.0",
   });
 }

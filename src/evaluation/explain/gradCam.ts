@@ -84,7 +84,7 @@ function mapsOf(score: Value, layer: string | undefined, model: string): Value {
   const known = [...new Set(found.map(({ scope }) => scope))];
   throw new PermafrostError(
     "NOT_FOUND",
-    `${model}: expected ${layer === undefined ? "a layer" : `the layer ${JSON.stringify(layer)}`} with maps of more than one place, found ${known.length === 0 ? "none" : known.slice(-40).join(", ")}. Name one of them${known.length === 0 ? "" : ", or leave --layer out"}.`,
+    `${model}: expected ${layer === undefined ? "a layer" : `the layer ${JSON.stringify(layer)}`} with maps of more than one place, found ${known.length === 0 ? "none" : known.slice(-40).join(", ")}. ${known.length === 0 ? "Grad-CAM needs maps; --method occlusion looks at any classifier." : "Name one of them, or leave --layer out."}`,
     { details: { layer, known } },
   );
 }

@@ -65,7 +65,7 @@ section{background:var(--surface);border:1px solid var(--line);border-radius:10p
 .three{display:grid;grid-template-columns:repeat(3,minmax(0,1fr));gap:1.25rem;margin:1.75rem 0 0;border-top:1px solid var(--line);padding-top:1.25rem}
 .three div{display:flex;flex-direction:column-reverse;justify-content:flex-end}
 .three dt{font-size:.875rem;color:var(--muted);line-height:1.4}
-.three dd{margin:0;font-size:1.75rem;font-weight:650;letter-spacing:-.02em;line-height:1.25;font-variant-numeric:tabular-nums}
+.three dd{margin:0;white-space:nowrap;font-size:1.75rem;font-weight:650;letter-spacing:-.02em;line-height:1.25;font-variant-numeric:tabular-nums}
 .three dd.right{color:var(--accent)}.three dd.right{color:var(--accent)}.wrong{color:var(--warm)}
 figure{margin:0}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.9375rem}
@@ -144,7 +144,7 @@ summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-
 .meter.parts{display:flex;height:.8rem;margin-top:.3rem;overflow:hidden}.meter .part{border-radius:0}
 .wide{width:40%}
 .gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(8.75rem,1fr));gap:1.5rem 1.25rem;padding:0;margin:0;list-style:none}
-.gallery img,.gallery .blank{display:block;width:100%;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--page);border:1px solid var(--line)}
+.gallery img,.gallery .blank{display:block;width:100%;height:auto;aspect-ratio:1;object-fit:cover;border-radius:6px;background:var(--page);border:1px solid var(--line)}
 .gallery.pairs{grid-template-columns:repeat(auto-fill,minmax(min(100%,17.5rem),1fr))}
 .two{display:grid;grid-template-columns:1fr 1fr;gap:.375rem}.pairs .two+p{margin-top:.5rem}
 .gallery p{margin:0;font-size:.875rem;line-height:1.4}
@@ -165,8 +165,15 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
 .chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide,.caption+.legend{display:none}
 .chart.coordinates svg{min-width:44rem}.chart.coordinates text{font-size:12px}}
-@media print{body{background:#fff;font-size:11pt}section{break-inside:avoid;border-color:#bbb}section.long{break-inside:auto}
-.answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr)}
-.charts{grid-template-columns:1fr 1fr}
+@page{margin:14mm 12mm}
+@media print{:root{color-scheme:light;${variables(light)}}body{background:#fff;font-size:10.5pt}
+main,header,footer{max-width:none;padding:0}header{padding-top:0}h2{break-after:avoid}
+section{break-inside:avoid;border-color:#bbb;padding:1.1rem 1.25rem;margin:.75rem 0}section.long{break-inside:auto}
+.answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:1.5rem}.answer .sentence{font-size:1.3rem}
+.three{gap:.75rem}.three dd{font-size:1.3rem}.three dt{font-size:.8125rem}
+.block .charts{grid-template-columns:1fr 1fr;column-gap:1.5rem}.block .charts.three{grid-template-columns:1fr 1fr 1fr}.block .charts:has(>:only-child){grid-template-columns:1fr}
+.charts{break-inside:avoid}.charts .chart{display:block;break-inside:avoid}.block:has(>p.small:only-child){break-after:avoid}
+.scroll{overflow:visible}.list{font-size:9pt}.list thead th,.list small{font-size:8pt}.list th,.list td{padding:.25rem .5rem .25rem 0}.list tr{break-inside:avoid}
 [class^=hit],[class^=miss],.meter i,.key i,.none{-webkit-print-color-adjust:exact;print-color-adjust:exact}
-.gallery li{break-inside:avoid}details:not([open]){display:none}}`;
+.gallery{grid-template-columns:repeat(5,minmax(0,1fr));gap:.9rem .75rem}.gallery.pairs{grid-template-columns:repeat(3,minmax(0,1fr))}.answer .gallery.pairs{grid-template-columns:minmax(0,1fr)}
+.gallery p{font-size:8.5pt}.gallery .file{font-size:7.5pt}.gallery li{break-inside:avoid}details:not([open]){display:none}}`;

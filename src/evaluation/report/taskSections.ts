@@ -1,7 +1,10 @@
 import { isMultilabel } from "../taskScores.ts";
 import type { TrainingReport } from "../trainingReport.ts";
 import { workNumber } from "./answer.ts";
+import { labelF1Chart } from "./evaluation/curveCharts.ts";
+import { saidAndTrue } from "./evaluation/valueCharts.ts";
 import { labelMistakes, labelsAnswer, labelsTable } from "./labelSections.ts";
+import type { Chart } from "./page/chart.ts";
 import type { Answer, Section } from "./page/page.ts";
 import { valueMistakes, valuesAnswer, valuesTable } from "./valueSections.ts";
 
@@ -9,6 +12,10 @@ import { valueMistakes, valuesAnswer, valuesTable } from "./valueSections.ts";
 export interface TaskSections {
   readonly answer: Answer;
   readonly details: readonly Section[];
+}
+
+function pictureOf(pictureTitle: string, chart: Chart): Pick<Answer, "pictureTitle" | "picture"> {
+  return { pictureTitle, picture: { kind: "charts", charts: [chart] } };
 }
 
 /** The sections about labels or values, by the last split that was scored; undefined for a classifier. */
@@ -20,16 +27,25 @@ export function taskSections(report: TrainingReport): TaskSections | undefined {
   const work = workNumber(report);
   if (isMultilabel(taskScores)) {
     const labels = { split, scores: taskScores };
-    const answer = labelsAnswer(labels);
+    const { labelDetails: details } = report;
+    const answer = labelsAnswer(labels, details?.macroF1Interval ?? undefined);
+    const picture =
+      details === undefined
+        ? {}
+        : pictureOf("How well each label is found", labelF1Chart({ scores: taskScores, details }));
     return {
-      answer: { ...answer, numbers: [...answer.numbers, work] },
+      answer: { ...answer, ...picture, numbers: [...answer.numbers, work] },
       details: [labelsTable(labels), labelMistakes(worst, split)],
     };
   }
   const values = { split, scores: taskScores };
   const answer = valuesAnswer(values);
+  const picture =
+    report.values === undefined
+      ? {}
+      : pictureOf("Said and true", saidAndTrue({ ...report.values, scores: taskScores }, 0));
   return {
-    answer: { ...answer, numbers: [...answer.numbers, work] },
+    answer: { ...answer, ...picture, numbers: [...answer.numbers, work] },
     details: [valuesTable(values), valueMistakes(worst, split)],
   };
 }

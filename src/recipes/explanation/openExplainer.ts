@@ -22,13 +22,17 @@ export interface ChosenMethod {
 }
 
 /** @throws PermafrostError INVALID_ARGUMENT for a layer with another method than Grad-CAM; NOT_FOUND for one that is not there. */
-export function openExplainer(
+export async function openExplainer(
   engine: Engine,
   model: Model,
   { method, layer }: ChosenMethod,
   preprocessing: Preprocessing,
 ): Promise<Explainer> {
-  if (method === "grad-cam") return gradCam(engine, model, layer === undefined ? {} : { layer });
+  if (method === "grad-cam") {
+    return await gradCam(engine, model, layer === undefined ? {} : { layer }).catch((error: unknown) => {
+      throw errorCode(error) === "NO_GRADIENT" ? noWayBack(method, error) : error;
+    });
+  }
   if (layer !== undefined) {
     throw new PermafrostError(
       "INVALID_ARGUMENT",
@@ -42,7 +46,9 @@ export function openExplainer(
     { length: 3 * height * width },
     (_, at) => black[Math.floor(at / (height * width))]!,
   );
-  return integratedGradients(engine, model, { baseline, ...path });
+  return await integratedGradients(engine, model, { baseline, ...path }).catch((error: unknown) => {
+    throw errorCode(error) === "NO_GRADIENT" ? noWayBack(method, error) : error;
+  });
 }
 
 /** A grey of that brightness, 0 to 255, in the network's values, plane by plane. */
@@ -54,4 +60,17 @@ function colorOf(preprocessing: Preprocessing, brightness: number): [number, num
     number,
   ];
   return preprocessing.order === "rgb" ? [red, green, blue] : [blue, green, red];
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof PermafrostError ? error.code : undefined;
+}
+
+/** An ONNX model below its cut runs as it is. */
+function noWayBack(method: ExplanationMethod, cause: unknown): PermafrostError {
+  return new PermafrostError(
+    "NO_GRADIENT",
+    `${method}: no gradient flows back to the picture, or to that layer: the base is an ONNX model, or holds a part that has none. Use --method occlusion, which needs none.`,
+    { cause },
+  );
 }

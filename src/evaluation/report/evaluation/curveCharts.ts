@@ -165,7 +165,7 @@ export function thresholdChart(
 const mostLabels = 12;
 
 /** F1 of each label on its interval; of many labels those that are found worst. */
-export function labelF1Chart({ scores, details }: JudgedLabels): Intervals {
+export function labelF1Chart({ scores, details }: Pick<JudgedLabels, "scores" | "details">): Intervals {
   const rows = scores.perLabel.map(({ className: name, f1 }, label) => ({
     name,
     value: f1,

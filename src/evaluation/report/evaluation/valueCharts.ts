@@ -4,7 +4,10 @@ import { count, decimal } from "../format.ts";
 import type { Plot } from "../page/plot.ts";
 
 /** What is said of each image against what is. */
-export function saidAndTrue({ outputs, targets, scores }: JudgedValues, value: number): Plot {
+export function saidAndTrue(
+  { outputs, targets, scores }: Pick<JudgedValues, "outputs" | "targets" | "scores">,
+  value: number,
+): Plot {
   const width = scores.perValue.length;
   const pick = (rows: Float32Array) => [...rows.filter((_, at) => at % width === value)];
   const [said, truth] = [pick(outputs), pick(targets)];

@@ -18,7 +18,7 @@ export function renderBlock(block: Block): Html {
         html`<ul class="plain">${block.items.map((item) => html`<li>${item}</li>\n`)}</ul>`,
       );
     case "command":
-      return html`<pre>${block.text}</pre>`;
+      return html`<pre>${prose(block.text)}</pre>`;
     case "facts":
       return titled(
         block,

@@ -1,5 +1,5 @@
 import { count } from "../format.ts";
-import { type Html, html } from "../html.ts";
+import { type Html, html, prose } from "../html.ts";
 import { seriesColors } from "../palette.ts";
 import { legend } from "./legend.ts";
 import type { Cell, Column, NumberCell, Table } from "./table.ts";
@@ -68,7 +68,8 @@ function barOf(cell: Cell): Html {
 }
 
 function shownOf(cell: Cell): Html {
-  if (typeof cell === "string" || cell.interval === undefined) return html`${textOf(cell)}`;
+  if (typeof cell === "string") return prose(cell);
+  if (cell.interval === undefined) return html`${cell.text}`;
   return html`${cell.text}<small>${cell.interval}</small>`;
 }
 

@@ -126,15 +126,30 @@ describe("predictions that are hardly any", () => {
   const names = ["cats", "dogs"];
 
   it("all of one class: said, and no area is made up", () => {
-    const details = classificationDetails(Float32Array.of(0.9, 0.1, 0.8, 0.2, 0.7, 0.3), [0, 0, 0], names);
-    expect(details.remarks).toEqual([
+    const rows = Float32Array.of(0.9, 0.1, 0.8, 0.2, 0.7, 0.3);
+    expect(classificationDetails(rows, [0, 1, 0], names).remarks[0]).toBe(
       'Every image was called "cats": the classifier tells nothing apart at its usual threshold.',
+    );
+    const details = classificationDetails(rows, [0, 0, 0], names);
+    expect(details.remarks).toEqual([
       'No image of "dogs": nothing can be said of this class.',
       'Fewer than 10 images of "cats": the intervals are wide, and a single image changes the numbers.',
     ]);
     expect(details.perClass[0]).toMatchObject({ auc: null, aucInterval: null, roc: null });
     expect(details.perClass[1]).toMatchObject({ precisionInterval: null, recallInterval: null });
     expect(details.meanAuc).toBeNull();
+  });
+
+  it("one image, or a few without a mistake: no interval is made up", () => {
+    const one = classificationDetails(Float32Array.of(0.9, 0.1), [0], names);
+    expect(one).toMatchObject({ meanAuc: null, macroF1Interval: null, meanAucInterval: null });
+    const right = classificationDetails(
+      Float32Array.of(0.9, 0.1, 0.8, 0.2, 0.1, 0.9, 0.2, 0.8),
+      [0, 0, 1, 1],
+      names,
+    );
+    expect(right).toMatchObject({ meanAuc: 1, meanAucInterval: null, meanAveragePrecisionInterval: null });
+    expect(right.perClass[0]!.recallInterval![0]).toBeLessThan(0.4);
   });
 
   it("three images a class: wide intervals", () => {
@@ -186,6 +201,10 @@ describe("a threshold", () => {
     expect(missed).toMatchObject({ threshold: 0.6, recall: 1 });
     expect(missed.cost).toBeCloseTo(1 / 6);
     expect(missed.costAtHalf).toBeCloseTo(1 / 6);
+    // One false alarm among six: mean 1/6, variance 1/6.
+    expect(missed.costInterval![1]).toBeCloseTo(1 / 6 + (1.96 * Math.sqrt(1 / 6)) / Math.sqrt(6), 3);
+    expect(missed.thresholdInterval![0]).toBeLessThanOrEqual(0.6);
+    expect(missed.thresholdInterval![1]).toBeGreaterThanOrEqual(0.6);
     const never = chooseThreshold([0.2, 0.9], [1, 0], "dogs", { by: "cost", missed: 1, falseAlarm: 100 });
     expect(never).toMatchObject({ threshold: null, precision: null, recall: 0 });
   });

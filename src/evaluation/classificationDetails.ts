@@ -85,7 +85,7 @@ export function classificationDetails(
     topK: topAccuracies(predictions, labels),
     calibration: plain!,
     ...(temperature === undefined ? {} : { calibrated: { temperature, ...calibrated! } }),
-    remarks: [...sameAnswer(said, classNames), ...supportRemarks(perClass, "class")],
+    remarks: [...sameAnswer(said, perClass), ...supportRemarks(perClass, "class")],
   };
 }
 
@@ -190,9 +190,11 @@ function calibrationScores(
   };
 }
 
-function sameAnswer(said: Int32Array, classNames: readonly string[]): string[] {
-  if (classNames.length < 2 || said.some((label) => label !== said[0])) return [];
+/** Worth a word where there was something to tell apart. */
+function sameAnswer(said: Int32Array, perClass: readonly ClassDetails[]): string[] {
+  const present = perClass.filter(({ support }) => support > 0);
+  if (present.length < 2 || said.some((label) => label !== said[0])) return [];
   return [
-    `Every image was called ${JSON.stringify(classNames[said[0]!])}: the classifier tells nothing apart at its usual threshold.`,
+    `Every image was called ${JSON.stringify(perClass[said[0]!]!.className)}: the classifier tells nothing apart at its usual threshold.`,
   ];
 }

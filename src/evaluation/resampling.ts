@@ -21,7 +21,8 @@ export interface ResamplingRounds {
  * the same sets, and drawing, which is half of the work, is done once.
  *
  * @param samples - How many images there are.
- * @returns For each part one interval a number; undefined where it exists for fewer than half of the sets.
+ * @returns For each part one interval a number; undefined where it exists for fewer than half of the sets, or is the same for all of them: a
+ *   few images without a mistake do not say that there is none.
  */
 export function resampledIntervals(
   samples: number,
@@ -48,6 +49,7 @@ export function resampledIntervals(
 function intervalsOf(sets: readonly ArrayLike<number>[]): (Interval | undefined)[] {
   return Array.from(sets[0] ?? [], (_, index) => {
     const values = Float64Array.from(sets, (set) => set[index]!).filter(Number.isFinite);
-    return values.length * 2 < sets.length ? undefined : percentileInterval(values);
+    if (values.length * 2 < sets.length || values.every((value) => value === values[0])) return undefined;
+    return percentileInterval(values);
   });
 }

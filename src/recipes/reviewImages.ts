@@ -56,10 +56,11 @@ export async function reviewImages(request: ReviewRequest, hooks: TrainingHooks 
   const reviewed = await reviewFeatures({ ...placed, store }, hooks);
   const found = await findingsOf(reviewed, hooks);
   const changed = seen === undefined || seen === dataDigest(reviewed.data) ? [] : [otherImages];
-  for (const text of changed) hooks.onWarning?.(text);
+  const remarks = [...changed, ...found.remarks];
+  for (const text of remarks) hooks.onWarning?.(text);
   const report = await reviewReport(
     { data: placed.data, out, commandLine },
-    { ...reviewed, warnings: [...warnings, ...changed, ...reviewed.warnings] },
+    { ...reviewed, warnings: [...warnings, ...remarks, ...reviewed.warnings] },
     found,
   );
   const kept = await writeLists(out, listsOf(report));

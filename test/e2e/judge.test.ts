@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { inspectImage } from "../../src/images/inspect.ts";
 import { lastEvent } from "../support/runCli.ts";
@@ -70,6 +70,42 @@ describe("evaluate", () => {
   });
 });
 
+describe("evaluate on images that tell little", () => {
+  it("says which class is missing, and makes up no area of it", async () => {
+    await cp(place.at("photos", "across"), place.at("lacking", "across"), { recursive: true });
+    await cp(place.at("photos", "slanted"), place.at("lacking", "slanted"), { recursive: true });
+    const run = await place.run(["evaluate", "bundle", "lacking", "--json", "--report", "lacking.html"]);
+    expect(run.code).toBe(0);
+    const { details } = lastEvent(run, "result") as unknown as {
+      details: { remarks: string[]; perClass: object[] };
+    };
+    expect(details.remarks).toContain('No image of "upright": nothing can be said of this class.');
+    expect(details.perClass[2]).toMatchObject({ className: "upright", auc: null, recallInterval: null });
+    expect(await readFile(place.at("lacking.html"), "utf8")).toContain("No image of &quot;upright&quot;");
+  });
+
+  it("judges a single image without an interval that is made up, and refuses an empty folder", async () => {
+    await mkdir(place.at("single", "across"), { recursive: true });
+    await cp(place.at("photos", "across", "0.png"), place.at("single", "across", "0.png"));
+    const run = await place.run(["evaluate", "bundle", "single", "--json", "--report", "single.html"]);
+    expect(run.code).toBe(0);
+    expect(lastEvent(run, "result")).toMatchObject({
+      samples: 1,
+      details: { meanAuc: null, macroF1Interval: null, meanAveragePrecisionInterval: null },
+    });
+    await mkdir(place.at("empty"));
+    const empty = [
+      ["evaluate", "bundle", "empty"],
+      ["review", "empty"],
+    ].map((words) => place.run(words));
+    for (const each of await Promise.all(empty)) {
+      expect(each).toMatchObject({ code: 1, stderr: expect.stringContaining("the folder is empty") });
+    }
+    const explained = await place.run(["explain", "bundle", "empty", "--out", "nothing"]);
+    expect(explained).toMatchObject({ code: 1, stderr: expect.stringContaining("NOT_FOUND") });
+  });
+});
+
 describe("predict --calibrated", () => {
   it("keeps the answers and changes how sure they are, or says that there is no temperature", async () => {
     const manifest = JSON.parse(await readFile(place.at("bundle", "permafrost.json"), "utf8")) as {
@@ -119,7 +155,16 @@ describe("explain", () => {
         className: "upright",
         overlay: `${method}/0-upright.png`,
       });
-      expect((await readdir(place.at(method))).sort()).toEqual(["0-upright.png", "index.html"]);
+      expect((await readdir(place.at(method))).sort()).toEqual([
+        "0-upright.png",
+        "report.html",
+        "report.json",
+      ]);
+      const page = await place.run(["report", method, "--out", `${method}.csv`, "--json"]);
+      expect(lastEvent(page, "report")).toMatchObject({ kind: "Explanation" });
+      expect(await readFile(place.at(`${method}.csv`), "utf8")).toMatch(
+        /Picture by picture,0\.png,half,0\.\d+/,
+      );
       const overlay = await inspectImage(await readFile(place.at(method, "0-upright.png")));
       expect(overlay).toMatchObject({ readable: true, format: "png" });
       const again = await place.run([...words, "--out", method]);
@@ -178,5 +223,37 @@ describe("review", () => {
     expect(trained["forwards"]).toMatchObject({ computed: 0 });
     const second = await copied.run(["review", "photos", "--json"]);
     expect(lastEvent(second, "result")["forwards"]).toMatchObject({ computed: 0 });
+  });
+
+  it("of a bundle looks at what it was trained on, keeps lists that were edited, and says when the images are gone", async () => {
+    const words = ["review", "bundle", "--out", "review-bundle", "--json"];
+    const first = lastEvent(await place.run(words), "result");
+    expect(first).toMatchObject({
+      data: place.photos,
+      images: 36,
+      forwards: { computed: 0, reused: 36 },
+      kept: [],
+    });
+    await writeFile(place.at("review-bundle", "relabel.csv"), "path,label\nacross/1.png,upright\n");
+    const second = lastEvent(await place.run(words), "result");
+    expect(second["kept"]).toEqual(["review-bundle/relabel.1.csv"]);
+    expect(await readFile(place.at("review-bundle", "relabel.1.csv"), "utf8")).toContain("across/1.png");
+    await rename(place.photos, place.at("moved"));
+    const gone = await place.run(words);
+    await rename(place.at("moved"), place.photos);
+    expect(gone).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("permafrost review photos/ --base bundle"),
+    });
+  });
+
+  it("of a few images says what cannot be told", async () => {
+    await mkdir(place.at("few", "a"), { recursive: true });
+    await mkdir(place.at("few", "b"), { recursive: true });
+    await cp(place.at("photos", "across", "0.png"), place.at("few", "a", "0.png"));
+    await cp(place.at("photos", "upright", "0.png"), place.at("few", "b", "0.png"));
+    const run = await place.run(["review", "few", "--out", "review-few", "--json"]);
+    expect(run).toMatchObject({ code: 0, stderr: expect.stringContaining("cannot be told") });
+    expect(lastEvent(run, "result")).toMatchObject({ images: 2, issues: [] });
   });
 });

@@ -148,9 +148,14 @@ function numbersSection(report: ExplanationReport): Section {
     title: "The numbers",
     blocks: [
       {
+        kind: "text",
+        isQuiet: true,
+        text: `Half: the smallest part of the picture that holds half of what speaks for the class. Frame: the share that lies in the outer frame. Score: the class's ${method === "occlusion" ? "probability" : "logit"}.`,
+      },
+      {
         kind: "table",
         table: {
-          caption: `Half: the smallest part of the picture that holds half of what speaks for the class. Frame: the share that lies in the outer frame. Score: the class's ${method === "occlusion" ? "probability" : "logit"}.`,
+          caption: "Picture by picture",
           columns: [
             { title: "picture" },
             { title: "class" },

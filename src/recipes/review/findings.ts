@@ -16,7 +16,12 @@ export interface Findings {
   readonly near: Neighbourhoods;
   readonly curve: LearningCurve | undefined;
   readonly maps: ImageMaps;
+  /** What was not looked at, and why. */
+  readonly remarks: readonly string[];
 }
+
+/** A class needs so many different images: one in each fold at least, or a classifier that has not seen it knows nothing of it. */
+const fewestImages = 5;
 
 export async function findingsOf({ data, features }: ReviewData, hooks: TrainingHooks): Promise<Findings> {
   const { samples, classNames } = data.dataset;
@@ -35,5 +40,28 @@ export async function findingsOf({ data, features }: ReviewData, hooks: Training
   const curve = learningCurve(part("train"), part("validation"), classNames.length);
   tell(3);
   const maps = await imageMaps(near.points, hooks);
-  return { probabilities, issues: labelIssues(probabilities, labels, classNames.length), near, curve, maps };
+  const small = smallClasses(labels, groups, classNames.length);
+  const issues = labelIssues(probabilities, labels, classNames.length).filter(
+    ({ label, suggested }) => !small.has(label) && !small.has(suggested),
+  );
+  return { probabilities, issues, near, curve, maps, remarks: smallRemarks(small, classNames) };
+}
+
+/** Copies of one image count once. */
+function smallClasses(
+  labels: readonly number[],
+  groups: readonly number[],
+  classes: number,
+): ReadonlySet<number> {
+  const images = Array.from({ length: classes }, () => new Set<number>());
+  for (const [row, label] of labels.entries()) images[label]!.add(groups[row]!);
+  return new Set([...images.keys()].filter((label) => images[label]!.size < fewestImages));
+}
+
+function smallRemarks(small: ReadonlySet<number>, classNames: readonly string[]): string[] {
+  if (small.size === 0) return [];
+  const names = [...small].map((label) => JSON.stringify(classNames[label])).join(", ");
+  return [
+    `fewer than ${fewestImages} different images of ${names}: whether their labels are wrong cannot be told.`,
+  ];
 }

@@ -6,8 +6,8 @@ import { labelDetails } from "../../evaluation/labelDetails.ts";
 import { readPredictions } from "../../evaluation/probabilities.ts";
 import { type ChosenThreshold, chooseThreshold, type ThresholdAim } from "../../evaluation/thresholds.ts";
 import { type ValueDetails, valueDetails } from "../../evaluation/valueDetails.ts";
+import type { BundleContents } from "../../saving/bundleContents.ts";
 import { targetRows } from "../data/expectedTargets.ts";
-import type { LoadedClassifier } from "../loadClassifier.ts";
 import { labelsOf } from "../phases/headTraining.ts";
 
 /** A threshold that is asked for: of which class or label, and by what it is chosen. */
@@ -18,7 +18,11 @@ export interface WantedThreshold {
 
 /** What a network says of images, beside the images. */
 export interface JudgedOutputs {
-  readonly classifier: Pick<LoadedClassifier, "task" | "classNames" | "calibration">;
+  readonly classifier: {
+    readonly task: Exclude<BundleContents["task"], "reconstruction">;
+    readonly classNames: readonly string[];
+    readonly calibration?: BundleContents["calibration"];
+  };
   readonly samples: readonly Sample[];
   /** [samples, classes], labels or values. */
   readonly outputs: Float32Array;

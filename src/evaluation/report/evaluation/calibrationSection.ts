@@ -3,7 +3,7 @@ import { ranged } from "../cells.ts";
 import { percent } from "../format.ts";
 import type { Section } from "../page/page.ts";
 import type { Cell } from "../page/table.ts";
-import { confidenceChart, reliabilityChart } from "./curveCharts.ts";
+import { confidenceChart, type ProbabilityWords, reliabilityChart } from "./curveCharts.ts";
 import { percentSpan, spanText } from "./spans.ts";
 
 /** What the probabilities are of. */
@@ -15,15 +15,6 @@ export interface CalibratedProbabilities {
   readonly remark: string;
   /** What is counted, and what the charts' axes are. */
   readonly words: ProbabilityWords;
-}
-
-export interface ProbabilityWords {
-  /** "confidence", or "probability". */
-  readonly sure: string;
-  /** "right", or "there". */
-  readonly right: string;
-  /** "pictures", or "labels". */
-  readonly counted: string;
 }
 
 /** Whether probabilities can be taken at their word. */

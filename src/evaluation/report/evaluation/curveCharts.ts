@@ -6,7 +6,6 @@ import { count, percent } from "../format.ts";
 import type { Intervals } from "../page/intervals.ts";
 import type { ChartPoint, Plot, Series } from "../page/plot.ts";
 import { seriesColors } from "../palette.ts";
-import type { ProbabilityWords } from "./calibrationSection.ts";
 
 /** With more classes the lines cannot be told apart: those with the smallest area are shown. */
 export const mostLines = seriesColors;
@@ -64,6 +63,16 @@ function shown(
   const known = perClass.filter((row) => area(row) !== null);
   if (known.length <= mostLines) return known;
   return known.toSorted((a, b) => area(a)! - area(b)!).slice(0, mostLines);
+}
+
+/** What is counted, and what the axes are. */
+export interface ProbabilityWords {
+  /** "confidence", or "probability". */
+  readonly sure: string;
+  /** "right", or "there". */
+  readonly right: string;
+  /** "pictures", or "labels". */
+  readonly counted: string;
 }
 
 /** Confidence against accuracy, as they are and with the bundle's temperature; the band is of 95 %. */

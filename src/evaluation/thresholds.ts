@@ -106,7 +106,7 @@ function costOf(aim: ThresholdAim, { hits, falseAlarms }: Decision, kinds: Kinds
   return ((positives - hits) * aim.missed + falseAlarms * aim.falseAlarm) / (positives + negatives);
 }
 
-/** A sample costs one of three numbers: their mean, and 1.96 of its standard errors to both sides. */
+/** A sample costs one of three numbers: their mean, and 1.96 of its standard errors to both sides. Costs that are all the same tell nothing. */
 function costInterval(aim: ThresholdAim, chosen: Decision, kinds: Kinds): Interval | null {
   const mean = costOf(aim, chosen, kinds);
   if (mean === null || aim.by === "precision") return null;
@@ -114,6 +114,7 @@ function costInterval(aim: ThresholdAim, chosen: Decision, kinds: Kinds): Interv
   const samples = positives + negatives;
   const squares = (positives - chosen.hits) * aim.missed ** 2 + chosen.falseAlarms * aim.falseAlarm ** 2;
   const variance = Math.max(0, squares - samples * mean ** 2) / Math.max(1, samples - 1);
+  if (variance === 0) return null;
   const width = z95 * Math.sqrt(variance / samples);
   return [Math.max(0, mean - width), mean + width];
 }

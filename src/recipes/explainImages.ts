@@ -48,8 +48,8 @@ export interface Explanation {
   /** The overlay's file. */
   readonly overlay: string;
   readonly heatmap: Pick<Heatmap, "height" | "width" | "score" | "completenessError" | "steps">;
-  /** Where what speaks for the class lies. */
-  readonly focus: Focus;
+  /** Where what speaks for the class lies; left out where nothing does. */
+  readonly focus?: Focus;
 }
 
 export interface ExplanationResult {
@@ -101,13 +101,14 @@ export async function explainImages(
     const overlay = path.join(out, overlayName(file, classNames[label]!, names));
     await writeFileAtomic(overlay, await overlayFile(image, shown, preprocessing));
     const { values: _, ...facts } = heatmap;
+    const focus = focusOf(shown);
     return {
       path: file,
       className: classNames[label]!,
       probability: probabilities[label]!,
       overlay,
       heatmap: facts,
-      focus: focusOf(shown),
+      ...(focus === undefined ? {} : { focus }),
       pictures: await pagePictures(image, shown, preprocessing),
     };
   }

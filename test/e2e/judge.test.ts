@@ -163,7 +163,7 @@ describe("explain", () => {
       const page = await place.run(["report", method, "--out", `${method}.csv`, "--json"]);
       expect(lastEvent(page, "report")).toMatchObject({ kind: "Explanation" });
       expect(await readFile(place.at(`${method}.csv`), "utf8")).toMatch(
-        /Picture by picture,0\.png,half,0\.\d+/,
+        /Picture by picture,0\.png,half,(0\.\d+|none)/,
       );
       const overlay = await inspectImage(await readFile(place.at(method, "0-upright.png")));
       expect(overlay).toMatchObject({ readable: true, format: "png" });

@@ -213,19 +213,19 @@ function sampleEvaluation(bundle: string, classNames: readonly string[], samples
 }
 
 export function sampleExplanationPage(): Page {
-  const one = (file: string, half: number) => ({
+  const one = (file: string, half?: number) => ({
     path: `/photos/${file}`,
     className: "cats",
     probability: 0.97,
     heatmap: { score: 3.2, completenessError: 0.03, steps: 64 },
-    focus: { half, frame: 0.5 },
+    ...(half === undefined ? {} : { focus: { half, frame: 0.5 } }),
     pictures: [pixel, pixel] as const,
   });
   return explanationPage({
     bundle: "runs/photos",
     method: "integrated-gradients",
     layer: undefined,
-    explanations: [one("cats/1.jpg", 0.1), one("cats/2.jpg", 0.2), one("dogs/3.jpg", 0.3)],
+    explanations: [one("cats/1.jpg", 0.1), one("cats/2.jpg", 0.2), one("dogs/3.jpg")],
     skipped: [{ path: "/photos/text.jpg", reason: "no known image format" }],
     warnings: [],
     command: "permafrost explain runs/photos /photos/cats --method integrated-gradients",

@@ -280,9 +280,10 @@ describe("where a heatmap lies", () => {
     corner[0] = 1;
     corner[99] = -5;
     expect(focusOf({ height: 10, width: 10, values: corner })).toEqual({ half: 0.005, frame: 1 });
-    const even = focusOf({ height: 4, width: 4, values: new Float32Array(16) });
+    const even = focusOf({ height: 4, width: 4, values: new Float32Array(16).fill(2) })!;
     expect(even.half).toBeCloseTo(0.5, 12);
     expect(even.frame).toBeCloseTo(0.36, 12);
+    expect(focusOf({ height: 1, width: 2, values: Float32Array.of(0, -3) })).toBeUndefined();
   });
 });
 

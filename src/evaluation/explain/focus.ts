@@ -11,11 +11,16 @@ export interface Focus {
 /** Width of the outer frame, as a part of each side. */
 const rim = 0.1;
 
-/** Where what speaks for the class lies; what speaks against it is left out. A map without anything above 0 is spread evenly. */
-export function focusOf({ height, width, values }: Pick<Heatmap, "height" | "width" | "values">): Focus {
+/** Where what speaks for the class lies; what speaks against it is left out. Undefined where nothing speaks for it. */
+export function focusOf({
+  height,
+  width,
+  values,
+}: Pick<Heatmap, "height" | "width" | "values">): Focus | undefined {
   const above = Float64Array.from(values, (value) => Math.max(0, value));
   const sum = above.reduce((all, value) => all + value, 0);
-  const weights = sum > 0 ? above.map((value) => value / sum) : above.fill(1 / above.length);
+  if (!(sum > 0)) return undefined;
+  const weights = above.map((value) => value / sum);
   return { half: halfOf(weights), frame: frameOf(weights, height, width) };
 }
 

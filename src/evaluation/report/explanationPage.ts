@@ -35,7 +35,8 @@ export interface ReportedExplanation {
   /** Of that class; of a regression the value. */
   readonly probability: number;
   readonly heatmap: Pick<Heatmap, "score" | "completenessError" | "steps">;
-  readonly focus: Focus;
+  /** Left out where nothing speaks for the class. */
+  readonly focus?: Focus;
   /** The picture, and the picture with the heatmap, as data URIs. */
   readonly pictures: readonly [string, string];
 }
@@ -76,15 +77,24 @@ const framePart = 0.36;
 
 function answerOf(report: ExplanationReport): Answer {
   const { method, explanations } = report;
-  const half = median(explanations.map(({ focus }) => focus.half));
-  const frame = median(explanations.map(({ focus }) => focus.frame));
+  const known = explanations.flatMap(({ focus }) => focus ?? []);
+  if (known.length === 0) {
+    return {
+      sentence: "Nothing in the pictures speaks for the class that is named.",
+      remark: methods[method],
+      numbers: [],
+    };
+  }
+  const half = median(known.map((focus) => focus.half));
+  const frame = median(known.map((focus) => focus.frame));
+  const nothing = explanations.length - known.length;
   const rim =
     frame > framePart
       ? ` More than a frame's share of it lies at the rim: look for backgrounds, frames and captions.`
       : "";
   return {
     sentence: `Half of what speaks for the class that is named lies on ${percent(half)} of a picture: the bright places.`,
-    remark: `${methods[method]} A heatmap shows what the network used, not whether that is sensible.${rim}`,
+    remark: `${methods[method]} A heatmap shows what the network used, not whether that is sensible.${rim}${nothing === 0 ? "" : ` In ${plural(nothing, "picture")} nothing speaks for the class.`}`,
     numbers: [
       {
         text: percent(half),
@@ -167,14 +177,15 @@ function numbersSection(report: ExplanationReport): Section {
           ],
           rows: explanations.map((one): Cell[] => {
             const { focus, heatmap, probability } = one;
-            const share = (value: number) => ({ text: percent(value), value });
+            const share = (value: number | undefined) =>
+              value === undefined ? { text: "none", value: null } : { text: percent(value), value };
             return [
               shortName(one.path, report),
               one.className,
               { text: answerText(probability), value: probability },
               { text: withMinus(decimal(heatmap.score)), value: heatmap.score },
-              share(focus.half),
-              share(focus.frame),
+              share(focus?.half),
+              share(focus?.frame),
               ...(isComplete ? [counted(heatmap.steps ?? 0), share(heatmap.completenessError ?? 0)] : []),
             ];
           }),

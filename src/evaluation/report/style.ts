@@ -167,7 +167,7 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .chart.coordinates svg{min-width:44rem}.chart.coordinates text{font-size:12px}}
 @page{margin:14mm 12mm}
 @media print{:root{color-scheme:light;${variables(light)}}body{background:#fff;font-size:10.5pt}
-main,header,footer{max-width:none;padding:0}header{padding-top:0}h2{break-after:avoid}
+main,header,footer{max-width:none;padding:0}header{padding-top:0}h2,.caption{break-after:avoid}
 section{break-inside:avoid;border-color:#bbb;padding:1.1rem 1.25rem;margin:.75rem 0}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:1.5rem}.answer .sentence{font-size:1.3rem}
 .three{gap:.75rem}.three dd{font-size:1.3rem}.three dt{font-size:.8125rem}

@@ -42,9 +42,9 @@ export function thresholdText(chosen: ChosenThreshold): string {
 }
 
 function costText({ cost, costInterval, costAtHalf }: ChosenThreshold): string {
-  if (cost === null || costInterval === null || costAtHalf === null) return "";
-  const [low, high] = costInterval;
-  return ` It costs ${decimal(cost)} an image (${decimal(low)} to ${decimal(high)}), against ${decimal(costAtHalf)} at 0.5.`;
+  if (cost === null || costAtHalf === null) return "";
+  const range = costInterval === null ? "" : ` (${costInterval.map(decimal).join(" to ")})`;
+  return ` It costs ${decimal(cost)} an image${range}, against ${decimal(costAtHalf)} at 0.5.`;
 }
 
 function aimText(aim: ThresholdAim): string {

@@ -7,7 +7,7 @@ import { evaluateClassifier } from "../../src/recipes/evaluateClassifier.ts";
 import { planTraining } from "../../src/recipes/planTraining.ts";
 import type { TrainingRequest } from "../../src/recipes/request/training.ts";
 import { trainingDefaults } from "../../src/recipes/request/trainingDefaults.ts";
-import { reviewFeatures } from "../../src/recipes/reviewFeatures.ts";
+import { reviewFeatures } from "../../src/recipes/review/reviewFeatures.ts";
 import { trainClassifier } from "../../src/recipes/trainClassifier.ts";
 import { temporaryFolder, writeStripes } from "../support/pictures.ts";
 

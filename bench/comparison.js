@@ -28,7 +28,7 @@ import { trainHead } from "../dist/recipes/phases/trainHead.js";
 import { PhaseClock } from "../dist/recipes/request/phaseClock.js";
 import { trainingDefaults } from "../dist/recipes/request/trainingDefaults.js";
 import { trainingPhases } from "../dist/recipes/request/trainingPhases.js";
-import { reviewFeatures } from "../dist/recipes/reviewFeatures.js";
+import { reviewFeatures } from "../dist/recipes/review/reviewFeatures.js";
 import { searchAxes } from "../dist/recipes/sweep/searchSpace.js";
 import { sweepHeads } from "../dist/recipes/sweepHeads.js";
 

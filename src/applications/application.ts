@@ -42,12 +42,17 @@ export interface Application {
   readonly sizeMultiple: number;
   /** From the input to the output, every layer in one of them; empty: not known. */
   readonly blocks: readonly NetworkBlock[];
-  /** Whether it can be built as torchvision does, from weights with PyTorch's names. Default false. */
+  /** Whether it can be built as torchvision or timm do, from weights with PyTorch's names. Default false. */
   readonly hasTorchForm?: boolean;
 }
 
-/** A network as Keras builds it, or as torchvision does: with other padding, epsilons, places of strides, and pixels. */
-export type NetworkForm = "keras" | "torch";
+/**
+ * A network as Keras builds it, or as others do: with other padding, epsilons, places of strides, and pixels. "torch": torchvision, and
+ * timm where it does the same; "timm": timm, where it does not; "tf": timm's models that it took over from TensorFlow.
+ */
+export const networkForms = ["keras", "torch", "timm", "tf"] as const;
+
+export type NetworkForm = (typeof networkForms)[number];
 
 /** What every base network can be asked for (Keras's arguments of `keras.applications`). */
 export interface ApplicationOptions {
@@ -91,8 +96,8 @@ export class BaseNetwork extends Model {
   readonly variant: string | undefined;
   /** The ONNX model that it is, where it is one. */
   readonly onnx: OnnxSource | undefined;
-  /** "torch": as torchvision builds it, where Keras has the network too. undefined: the form that `createBase` makes by itself. */
-  readonly form: "torch" | undefined;
+  /** As another program builds it. undefined: the form that `createBase` makes by itself. */
+  readonly form: Exclude<NetworkForm, "keras"> | undefined;
   /** What whoever uses it should know, in sentences. */
   readonly remarks: readonly string[];
   /** Of a network from a file: its maps' network, without the pooling. */
@@ -115,7 +120,7 @@ export class BaseNetwork extends Model {
     this.pooling = base.pooling;
     this.variant = base.variant;
     this.onnx = base.onnx;
-    this.form = base.form === "torch" ? "torch" : undefined;
+    this.form = base.form === "keras" ? undefined : base.form;
     this.remarks = base.remarks ?? [];
     this.architecture = base.architecture;
   }

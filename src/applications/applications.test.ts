@@ -36,7 +36,7 @@ describe("base networks", () => {
 
   it("refuse weights that they do not have", async () => {
     await expect(mobileNetV3Small({ weights: "imagenet" })).rejects.toThrow(
-      /Known: embedded.*mobileNetV3SmallKeras/,
+      /Known weights: embedded.*mobileNetV3SmallKeras/,
     );
     await expect(mobileNetV3Small({ weights: "no-such" })).rejects.toThrow("Known: embedded");
   });

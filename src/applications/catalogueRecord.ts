@@ -1,6 +1,6 @@
 import { dense, globalAveragePooling2D } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { CatalogueApplication, Classifier } from "./catalogue.ts";
+import type { CatalogueApplication, Classifier } from "./catalogueApplication.ts";
 import type { PublishedWeights } from "./chosenWeights.ts";
 
 /** What a family says of one of its networks; what is left out is the same for nearly all of them. */

@@ -11,7 +11,8 @@ import {
 } from "../layers/index.ts";
 import type { Layer, SymbolicTensor } from "../layers/layer.ts";
 import { Sequential } from "../models/sequential.ts";
-import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
+import { kerasNetwork } from "./catalogue.ts";
+import type { CatalogueOptions, Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
 import { convNeXtNamings } from "./torch/convNeXt.ts";
 
@@ -133,12 +134,15 @@ function convNeXt({ size, depth, width, resizeTo = 256, sha256 }: Variant) {
       ...parts(name, includePreprocessing),
       ...(includePreprocessing ? {} : { scaling: "torch" as const, variant: "without preprocessing inside" }),
     }),
-    {
-      // The same layers: the weights are the authors', which Keras converted.
-      parts: ({ name = kerasName }) => parts(name, false),
-      namings: convNeXtNamings,
-      pictures: { resizeTo, crop: 224, filter: "bilinear" },
-    },
+    [
+      {
+        name: "torch",
+        // The same layers: the weights are the authors', which Keras converted.
+        parts: ({ name = kerasName }) => parts(name, false),
+        namings: convNeXtNamings,
+        pictures: { resizeTo, crop: 224, filter: "bilinear" },
+      },
+    ],
   );
 }
 

@@ -91,11 +91,13 @@ function denseNet({ name, depths, md5 }: Variant) {
     top,
     poolingNames,
   });
-  return kerasNetwork(application, () => parts(kerasForm), {
+  const torch = {
+    name: "torch",
     parts: () => parts(torchNormalization),
     namings: denseNetNamings,
     pictures: usualPictures,
-  });
+  } as const;
+  return kerasNetwork(application, () => parts(kerasForm), [torch]);
 }
 
 function features(start: SymbolicTensor, depths: readonly number[], form: Form): SymbolicTensor {

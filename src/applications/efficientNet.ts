@@ -1,65 +1,41 @@
 import { PermafrostError } from "../base/errors.ts";
-import {
-  activation,
-  add,
-  batchNormalization,
-  conv2d,
-  depthwiseConv2D,
-  dropout,
-  normalization,
-  rescaling,
-  zeroPadding2D,
-} from "../layers/index.ts";
+import { normalization, rescaling } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
 import type { Model } from "../models/functional.ts";
 import { kerasNetwork } from "./catalogue.ts";
+import type { CatalogueOptions, Classifier, NetworkParts } from "./catalogueApplication.ts";
 import { catalogueRecord, poolingNames, publishedPair } from "./catalogueRecord.ts";
-import {
-  type Block,
-  blocksOf,
-  classifier,
-  kernelInitializer,
-  type Stage,
-  squeezeAndExcite,
-} from "./efficientNetParts.ts";
-import { divisible, halvingMargins } from "./mobileNetParts.ts";
+import { type Factors, features, stages } from "./efficientNetBlocks.ts";
+import { classifier, evenForm, type Form } from "./efficientNetParts.ts";
+import { timmEfficientNet, torchvisionEfficientNet } from "./torch/efficientNet.ts";
+import type { TorchForm } from "./torch/torchForm.ts";
 
-const stageRow = (
-  kernelSize: number,
-  repeats: number,
-  filtersIn: number,
-  filtersOut: number,
-  expansion: number,
-  strides: number,
-): Stage => ({ kernelSize, repeats, filtersIn, filtersOut, expansion, strides });
-
-/** Table 1 of the paper. */
-const stages: readonly Stage[] = [
-  stageRow(3, 1, 32, 16, 1, 1),
-  stageRow(3, 2, 16, 24, 6, 2),
-  stageRow(5, 2, 24, 40, 6, 2),
-  stageRow(3, 3, 40, 80, 6, 2),
-  stageRow(5, 3, 80, 112, 6, 1),
-  stageRow(5, 4, 112, 192, 6, 2),
-  stageRow(3, 1, 192, 320, 6, 1),
-];
-
-interface Variant {
+interface Variant extends Factors {
   readonly letters: string;
-  /** Factor of all numbers of channels. */
-  readonly width: number;
-  /** Factor of all numbers of blocks. */
-  readonly depth: number;
   readonly size: number;
   /** Rate of the classifier's dropout. */
   readonly dropoutRate: number;
   readonly md5: readonly [top: string, noTop: string];
+  /** Pixels of the shorter side that torchvision scales to, and of the middle that it cuts out. */
+  readonly torchvision: readonly [resizeTo: number, crop: number];
+  /** The share of the shorter side that timm cuts out for its models from TensorFlow. */
+  readonly share: number;
 }
+
+const kerasForm: Form = { normalization: { epsilon: 1e-3, momentum: 0.99 }, isEven: false };
+
+/** timm's models from TensorFlow. */
+const tensorFlowForm: Form = { normalization: { epsilon: 1e-3, momentum: 0.9 }, isEven: false };
+
+/** torchvision's B5 to B7. */
+const largeForm: Form = { normalization: { epsilon: 1e-3, momentum: 0.99 }, isEven: true };
 
 /**
  * EfficientNet-B0 (Tan and Le 2019), as Keras builds it. Without its classifier the output is [batch, height / 32, width / 32, 1280],
  * rounded up. Inputs: pixels from 0 to 255, normalized inside. In training blocks are left out at random, in a frozen base too
  * unless it is applied with `training: false`.
+ *
+ * With weights of torchvision or timm: in their forms, without the normalization inside, for pixels of mode "torch".
  */
 export const efficientNetB0 = efficientNet({
   letters: "b0",
@@ -68,6 +44,8 @@ export const efficientNetB0 = efficientNet({
   size: 224,
   dropoutRate: 0.2,
   md5: ["902e53a9f72be733fc0bcb005b3ebbac", "50bc09e76180e00e4465e1a485ddc09d"],
+  torchvision: [256, 224],
+  share: 0.875,
 });
 
 /** EfficientNet-B1: as `efficientNetB0`, deeper, for 240 pixels. */
@@ -78,6 +56,8 @@ export const efficientNetB1 = efficientNet({
   size: 240,
   dropoutRate: 0.2,
   md5: ["1d254153d4ab51201f1646940f018540", "74c4e6b3e1f6a1eea24c589628592432"],
+  torchvision: [256, 240],
+  share: 0.882,
 });
 
 /** EfficientNet-B2: as `efficientNetB0`, with 1408 channels, for 260 pixels. */
@@ -88,6 +68,8 @@ export const efficientNetB2 = efficientNet({
   size: 260,
   dropoutRate: 0.3,
   md5: ["b15cce36ff4dcbd00b6dd88e7857a6ad", "111f8e2ac8aa800a7a99e3239f7bfb39"],
+  torchvision: [288, 288],
+  share: 0.89,
 });
 
 /** EfficientNet-B3: as `efficientNetB0`, with 1536 channels, for 300 pixels. */
@@ -98,6 +80,8 @@ export const efficientNetB3 = efficientNet({
   size: 300,
   dropoutRate: 0.3,
   md5: ["ffd1fdc53d0ce67064dc6a9c7960ede0", "af6d107764bb5b1abb91932881670226"],
+  torchvision: [320, 300],
+  share: 0.904,
 });
 
 /** EfficientNet-B4: as `efficientNetB0`, with 1792 channels, for 380 pixels. */
@@ -108,6 +92,8 @@ export const efficientNetB4 = efficientNet({
   size: 380,
   dropoutRate: 0.4,
   md5: ["18c95ad55216b8f92d7e70b3a046e2fc", "ebc24e6d6c33eaebbd558eafbeedf1ba"],
+  torchvision: [384, 380],
+  share: 0.922,
 });
 
 /** EfficientNet-B5: as `efficientNetB0`, with 2048 channels, for 456 pixels. */
@@ -118,6 +104,8 @@ export const efficientNetB5 = efficientNet({
   size: 456,
   dropoutRate: 0.4,
   md5: ["ace28f2a6363774853a83a0b21b9421a", "38879255a25d3c92d5e44e04ae6cec6f"],
+  torchvision: [456, 456],
+  share: 0.934,
 });
 
 /** EfficientNet-B6: as `efficientNetB0`, with 2304 channels, for 528 pixels. */
@@ -128,6 +116,8 @@ export const efficientNetB6 = efficientNet({
   size: 528,
   dropoutRate: 0.5,
   md5: ["165f6e37dce68623721b423839de8be5", "9ecce42647a20130c1f39a5d4cb75743"],
+  torchvision: [528, 528],
+  share: 0.942,
 });
 
 /** EfficientNet-B7: as `efficientNetB0`, with 2560 channels, for 600 pixels. */
@@ -138,6 +128,8 @@ export const efficientNetB7 = efficientNet({
   size: 600,
   dropoutRate: 0.5,
   md5: ["8c03f828fec3ef71311cd463b6759d99", "cbcfe4450ddf6f3ad90b1b398090fe4a"],
+  torchvision: [600, 600],
+  share: 0.949,
 });
 
 function efficientNet(variant: Variant) {
@@ -161,19 +153,46 @@ function efficientNet(variant: Variant) {
       ["top", "top_conv"],
     ],
   });
-  return kerasNetwork(application, ({ weights = "imagenet" }) => {
+  const inKerasForm = ({ weights = "imagenet" }: CatalogueOptions): NetworkParts => {
     // Keras's own files hold deviations where variances belong, and a layer more makes up for it.
     const ownWeights =
       weights !== null && (weights === "imagenet" || files.some((file) => weights.endsWith(file)));
     return {
-      features: (start) => features(start, variant, ownWeights),
+      features: (start) => features(normalized(start, ownWeights), variant, kerasForm),
       top: (map, asked) => classifier(map, asked, dropoutRate),
       poolingNames,
       checkWeights: (network, file) => {
         if (!ownWeights) checkVariances(network, file, files);
       },
     };
+  };
+  return kerasNetwork(application, inKerasForm, torchForms(variant));
+}
+
+/** Each takes pixels that were normalized outside. */
+function torchForms(variant: Variant): readonly TorchForm<CatalogueOptions>[] {
+  const { letters, size, dropoutRate, torchvision, share } = variant;
+  const kinds = stages.map(({ expansion }) => (expansion === 1 ? "separable" : "inverted"));
+  const parts = (form: Form) => () => ({
+    features: (start: SymbolicTensor) => features(start, variant, form),
+    top: (map: SymbolicTensor, asked: Classifier) => classifier(map, asked, dropoutRate),
+    poolingNames,
   });
+  const torchvisionForm = letters < "b5" ? evenForm : largeForm;
+  const [resizeTo, crop] = torchvision;
+  const usual = { resizeTo: 256, crop: 224, filter: "bicubic" } as const;
+  const namings = [timmEfficientNet(kinds)];
+  const shared = { resizeTo: Math.floor(size / share), crop: size, filter: "bicubic" } as const;
+  return [
+    {
+      name: "torch",
+      parts: parts(torchvisionForm),
+      namings: [torchvisionEfficientNet(kinds)],
+      pictures: { resizeTo, crop, filter: "bicubic" },
+    },
+    { name: "timm", parts: parts(evenForm), namings, pictures: usual },
+    { name: "tf", parts: parts(tensorFlowForm), namings, pictures: shared },
+  ];
 }
 
 /** ImageNet's deviations of pixels / 255. */
@@ -191,59 +210,9 @@ function checkVariances(network: Model, file: string, files: readonly string[]):
   );
 }
 
-function features(start: SymbolicTensor, { width, depth }: Variant, ownWeights: boolean): SymbolicTensor {
-  const round = (filters: number) => divisible(filters * width);
-  const total = stages.reduce((sum, { repeats }) => sum + Math.ceil(depth * repeats), 0);
-  let x = rescaling({ scale: 1 / 255 }).apply(start);
-  x = normalization().apply(x);
-  if (ownWeights) x = rescaling({ scale: deviations.map((deviation) => 1 / Math.sqrt(deviation)) }).apply(x);
-  x = zeroPadding2D({ padding: halvingMargins(x, 3), name: "stem_conv_pad" }).apply(x);
-  const stem = { filters: round(32), kernelSize: 3, strides: 2, name: "stem_conv" };
-  x = activated(convolution(x, stem), "stem_bn", "stem_activation");
-  for (const block of blocksOf(stages, { round, depth, countedBlocks: total }))
-    x = invertedResidual(x, block);
-  x = convolution(x, { filters: round(1280), kernelSize: 1, name: "top_conv" });
-  return activated(x, "top_bn", "top_activation");
-}
-
-function invertedResidual(start: SymbolicTensor, block: Block): SymbolicTensor {
-  const { prefix, kernelSize, strides, filtersIn, filtersOut, expansion, dropRate } = block;
-  let x = start;
-  if (expansion !== 1) {
-    x = convolution(x, { filters: filtersIn * expansion, kernelSize: 1, name: `${prefix}expand_conv` });
-    x = activated(x, `${prefix}expand_bn`, `${prefix}expand_activation`);
-  }
-  if (strides === 2) {
-    x = zeroPadding2D({ padding: halvingMargins(x, kernelSize), name: `${prefix}dwconv_pad` }).apply(x);
-  }
-  const padding = strides === 2 ? "valid" : "same";
-  const depthwise = { kernelSize, strides, padding, useBias: false, kernelInitializer } as const;
-  x = depthwiseConv2D({ ...depthwise, name: `${prefix}dwconv` }).apply(x);
-  x = activated(x, `${prefix}bn`, `${prefix}activation`);
-  x = squeezeAndExcite(x, prefix, filtersIn);
-  x = convolution(x, { filters: filtersOut, kernelSize: 1, name: `${prefix}project_conv` });
-  x = batchNormalization({ name: `${prefix}project_bn` }).apply(x);
-  if (strides !== 1 || filtersIn !== filtersOut) return x;
-  if (dropRate > 0) {
-    x = dropout({ rate: dropRate, noiseShape: [null, 1, 1, 1], name: `${prefix}drop` }).apply(x);
-  }
-  return add({ name: `${prefix}add` }).apply([x, start]);
-}
-
-interface Convolution {
-  readonly filters: number;
-  readonly kernelSize: number;
-  readonly strides?: number;
-  readonly name: string;
-}
-
-/** Of one pixel, or behind margins that a layer before it has added. */
-function convolution(x: SymbolicTensor, options: Convolution): SymbolicTensor {
-  const padding = options.kernelSize === 1 ? "same" : "valid";
-  return conv2d({ ...options, padding, useBias: false, kernelInitializer }).apply(x);
-}
-
-function activated(x: SymbolicTensor, normalizationName: string, name: string): SymbolicTensor {
-  const normalized = batchNormalization({ name: normalizationName }).apply(x);
-  return activation({ activation: "swish", name }).apply(normalized);
+/** Pixels from 0 to 255 as Keras's weights want them. */
+function normalized(start: SymbolicTensor, ownWeights: boolean): SymbolicTensor {
+  const x = normalization().apply(rescaling({ scale: 1 / 255 }).apply(start));
+  if (!ownWeights) return x;
+  return rescaling({ scale: deviations.map((deviation) => 1 / Math.sqrt(deviation)) }).apply(x);
 }

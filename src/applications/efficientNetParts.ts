@@ -1,8 +1,10 @@
 import { conv2d, dense, dropout, globalAveragePooling2D, multiply, reshape } from "../layers/index.ts";
 import type { Initializer } from "../layers/initializers.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { Classifier } from "./catalogue.ts";
+import type { Classifier } from "./catalogueApplication.ts";
 import { poolingNames } from "./catalogueRecord.ts";
+import { halvingMargins } from "./mobileNetParts.ts";
+import { torchNormalization } from "./torch/normalization.ts";
 
 /** Of every convolution of both families. */
 export const kernelInitializer: Initializer = {
@@ -11,6 +13,22 @@ export const kernelInitializer: Initializer = {
   mode: "fanOut",
   distribution: "truncatedNormal",
 };
+
+/** What Keras, torchvision and timm do in different ways. */
+export interface Form {
+  /** Of every BatchNormalization. */
+  readonly normalization: { readonly epsilon: number; readonly momentum: number };
+  /** Zeros on all sides alike before a convolution of stride 2, as PyTorch pads; else as TensorFlow does. */
+  readonly isEven: boolean;
+}
+
+/** timm's own EfficientNets, and torchvision's B0 to B4. */
+export const evenForm: Form = { normalization: torchNormalization, isEven: true };
+
+/** Zeros before a convolution of stride 2. */
+export function margins(x: SymbolicTensor, kernelSize: number, { isEven }: Form) {
+  return isEven ? (kernelSize - 1) / 2 : halvingMargins(x, kernelSize);
+}
 
 /** A stage as the table of its family has it. */
 export interface Stage {

@@ -1,34 +1,17 @@
-import {
-  activation,
-  add,
-  batchNormalization,
-  conv2d,
-  depthwiseConv2D,
-  dropout,
-  normalization,
-  rescaling,
-} from "../layers/index.ts";
+import { normalization, rescaling } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { type CatalogueOptions, kerasNetwork } from "./catalogue.ts";
+import { kerasNetwork } from "./catalogue.ts";
+import type { CatalogueOptions, Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, poolingNames, publishedPair } from "./catalogueRecord.ts";
-import {
-  type Block,
-  blockName,
-  blocksOf,
-  classifier,
-  kernelInitializer,
-  type Stage,
-  squeezeAndExcite,
-} from "./efficientNetParts.ts";
+import { blockName, classifier, type Form } from "./efficientNetParts.ts";
+import { features, type Shape, type StageV2 } from "./efficientNetV2Blocks.ts";
+import { type BlockKind, timmEfficientNet, torchvisionEfficientNet } from "./torch/efficientNet.ts";
+import { halves, type TorchPictures } from "./torch/pictures.ts";
+import type { TorchForm } from "./torch/torchForm.ts";
 
 export interface EfficientNetV2Options extends CatalogueOptions {
   /** Inputs are pixels from 0 to 255, normalized inside; false: they are scaled outside, as `preprocessing` says. Default true. */
   readonly includePreprocessing?: boolean;
-}
-
-/** A stage of fused blocks has one full convolution in place of two, and no squeeze-and-excitation. */
-interface StageV2 extends Stage {
-  readonly fused: boolean;
 }
 
 const row = (
@@ -79,23 +62,29 @@ const largeStages: readonly StageV2[] = [
   row(false, 7, 384, 640, 6, 1),
 ];
 
-interface Variant {
+interface Variant extends Shape {
   readonly letters: string;
-  readonly stages: readonly StageV2[];
-  /** Factor of all numbers of channels. Default 1. */
-  readonly width?: number;
-  /** Factor of all numbers of blocks. Default 1. */
-  readonly depth?: number;
   readonly size: number;
   /** How pixels are scaled, inside or outside. */
   readonly pixels: "torch" | "halves";
   readonly md5: readonly [top: string, noTop: string];
+  /** The share of the shorter side that timm cuts out for its models from TensorFlow. */
+  readonly share: number;
+  /** How torchvision prepares its pictures, where it has the network. */
+  readonly torchvision?: Pick<TorchPictures, "filter" | "mean" | "std">;
 }
+
+/** Keras's, and that of timm's models from TensorFlow. */
+const kerasForm: Form = { normalization: { epsilon: 1e-3, momentum: 0.9 }, isEven: false };
+
+const torchvisionForm: Form = { ...kerasForm, isEven: true };
 
 /**
  * EfficientNetV2-B0 (Tan and Le 2021), as Keras builds it. Without its classifier the output is [batch, height / 32, width / 32, 1280],
  * rounded up. Inputs: pixels from 0 to 255, normalized inside. In training blocks are left out at random, in a frozen base too
  * unless it is applied with `training: false`.
+ *
+ * With weights of timm's `tf_` models: without the normalization inside, for pixels of mode "torch".
  */
 export const efficientNetV2B0 = efficientNetV2({
   letters: "b0",
@@ -103,6 +92,7 @@ export const efficientNetV2B0 = efficientNetV2({
   size: 224,
   pixels: "torch",
   md5: ["21ecbf6da12460d5c40bb2f29ceb2188", "893217f2bb855e2983157299931e43ff"],
+  share: 0.875,
 });
 
 /** EfficientNetV2-B1: as `efficientNetV2B0`, deeper, for 240 pixels. */
@@ -113,6 +103,7 @@ export const efficientNetV2B1 = efficientNetV2({
   size: 240,
   pixels: "torch",
   md5: ["069f0534ff22adf035c89e2d9547a9dc", "0e80663031ca32d657f9caa404b6ec37"],
+  share: 0.882,
 });
 
 /** EfficientNetV2-B2: as `efficientNetV2B0`, with 1408 channels, for 260 pixels. */
@@ -124,6 +115,7 @@ export const efficientNetV2B2 = efficientNetV2({
   size: 260,
   pixels: "torch",
   md5: ["424e49f28180edbde1e94797771950a7", "1dfe2e7a5d45b6632553a8961ea609eb"],
+  share: 0.89,
 });
 
 /** EfficientNetV2-B3: as `efficientNetV2B0`, with 1536 channels, for 300 pixels. */
@@ -135,15 +127,22 @@ export const efficientNetV2B3 = efficientNetV2({
   size: 300,
   pixels: "torch",
   md5: ["1f1fc43bd98a6e4fd8fdfd551e02c7a0", "f6abf7b5849ac99a89b50dd3fd532856"],
+  share: 0.904,
 });
 
-/** EfficientNetV2-S: 40 blocks, 1280 channels, for 384 pixels; inside they are scaled to about -1 to 1. */
+/**
+ * EfficientNetV2-S: 40 blocks, 1280 channels, for 384 pixels; inside they are scaled to about -1 to 1.
+ *
+ * With weights of torchvision: in its form, which pads on all sides alike, for pixels of mode "torch"; with those of timm's `tf_` models from -1 to 1.
+ */
 export const efficientNetV2S = efficientNetV2({
   letters: "s",
   stages: smallStages,
   size: 384,
   pixels: "halves",
   md5: ["e1d88a8495beba45748fedd0cecbe016", "af0682fb74e8c54910f2d4393339c070"],
+  share: 1,
+  torchvision: { filter: "bilinear" },
 });
 
 /** EfficientNetV2-M: as `efficientNetV2S`, with 57 blocks, for 480 pixels. */
@@ -153,6 +152,8 @@ export const efficientNetV2M = efficientNetV2({
   size: 480,
   pixels: "halves",
   md5: ["a3bf6aa3276309f4fc6a34aa114c95cd", "1b8dc055df72dde80d614482840fe342"],
+  share: 1,
+  torchvision: { filter: "bilinear" },
 });
 
 /** EfficientNetV2-L: as `efficientNetV2S`, with 79 blocks, for 480 pixels. */
@@ -162,6 +163,8 @@ export const efficientNetV2L = efficientNetV2({
   size: 480,
   pixels: "halves",
   md5: ["27e6d408b53c7ebc868fefa357689935", "b0b66b5c863aef5b46e8608fe1711615"],
+  share: 1,
+  torchvision: { filter: "bicubic", ...halves },
 });
 
 function efficientNetV2(variant: Variant) {
@@ -188,12 +191,56 @@ function efficientNetV2(variant: Variant) {
       ["top", "top_conv"],
     ],
   });
-  return kerasNetwork<EfficientNetV2Options>(application, ({ includePreprocessing = true }) => ({
-    features: (start) => features(includePreprocessing ? scaled(start, pixels) : start, variant),
-    top: (map, asked) => classifier(map, asked, 0.2),
+  return kerasNetwork<EfficientNetV2Options>(
+    application,
+    ({ includePreprocessing = true }) => ({
+      ...partsOf(variant, kerasForm, includePreprocessing),
+      ...(includePreprocessing ? {} : { scaling: pixels, variant: "without preprocessing inside" }),
+    }),
+    torchForms(variant),
+  );
+}
+
+function partsOf(variant: Variant, form: Form, includePreprocessing: boolean) {
+  const { pixels } = variant;
+  return {
+    features: (start: SymbolicTensor) =>
+      features(includePreprocessing ? scaled(start, pixels) : start, variant, form),
+    top: (map: SymbolicTensor, asked: Classifier) => classifier(map, asked, 0.2),
     poolingNames,
-    ...(includePreprocessing ? {} : { scaling: pixels, variant: "without preprocessing inside" }),
-  }));
+  };
+}
+
+/** Each takes pixels that were scaled outside. */
+function torchForms(variant: Variant): readonly TorchForm<EfficientNetV2Options>[] {
+  const { size, pixels, share, torchvision } = variant;
+  const kinds = variant.stages.map(kindOf);
+  const tensorFlow: TorchForm<EfficientNetV2Options> = {
+    name: "tf",
+    parts: () => partsOf(variant, kerasForm, false),
+    namings: [timmEfficientNet(kinds)],
+    pictures: {
+      resizeTo: Math.floor(size / share),
+      crop: size,
+      filter: "bicubic",
+      ...(pixels === "halves" ? halves : {}),
+    },
+  };
+  if (torchvision === undefined) return [tensorFlow];
+  return [
+    {
+      name: "torch",
+      parts: () => partsOf(variant, torchvisionForm, false),
+      namings: [torchvisionEfficientNet(kinds)],
+      pictures: { resizeTo: size, crop: size, ...torchvision },
+    },
+    tensorFlow,
+  ];
+}
+
+function kindOf({ fused, expansion }: StageV2): BlockKind {
+  if (!fused) return "inverted";
+  return expansion === 1 ? "plain" : "fused";
 }
 
 /** The last layers of the maps of each size: the fused stages halve in their first convolution, the others in their second. */
@@ -212,70 +259,4 @@ function scaled(start: SymbolicTensor, pixels: Variant["pixels"]): SymbolicTenso
   const x = rescaling({ scale: 1 / 255 }).apply(start);
   const variance = [0.229 ** 2, 0.224 ** 2, 0.225 ** 2];
   return normalization({ mean: [0.485, 0.456, 0.406], variance }).apply(x);
-}
-
-function features(start: SymbolicTensor, { stages, width = 1, depth = 1 }: Variant): SymbolicTensor {
-  const round = (filters: number) => Math.max(8, Math.floor((filters * width + 4) / 8) * 8);
-  const countedBlocks = stages.reduce((sum, { repeats }) => sum + repeats, 0);
-  let x = convolution(start, "stem_conv", {
-    filters: round(stages[0]!.filtersIn),
-    kernelSize: 3,
-    strides: 2,
-  });
-  x = activated(x, "stem_bn", "stem_activation");
-  for (const block of blocksOf(stages, { round, depth, countedBlocks })) {
-    x = residual(x, block, block.fused ? fusedBlock(x, block) : invertedBlock(x, block));
-  }
-  x = convolution(x, "top_conv", { filters: round(1280), kernelSize: 1 });
-  return activated(x, "top_bn", "top_activation");
-}
-
-function invertedBlock(start: SymbolicTensor, block: Block): SymbolicTensor {
-  const { prefix, kernelSize, strides, filtersIn, filtersOut, expansion } = block;
-  let x = convolution(start, `${prefix}expand_conv`, { filters: filtersIn * expansion, kernelSize: 1 });
-  x = activated(x, `${prefix}expand_bn`, `${prefix}expand_activation`);
-  const depthwise = { kernelSize, strides, padding: "same", useBias: false, kernelInitializer } as const;
-  x = depthwiseConv2D({ ...depthwise, name: `${prefix}dwconv2` }).apply(x);
-  x = activated(x, `${prefix}bn`, `${prefix}activation`);
-  x = squeezeAndExcite(x, prefix, filtersIn);
-  x = convolution(x, `${prefix}project_conv`, { filters: filtersOut, kernelSize: 1 });
-  return normalized(x, `${prefix}project_bn`);
-}
-
-function fusedBlock(start: SymbolicTensor, block: Block): SymbolicTensor {
-  const { prefix, kernelSize, strides, filtersIn, filtersOut, expansion } = block;
-  if (expansion === 1) {
-    const x = convolution(start, `${prefix}project_conv`, { filters: filtersOut, kernelSize, strides });
-    return activated(x, `${prefix}project_bn`, `${prefix}project_activation`);
-  }
-  const wide = { filters: filtersIn * expansion, kernelSize, strides };
-  let x = convolution(start, `${prefix}expand_conv`, wide);
-  x = activated(x, `${prefix}expand_bn`, `${prefix}expand_activation`);
-  x = convolution(x, `${prefix}project_conv`, { filters: filtersOut, kernelSize: 1 });
-  return normalized(x, `${prefix}project_bn`);
-}
-
-/** Adds what entered the block, where the form has stayed; in training the block is left out for some pictures. */
-function residual(start: SymbolicTensor, block: Block, end: SymbolicTensor): SymbolicTensor {
-  const { prefix, strides, filtersIn, filtersOut, dropRate: rate } = block;
-  if (strides !== 1 || filtersIn !== filtersOut) return end;
-  const noiseShape = [null, 1, 1, 1] as const;
-  const x = rate > 0 ? dropout({ rate, noiseShape, name: `${prefix}drop` }).apply(end) : end;
-  return add({ name: `${prefix}add` }).apply([x, start]);
-}
-
-function convolution(
-  x: SymbolicTensor,
-  name: string,
-  options: { readonly filters: number; readonly kernelSize: number; readonly strides?: number },
-): SymbolicTensor {
-  return conv2d({ ...options, padding: "same", useBias: false, kernelInitializer, name }).apply(x);
-}
-
-function normalized(x: SymbolicTensor, name: string): SymbolicTensor {
-  return batchNormalization({ momentum: 0.9, name }).apply(x);
-}
-
-function activated(x: SymbolicTensor, normalizationName: string, name: string): SymbolicTensor {
-  return activation({ activation: "swish", name }).apply(normalized(x, normalizationName));
 }

@@ -7,7 +7,7 @@ import * as networks from "./networks.ts";
 
 export type { Application, ApplicationOptions, Network } from "./application.ts";
 export { BaseNetwork, isFoundAgain } from "./application.ts";
-export type { CatalogueApplication, CatalogueOptions } from "./catalogue.ts";
+export type { CatalogueApplication, CatalogueOptions } from "./catalogueApplication.ts";
 export { type ModelFileOptions, modelFileBase } from "./modelFile.ts";
 export * from "./networks.ts";
 

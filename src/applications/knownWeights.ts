@@ -3,7 +3,7 @@ import { sameSpelling } from "../base/identifiers.ts";
 import { didYouMean } from "../base/names.ts";
 import type { PublishedFile } from "../fetching/publishedFile.ts";
 import type { Application } from "./application.ts";
-import type { CatalogueApplication } from "./catalogue.ts";
+import type { CatalogueApplication } from "./catalogueApplication.ts";
 import type { PublishedWeights } from "./chosenWeights.ts";
 import { applications, baseNames } from "./index.ts";
 import { toBeFetched } from "./openNamedWeights.ts";

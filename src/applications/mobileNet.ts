@@ -10,7 +10,8 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
+import { kerasNetwork } from "./catalogue.ts";
+import type { CatalogueOptions, Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
 import { publishedRows } from "./mobileNetParts.ts";
 

@@ -1,5 +1,5 @@
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { CatalogueOptions } from "./catalogue.ts";
+import type { CatalogueOptions } from "./catalogueApplication.ts";
 
 /** The multiple of 8 nearest to a number of channels, at least 8 and not more than a tenth below it. */
 export function divisible(channels: number): number {

@@ -9,7 +9,8 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { type CatalogueOptions, type Classifier, kerasNetwork } from "./catalogue.ts";
+import { kerasNetwork } from "./catalogue.ts";
+import type { CatalogueOptions, Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
 import { divisible, halvingMargins, publishedRows } from "./mobileNetParts.ts";
 import { mobileNetV2Namings } from "./torch/mobileNetV2.ts";
@@ -92,11 +93,14 @@ export const mobileNetV2 = kerasNetwork<MobileNetV2Options>(
     const files = hasWeights ? published(alpha, publishedRows(options, [96, 128, 160, 192])) : [];
     return { ...partsOf(alpha, kerasForm), published: files };
   },
-  {
-    parts: ({ alpha = 1 }) => partsOf(alpha, torchForm),
-    namings: mobileNetV2Namings,
-    pictures: usualPictures,
-  },
+  [
+    {
+      name: "torch",
+      parts: ({ alpha = 1 }) => partsOf(alpha, torchForm),
+      namings: mobileNetV2Namings,
+      pictures: usualPictures,
+    },
+  ],
 );
 
 function partsOf(alpha: number, form: Form) {

@@ -1,5 +1,4 @@
 import { PermafrostError } from "../base/errors.ts";
-import { isTorchNamed } from "../formats/torchNames.ts";
 import { input } from "../layers/index.ts";
 import {
   type Application,
@@ -13,12 +12,16 @@ import {
 } from "./application.ts";
 import { poolingNames } from "./catalogueRecord.ts";
 import { embeddedWeights, readEmbeddedWeights } from "./embeddedWeights.ts";
-import { smallBlocks as blocks, torchFeatures } from "./mobileNetV3Torch.ts";
+import { evenForms } from "./mobileNetV3Forms.ts";
+import { smallBlocks as blocks } from "./mobileNetV3Torch.ts";
 import { blockPrefix, loadTorchvision } from "./mobileNetV3Weights.ts";
 import { type Preprocessing, preprocessing } from "./preprocessing.ts";
+import { formAskedFor, formOfFile } from "./torch/chooseForm.ts";
 import { loadTorchWeights } from "./torch/loadTorchWeights.ts";
-import { mobileNetV3Naming } from "./torch/mobileNetV3.ts";
-import { type PictureSize, torchPreprocessing, torchRemark, usualPictures } from "./torch/pictures.ts";
+import { type PictureSize, torchPreprocessing } from "./torch/pictures.ts";
+import { torchRemark } from "./torch/remark.ts";
+import { readTimmConfig } from "./torch/timmConfig.ts";
+import type { TorchForm } from "./torch/torchForm.ts";
 
 const application: Application = {
   name: "mobileNetV3Small",
@@ -54,8 +57,8 @@ const application: Application = {
  * The embedded weights are a three-class fine-tune of torchvision's network, stored in float16. Inputs are made by
  * `preprocessing`: stretched to the size (bilinear), pixels / 255, ImageNet's mean and deviation.
  *
- * `weights`: also the path of a safetensors file of torchvision's (or `hf:<owner>/<repository>/<file>`); then pictures are scaled and cropped
- * as torchvision's weights expect.
+ * `weights`: also the path of a safetensors file of torchvision's or of timm's `mobilenetv3_small_100` (or `hf:<owner>/<repository>/<file>`);
+ * then pictures are scaled and cropped as those weights expect.
  *
  * Keras's own form, with Keras's weights, is `mobileNetV3SmallKeras`.
  *
@@ -71,34 +74,54 @@ async function build(options: ApplicationOptions): Promise<BaseNetwork> {
       "mobileNetV3Small: its classifier is not offered. Leave includeTop out and put your own head on the network.",
     );
   }
-  if (options.weights === "imagenet") throw otherForm();
+  if (options.weights === "imagenet") throw otherForm('no weights "imagenet".');
   const { weights } = options;
   return isPlace(weights) ? fromFile(weights, options) : byName(options);
+}
+
+const forms = evenForms(blocks, 1024);
+const [torchvisionForm] = forms;
+
+/** @throws PermafrostError for Keras's form, which is another network here. */
+function askedForm(options: ApplicationOptions): TorchForm<object> | undefined {
+  const asked = formAskedFor(application, { ...options, weights: "random" }, forms);
+  if (asked === "keras") throw otherForm('form: "keras" is not this network.');
+  return asked;
 }
 
 /** With the embedded weights, or random ones. */
 async function byName(options: ApplicationOptions): Promise<BaseNetwork> {
   const source = weightSourceOf(application, options.weights);
-  const base = networkOf(options, { source, preprocessing: (size) => preprocessing("torch", size) });
-  if (source !== null) loadTorchvision(base, await readEmbeddedWeights(), mobileNetV3Naming(blocks));
+  const form = askedForm(options) ?? torchvisionForm!;
+  if (source !== null && form !== torchvisionForm)
+    throw otherForm(`The embedded weights belong to torchvision's form, not to form: "${form.name}".`);
+  const base = networkOf(options, form, {
+    source,
+    preprocessing: (size) =>
+      form === torchvisionForm ? preprocessing("torch", size) : torchPreprocessing(form.pictures, size),
+  });
+  if (source !== null) loadTorchvision(base, await readEmbeddedWeights(), form.namings[0]!);
   return base;
 }
 
 async function fromFile(place: string, options: ApplicationOptions): Promise<BaseNetwork> {
   // Loaded only here: its own weights come with the package.
   const { openFileWeights } = await import("./openNamedWeights.ts");
-  const { file, source } = await openFileWeights(place, options.fetching);
+  const opened = await openFileWeights(place, options.fetching);
   try {
-    if (!isTorchNamed(file)) throw notTorch(place);
-    const base = networkOf(options, {
-      source,
-      preprocessing: (size) => torchPreprocessing(usualPictures, size),
-      remarks: [torchRemark(application, place, usualPictures)],
+    const described = await readTimmConfig(opened.config);
+    const form = askedForm(options) ?? formOfFile(application.name, forms, opened, described);
+    if (form === "keras") throw notTorch(place);
+    const { pictures } = described;
+    const base = networkOf(options, form, {
+      source: opened.source,
+      preprocessing: (size) => torchPreprocessing(pictures ?? form.pictures, size),
+      remarks: [torchRemark(application, place, form, pictures)],
     });
-    await loadTorchWeights(base, file, [mobileNetV3Naming(blocks)]);
+    await loadTorchWeights(base, opened.file, form.namings);
     return base;
   } finally {
-    await file.close();
+    await opened.file.close();
   }
 }
 
@@ -115,16 +138,23 @@ interface Origin {
 }
 
 /** The network without its weights. */
-function networkOf(options: ApplicationOptions, origin: Origin): BaseNetwork {
+function networkOf(options: ApplicationOptions, form: TorchForm<object>, origin: Origin): BaseNetwork {
   const { source: weightSource, remarks = [] } = origin;
   const { name = "MobileNetV3Small", seed = 0, pooling, inputShape } = options;
   const shape = checkInputShape(application, inputShape);
   const [height, width] = shape;
   const inputs = input({ shape, name: "input_layer" });
-  const outputs = pooledMap(torchFeatures(inputs, blocks), pooling, poolingNames);
+  const outputs = pooledMap(form.parts({}).features(inputs), pooling, poolingNames);
   return new BaseNetwork(
     { inputs, outputs, name, seed },
-    { application, pooling, weightSource, remarks, preprocessing: origin.preprocessing({ height, width }) },
+    {
+      application,
+      pooling,
+      weightSource,
+      remarks,
+      preprocessing: origin.preprocessing({ height, width }),
+      form: form === torchvisionForm ? undefined : form.name,
+    },
   );
 }
 
@@ -137,10 +167,10 @@ function notTorch(file: string): PermafrostError {
   );
 }
 
-function otherForm(): PermafrostError {
+function otherForm(problem: string): PermafrostError {
   return new PermafrostError(
     "UNKNOWN_NAME",
-    'mobileNetV3Small: no weights "imagenet". Known: embedded, or null for random weights. This network has torchvision\'s form; ' +
+    `mobileNetV3Small: ${problem} Known weights: embedded, or null for random ones. This network has torchvision's form, or timm's with a file of timm's; ` +
       "Keras's weights belong to Keras's form of it, which pads and normalizes differently: mobileNetV3SmallKeras.",
   );
 }

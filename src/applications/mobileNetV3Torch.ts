@@ -12,7 +12,7 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import type { Classifier } from "./catalogue.ts";
+import type { Classifier } from "./catalogueApplication.ts";
 import { poolingNames } from "./catalogueRecord.ts";
 import { blockPrefix } from "./mobileNetV3Weights.ts";
 
@@ -72,46 +72,59 @@ export const largeBlocks: readonly TorchBlock[] = [
   block(5, 960, 160, 240, "hardSwish", 1),
 ];
 
+/** Of every BatchNormalization. */
+type Normalization = { readonly epsilon: number; readonly momentum: number };
+
 /**
- * MobileNetV3 without its classifier, as torchvision builds it: the same padding on all sides, BatchNormalization epsilon 0.001.
+ * MobileNetV3 without its classifier, as torchvision and timm build it: the same padding on all sides.
  * Layers have Keras's names where they are the same.
  */
-export function torchFeatures(inputs: SymbolicTensor, blocks: readonly TorchBlock[]): SymbolicTensor {
+export function torchFeatures(
+  inputs: SymbolicTensor,
+  blocks: readonly TorchBlock[],
+  normalization: Normalization,
+): SymbolicTensor {
   let x = zeroPadding2D({ name: "conv_pad" }).apply(inputs);
   x = conv2d({ filters: 16, kernelSize: 3, strides: 2, useBias: false, name: "conv" }).apply(x);
-  x = activate(batchNormalization({ name: "conv_bn" }).apply(x), "hardSwish");
-  for (const [index, shape] of blocks.entries()) x = invertedResidual(x, shape, index);
+  x = activate(batchNormalization({ ...normalization, name: "conv_bn" }).apply(x), "hardSwish");
+  for (const [index, shape] of blocks.entries()) x = invertedResidual(x, { ...shape, normalization }, index);
   x = conv2d({ filters: 6 * blocks.at(-1)!.filters, kernelSize: 1, useBias: false, name: "conv_1" }).apply(x);
-  return activate(batchNormalization({ name: "conv_1_bn" }).apply(x), "hardSwish");
+  return activate(batchNormalization({ ...normalization, name: "conv_1_bn" }).apply(x), "hardSwish");
 }
 
-function invertedResidual(start: SymbolicTensor, shape: TorchBlock, index: number): SymbolicTensor {
+type NormalizedBlock = TorchBlock & { readonly normalization: Normalization };
+
+function invertedResidual(start: SymbolicTensor, shape: NormalizedBlock, index: number): SymbolicTensor {
+  const { normalization } = shape;
   const prefix = blockPrefix(index);
   const channels = start.shape.at(-1);
   let x = start;
   if (shape.expanded !== channels) {
     const { expanded: filters } = shape;
     x = conv2d({ filters, kernelSize: 1, useBias: false, name: `${prefix}expand` }).apply(x);
-    x = activate(batchNormalization({ name: `${prefix}expand_bn` }).apply(x), shape.activation);
+    x = activate(
+      batchNormalization({ ...normalization, name: `${prefix}expand_bn` }).apply(x),
+      shape.activation,
+    );
   }
   x = depthwise(x, shape, prefix);
   if (shape.squeezed > 0) x = squeezeAndExcite(x, shape, `${prefix}squeeze_excite_`);
   const { filters } = shape;
   x = conv2d({ filters, kernelSize: 1, useBias: false, name: `${prefix}project` }).apply(x);
-  x = batchNormalization({ name: `${prefix}project_bn` }).apply(x);
+  x = batchNormalization({ ...normalization, name: `${prefix}project_bn` }).apply(x);
   const residual = shape.stride === 1 && channels === filters;
   return residual ? add({ name: `${prefix}add` }).apply([start, x]) : x;
 }
 
-function depthwise(start: SymbolicTensor, shape: TorchBlock, prefix: string): SymbolicTensor {
-  const { kernel: kernelSize, stride: strides } = shape;
+function depthwise(start: SymbolicTensor, shape: NormalizedBlock, prefix: string): SymbolicTensor {
+  const { kernel: kernelSize, stride: strides, normalization } = shape;
   const pad = strides === 2;
   let x = start;
   if (pad) x = zeroPadding2D({ padding: (kernelSize - 1) / 2, name: `${prefix}depthwise_pad` }).apply(x);
   const padding = pad ? "valid" : "same";
   const name = `${prefix}depthwise`;
   x = depthwiseConv2D({ kernelSize, strides, padding, useBias: false, name }).apply(x);
-  return activate(batchNormalization({ name: `${name}_bn` }).apply(x), shape.activation);
+  return activate(batchNormalization({ ...normalization, name: `${name}_bn` }).apply(x), shape.activation);
 }
 
 /** Scales each channel by what a small network makes of the channels' means (Hu et al. 2018). */
@@ -128,7 +141,7 @@ function activate(x: SymbolicTensor, name: TorchBlock["activation"]): SymbolicTe
   return name === "relu" ? relu().apply(x) : activation({ activation: name }).apply(x);
 }
 
-/** torchvision's classifier. @param units - Of its first layer. */
+/** The classifier of torchvision and timm. @param units - Of its first layer. */
 export function torchTop(
   map: SymbolicTensor,
   { classes, activation: name }: Classifier,

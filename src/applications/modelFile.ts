@@ -4,7 +4,7 @@ import { readModel } from "../modelFiles/readModel.ts";
 import { writeModel } from "../modelFiles/writeModel.ts";
 import type { Model } from "../models/functional.ts";
 import { type Application, type Architecture, BaseNetwork, pooledMap } from "./application.ts";
-import type { CatalogueApplication } from "./catalogue.ts";
+import type { CatalogueApplication } from "./catalogueApplication.ts";
 import { type PixelScalingName, type Preprocessing, preprocessing } from "./preprocessing.ts";
 
 /** A network that a file describes; what is known of it, its bundle says. */

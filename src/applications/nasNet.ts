@@ -13,7 +13,8 @@ import {
   zeroPadding2D,
 } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { type Classifier, kerasNetwork } from "./catalogue.ts";
+import { kerasNetwork } from "./catalogue.ts";
+import type { Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, publishedPair } from "./catalogueRecord.ts";
 import { halvingMargins } from "./mobileNetParts.ts";
 

@@ -20,6 +20,8 @@ interface PublishedNetwork extends PublishedFile {
 export interface NamedWeights {
   readonly file: WeightFile;
   readonly source: WeightSource;
+  /** The path of the `config.json` beside a file that the user named; whether there is one is not known. */
+  readonly config?: string;
 }
 
 /**
@@ -60,13 +62,15 @@ export async function openFileWeights(
   fetching: FetchOptions | undefined,
 ): Promise<NamedWeights> {
   if (isHubReference(place)) {
-    const { path: local, sha256, reference } = await hubFile(place, fetching);
+    const { path: local, sha256, reference, describing } = await hubFile(place, fetching);
+    const config = describing["config.json"];
     const licence = "as its repository says";
     const source = { name: place, origin: reference, sha256, licence, isOwn: true } as const;
-    return { file: await openWeights(local), source };
+    return { file: await openWeights(local), source, ...(config === undefined ? {} : { config }) };
   }
   const file = await openWeights(place);
   const { sha256 } = await fileDigests(file.path);
   const origin = path.resolve(file.path);
-  return { file, source: { name: place, origin, sha256, licence: "not known", isOwn: true } };
+  const config = path.join(path.dirname(file.path), "config.json");
+  return { file, config, source: { name: place, origin, sha256, licence: "not known", isOwn: true } };
 }

@@ -91,11 +91,13 @@ function resNet({ name, depths, md5 }: Variant) {
     top,
     poolingNames,
   });
-  return kerasNetwork(application, () => parts(kerasForm), {
+  const torch = {
+    name: "torch",
     parts: () => parts(torchForm),
     namings: resNetNamings,
     pictures: usualPictures,
-  });
+  } as const;
+  return kerasNetwork(application, () => parts(kerasForm), [torch]);
 }
 
 function stem(start: SymbolicTensor, form: Form): SymbolicTensor {

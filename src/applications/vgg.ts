@@ -1,6 +1,7 @@
 import { conv2d, dense, flatten, maxPooling2D, permute } from "../layers/index.ts";
 import type { SymbolicTensor } from "../layers/layer.ts";
-import { type Classifier, kerasNetwork } from "./catalogue.ts";
+import { kerasNetwork } from "./catalogue.ts";
+import type { Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, kernelFiles, publishedPair } from "./catalogueRecord.ts";
 import { usualPictures } from "./torch/pictures.ts";
 import { vggNamings } from "./torch/vgg.ts";
@@ -51,11 +52,13 @@ function vgg({ name, depths, md5 }: Variant) {
   });
   const features = (start: SymbolicTensor) =>
     depths.reduce((x, depth, index) => block(x, `block${index + 1}`, depth, widths[index]!), start);
-  return kerasNetwork(application, () => ({ features, top }), {
+  const torch = {
+    name: "torch",
     parts: () => ({ features, top: torchTop }),
     namings: vggNamings(depths),
     pictures: usualPictures,
-  });
+  } as const;
+  return kerasNetwork(application, () => ({ features, top }), [torch]);
 }
 
 function block(start: SymbolicTensor, name: string, depth: number, filters: number): SymbolicTensor {

@@ -7,9 +7,8 @@ export const knownNetworks: readonly {
   readonly name: string;
   readonly parameters: readonly [whole: number, withoutTop: number];
   /**
-   * The same in torchvision's form, running statistics counted (torchvision 0.29.2, ConvNeXt-XLarge: timm 1.0.31). Held against
-   * the networks in test/applications/torch.test.ts, but for EfficientNet, which has no such form here. ConvNeXt without its top keeps the last
-   * normalization.
+   * The same in the forms of torchvision and timm, running statistics counted (torchvision 0.29.2, ConvNeXt-XLarge and EfficientNetV2-B0 to B3: timm
+   * 1.0.31). Held against the networks in test/applications/torch.test.ts. ConvNeXt without its top keeps the last normalization.
    */
   readonly torch?: readonly [whole: number, withoutTop: number];
 }[] = [
@@ -39,13 +38,13 @@ export const knownNetworks: readonly {
   { name: "EfficientNetB5", parameters: [30_562_527, 28_513_527], torch: [30_562_520, 28_513_520] },
   { name: "EfficientNetB6", parameters: [43_265_143, 40_960_143], torch: [43_265_136, 40_960_136] },
   { name: "EfficientNetB7", parameters: [66_658_687, 64_097_687], torch: [66_658_680, 64_097_680] },
-  { name: "EfficientNetV2B0", parameters: [7_200_312, 5_919_312] },
-  { name: "EfficientNetV2B1", parameters: [8_212_124, 6_931_124] },
-  { name: "EfficientNetV2B2", parameters: [10_178_374, 8_769_374] },
-  { name: "EfficientNetV2B3", parameters: [14_467_622, 12_930_622] },
-  { name: "EfficientNetV2S", parameters: [21_612_360, 20_331_360] },
-  { name: "EfficientNetV2M", parameters: [54_431_388, 53_150_388] },
-  { name: "EfficientNetV2L", parameters: [119_027_848, 117_746_848] },
+  { name: "EfficientNetV2B0", parameters: [7_200_312, 5_919_312], torch: [7_200_312, 5_919_312] },
+  { name: "EfficientNetV2B1", parameters: [8_212_124, 6_931_124], torch: [8_212_124, 6_931_124] },
+  { name: "EfficientNetV2B2", parameters: [10_178_374, 8_769_374], torch: [10_178_374, 8_769_374] },
+  { name: "EfficientNetV2B3", parameters: [14_467_622, 12_930_622], torch: [14_467_622, 12_930_622] },
+  { name: "EfficientNetV2S", parameters: [21_612_360, 20_331_360], torch: [21_612_360, 20_331_360] },
+  { name: "EfficientNetV2M", parameters: [54_431_388, 53_150_388], torch: [54_431_388, 53_150_388] },
+  { name: "EfficientNetV2L", parameters: [119_027_848, 117_746_848], torch: [119_027_848, 117_746_848] },
   { name: "ConvNeXtTiny", parameters: [28_589_128, 27_820_128], torch: [28_589_128, 27_820_128] },
   { name: "ConvNeXtSmall", parameters: [50_223_688, 49_454_688], torch: [50_223_688, 49_454_688] },
   { name: "ConvNeXtBase", parameters: [88_591_464, 87_566_464], torch: [88_591_464, 87_566_464] },

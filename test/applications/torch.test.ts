@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { NetworkForm } from "../../src/applications/application.ts";
 import type {
   ApplicationOptions,
   BaseNetwork,
@@ -11,13 +12,19 @@ import { largeBlocks, smallBlocks } from "../../src/applications/mobileNetV3Torc
 import * as networks from "../../src/applications/networks.ts";
 import { convNeXtNamings } from "../../src/applications/torch/convNeXt.ts";
 import { denseNetNamings } from "../../src/applications/torch/denseNet.ts";
+import {
+  type BlockKind,
+  timmEfficientNet,
+  torchvisionEfficientNet,
+} from "../../src/applications/torch/efficientNet.ts";
 import { mobileNetV2Namings } from "../../src/applications/torch/mobileNetV2.ts";
-import { mobileNetV3Naming } from "../../src/applications/torch/mobileNetV3.ts";
+import { timmMobileNetV3, torchvisionMobileNetV3 } from "../../src/applications/torch/mobileNetV3.ts";
 import type { TorchNaming } from "../../src/applications/torch/naming.ts";
 import { resNetNamings } from "../../src/applications/torch/resNet.ts";
 import { vggNamings } from "../../src/applications/torch/vgg.ts";
 import { sha256 } from "../../src/base/digest.ts";
 import { knownNetworks } from "../../src/formats/knownNetworks.ts";
+import { layerRecord } from "../../src/models/structure.ts";
 import { noise, relativeDifference, run, sampled } from "../support/applicationParity.ts";
 import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
 import { torchShapes, writeTorchFile } from "../support/torchWeights.ts";
@@ -28,13 +35,28 @@ interface TorchCase {
   readonly program: string;
   readonly tensors: string;
   readonly counters: number;
+  /** Ours for it. Default "torch". */
+  readonly form?: "timm" | "tf";
+  /** Of every BatchNorm2d, where there are some. */
+  readonly epsilon?: number;
+  readonly momentum?: number;
   readonly size?: readonly [number, number];
+  /** Of convolutions. Default 1. */
+  readonly gain?: number;
   readonly includeTop?: true;
   /** `tensors` is without the classifier, which we do not offer. */
   readonly headless?: true;
   readonly shape?: readonly number[];
   readonly output?: GoldenArray;
 }
+
+function efficientNet(kinds: readonly BlockKind[]): readonly TorchNaming[] {
+  return [torchvisionEfficientNet(kinds), timmEfficientNet(kinds)];
+}
+
+const separable = efficientNet(["separable", ...Array<BlockKind>(6).fill("inverted")]);
+const fused = efficientNet(["plain", "fused", "fused", "inverted", "inverted", "inverted"]);
+const longer = efficientNet(["plain", "fused", "fused", ...Array<BlockKind>(4).fill("inverted")]);
 
 const namings: Readonly<Record<string, readonly TorchNaming[]>> = {
   convnext_tiny: convNeXtNamings,
@@ -45,9 +67,14 @@ const namings: Readonly<Record<string, readonly TorchNaming[]>> = {
   densenet121: denseNetNamings,
   densenet169: denseNetNamings,
   densenet201: denseNetNamings,
+  ...Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((size) => [`efficientnet_b${size}`, separable])),
+  ...Object.fromEntries(["b0", "b1", "b2", "b3", "s"].map((size) => [`efficientnet_v2_${size}`, fused])),
+  efficientnet_v2_m: longer,
+  efficientnet_v2_l: longer,
   mobilenet_v2: mobileNetV2Namings,
-  mobilenet_v3_large: [mobileNetV3Naming(largeBlocks)],
-  mobilenet_v3_small: [mobileNetV3Naming(smallBlocks)],
+  mobilenet_v3_large: [torchvisionMobileNetV3(largeBlocks), timmMobileNetV3(largeBlocks)],
+  mobilenet_v3_small: [torchvisionMobileNetV3(smallBlocks), timmMobileNetV3(smallBlocks)],
+  mobilenet_v3_small_keras: [timmMobileNetV3(smallBlocks)],
   resnet50: resNetNamings,
   resnet101: resNetNamings,
   resnet152: resNetNamings,
@@ -69,43 +96,77 @@ function create(base: string, options: CatalogueOptions): Promise<BaseNetwork> {
   return network(options as ApplicationOptions);
 }
 
-const withoutTop = { form: "torch", weights: null, includeTop: false } as const;
-const whole = { ...withoutTop, includeTop: true } as const;
+const withoutTop = { weights: null, includeTop: false } as const;
+
+function formOf({ form = "torch" }: { readonly form?: NetworkForm }) {
+  return { ...withoutTop, form } as const;
+}
 
 describe("networks in torchvision's form", () => {
-  it.each(cases)("$base has the tensors of $program", async (one) => {
-    const tensors = torchShapes(await create(one.base, one.headless ? withoutTop : whole), namingOf(one));
-    // timm's VGG has its dense layers as convolutions, which hold the same numbers.
+  it.each(cases)("$base has the tensors of $program $form", async (one) => {
+    const network = await create(one.base, { ...formOf(one), includeTop: one.headless !== true });
+    const tensors = torchShapes(network, namingOf(one));
     const lines = tensors.map(({ name, shape }) => `${name} [${asTimm(one, name, shape).join(", ")}]`);
     expect(sha256(lines.sort().join("\n"))).toBe(one.tensors);
     expect(tensors.filter(({ name }) => name.endsWith("running_mean"))).toHaveLength(one.counters);
+    expect(normalizationsOf(network)).toEqual(
+      one.epsilon === undefined ? [] : [{ epsilon: one.epsilon, momentum: 1 - one.momentum! }],
+    );
   });
 
-  it.each(withValues)("$base of a file of $program's gives its values at $size", async (one) => {
+  it.each(withValues)("$base of a file of $program's ($form) gives its values at $size", async (one) => {
     const { base, size, includeTop = false } = one;
     const inputShape = [...size!, 3] as const;
     const file = await writeTorchFile(
-      torchShapes(await create(base, { ...withoutTop, inputShape, includeTop }), namingOf(one)),
+      torchShapes(await create(base, { ...formOf(one), inputShape, includeTop }), namingOf(one)),
+      { name: `${one.form === "tf" ? "tf_" : ""}${timmName(base)}.safetensors`, gain: one.gain ?? 1 },
     );
     const weights = file;
     const network = await create(base, { weights, inputShape, includeTop, classifierActivation: null });
     await rm(path.dirname(file), { recursive: true });
-    expect(network.remarks.join()).toContain("built in torchvision's form, not in Keras's");
+    const ofSmall = base === "mobilenet_v3_small" ? undefined : "torch";
+    expect(network.form).toBe(one.form ?? ofSmall);
+    expect(network.remarks.join()).toMatch(/is built in .*, not in Keras's/);
     expect(network.outputShape.slice(1)).toEqual(one.shape);
     const result = await run(network, noise("input", size![0] * size![1] * 3, 0, 1), inputShape);
     expect(relativeDifference(sampled(result[0]!), decodeArray(one.output!).data)).toBeLessThan(1e-4);
   });
 
-  it.each(Object.keys(namings))("%s has its number of weights", async (base) => {
-    const known = knownNetworks.find(({ name }) => name.toLowerCase() === base.replaceAll("_", ""))!;
-    if (base !== "mobilenet_v3_small")
-      expect((await create(base, whole)).countParams()).toBe(known.torch![0]);
-    expect((await create(base, withoutTop)).countParams()).toBe(known.torch![1]);
-  });
+  it.each(Object.keys(namings).filter((base) => base !== "mobilenet_v3_small_keras"))(
+    "%s has its number of weights",
+    async (base) => {
+      const known = knownNetworks.find(({ name }) => name.toLowerCase() === base.replaceAll("_", ""))!;
+      const one = formOf(cases.find((each) => each.base === base)!);
+      if (base !== "mobilenet_v3_small")
+        expect((await create(base, { ...one, includeTop: true })).countParams()).toBe(known.torch![0]);
+      expect((await create(base, one)).countParams()).toBe(known.torch![1]);
+    },
+  );
 });
 
-function asTimm({ base, program }: TorchCase, name: string, shape: readonly number[]): readonly number[] {
-  if (program !== "timm" || !base.startsWith("vgg")) return shape;
+/** The different settings of a network's normalizations. */
+function normalizationsOf({ layers }: BaseNetwork) {
+  const settings = layers.flatMap((layer) => {
+    if (layer.kind !== "BatchNormalization") return [];
+    const { epsilon, momentum } = layerRecord(layer).config;
+    return [JSON.stringify({ epsilon, momentum: Number(momentum) })];
+  });
+  return [...new Set(settings)].map((text) => JSON.parse(text));
+}
+
+function timmName(base: string): string {
+  return base.replace("_v", "v").replace("_keras", "");
+}
+
+/** Dense layers that are convolutions of one pixel on the other side hold the same numbers. */
+function asTimm(
+  { base, program, form }: TorchCase,
+  name: string,
+  shape: readonly number[],
+): readonly number[] {
+  if (program !== "timm") return shape;
   if (name === "pre_logits.fc1.weight") return [4096, 512, 7, 7];
-  return name === "pre_logits.fc2.weight" ? [4096, 4096, 1, 1] : shape;
+  if (name === "pre_logits.fc2.weight" || name === "conv_head.weight") return [shape[0]!, shape[1]!, 1, 1];
+  const isConvolution = form === "tf" && base.startsWith("mobilenet_v3") && name === "classifier.weight";
+  return isConvolution ? shape.slice(0, 2) : shape;
 }

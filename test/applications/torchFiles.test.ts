@@ -119,7 +119,7 @@ describe("the form of a network", () => {
   it("cannot be torchvision's with Keras's published weights, nor of a network of Keras's alone", async () => {
     await expect(resNet50({ form: "torch" })).rejects.toThrow("--base resnet50 --weights <file>.safetensors");
     await expect(xception({ form: "torch", weights: null })).rejects.toThrow(
-      "it is built as Keras does only",
+      "not built in torchvision's form here",
     );
   });
 });

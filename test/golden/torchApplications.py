@@ -3,13 +3,13 @@
 Run: python test/golden/torchApplications.py
 
 Weights and the input come from the noise of applications.py, a number for each name and index; names are those of the state dictionary:
-    of four axes                    = noise * sqrt(6 / product of all axes but the first)
+    of four axes                    = noise * sqrt(6 / product of all axes but the first) * gain, which is 1 unless a case says another
     of two axes                     = noise * sqrt(6 / second axis)
     *.weight of one axis, running_var, layer_scale, gamma = 1 + noise / 4;  others = noise / 10;  num_batches_tracked = 0
 The input has the name "input", index in the order height, width, channels: noise.
 
 `tensors`: SHA-256 of the lines "<name> [<shape>]" of all tensors without num_batches_tracked, sorted; `counters`: how many of those
-there are; `headless`: without those of the classifier. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
+there are; `form`: ours for it, where it is not "torch"; `epsilon` and `momentum` of every BatchNorm2d, where there are some; `headless`: without those of the classifier. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
 `includeTop` the scores before softmax.
 """
 
@@ -36,10 +36,10 @@ def noise(name, count):
     return (mixed ^ (mixed >> np.uint32(13))).astype(np.float64) / 2**31 - 1
 
 
-def formula(name, shape):
+def formula(name, shape, gain):
     values = noise(name, int(np.prod(shape)))
     if len(shape) in (2, 4):
-        values = values * np.sqrt(6 / np.prod(shape[1:]))
+        values = values * np.sqrt(6 / np.prod(shape[1:])) * (gain if len(shape) == 4 else 1)
     elif name.endswith(("running_var", "layer_scale", "gamma")) or (name.endswith("weight") and len(shape) == 1):
         values = 1 + values / 4
     else:
@@ -47,10 +47,10 @@ def formula(name, shape):
     return torch.from_numpy(values.reshape(shape).astype(np.float32))
 
 
-def fill(network):
+def fill(network, gain=1):
     state = network.state_dict()
     for name, tensor in state.items():
-        state[name] = torch.zeros_like(tensor) if name.endswith("num_batches_tracked") else formula(name, tuple(tensor.shape))
+        state[name] = torch.zeros_like(tensor) if name.endswith("num_batches_tracked") else formula(name, tuple(tensor.shape), gain)
     network.load_state_dict(state, strict=True)
     return network.eval()
 
@@ -58,15 +58,22 @@ def fill(network):
 def facts(network, headless=False):
     rows = {name: list(tensor.shape) for name, tensor in network.state_dict().items()}
     if headless:
-        rows = {name: shape for name, shape in rows.items() if not name.startswith("classifier.")}
+        rows = {name: shape for name, shape in rows.items() if not name.startswith(("classifier.", "conv_head."))}
     counters = sum(name.endswith("num_batches_tracked") for name in rows)
     lines = sorted(f"{name} [{', '.join(map(str, shape))}]" for name, shape in rows.items() if not name.endswith("num_batches_tracked"))
-    return {"tensors": hashlib.sha256("\n".join(lines).encode()).hexdigest(), "counters": counters}
+    found = {(module.eps, module.momentum) for module in network.modules() if isinstance(module, torch.nn.BatchNorm2d)}
+    assert len(found) <= 1
+    normalization = [{"epsilon": epsilon, "momentum": momentum} for epsilon, momentum in found]
+    return {"tensors": hashlib.sha256("\n".join(lines).encode()).hexdigest(), "counters": counters, **(normalization or [{}])[0]}
 
 
-def structure(base, program, make):
+def structure(base, program, make, form=None):
     with torch.device("meta"):
-        return {"base": base, "program": program, **facts(make())}
+        return {"base": base, "program": program, **of_form(form), **facts(make())}
+
+
+def of_form(form):
+    return {} if form is None else {"form": form}
 
 
 def sampled(values):
@@ -76,9 +83,9 @@ def sampled(values):
 
 
 @torch.inference_mode()
-def case(base, program, make, size, features=None, top=False, headless=False):
+def case(base, program, make, size, features=None, top=False, headless=False, form=None, gain=None):
     """`features` makes the map of the network; timm's own by default."""
-    network = fill(make())
+    network = fill(make(), gain or 1)
     x = noise("input", size[0] * size[1] * 3).reshape(1, *size, 3).astype(np.float32)
     x = torch.from_numpy(np.moveaxis(x, -1, 1).copy())
     if top:
@@ -87,7 +94,7 @@ def case(base, program, make, size, features=None, top=False, headless=False):
         output = np.moveaxis((features or type(network).forward_features)(network, x)[0].numpy(), 0, -1)
     print(f"{base} {program} {size}: output {output.shape}, deviation {output.std():.3g}, zeros {np.mean(output == 0):.2f}")
     more = {"includeTop": True} if top else {"headless": True} if headless else {}
-    return {"base": base, "program": program, "size": list(size), **more, **facts(network, headless), "shape": list(output.shape), "output": sampled(output)}
+    return {"base": base, "program": program, **of_form(form), **({} if gain is None else {"gain": gain}), "size": list(size), **more, **facts(network, headless), "shape": list(output.shape), "output": sampled(output)}
 
 
 def listed(network, x):
@@ -114,6 +121,38 @@ def timm_conv_next(network, x):
 
 
 ODD = (45, 61)
+
+
+def timm_model(name):
+    return lambda: timm.create_model(name)
+
+
+def efficient_nets():
+    vision, image_models = "torchvision", "timm"
+    for letters in ["b0", "b1", "b2", "b3", "b4", "b5", "b6", "b7"]:
+        yield structure(f"efficientnet_{letters}", vision, getattr(V, f"efficientnet_{letters}"))
+        yield structure(f"efficientnet_{letters}", image_models, timm_model(f"efficientnet_{letters}"), "timm")
+        yield structure(f"efficientnet_{letters}", image_models, timm_model(f"tf_efficientnet_{letters}"), "tf")
+    for letters in ["s", "m", "l"]:
+        yield structure(f"efficientnet_v2_{letters}", vision, getattr(V, f"efficientnet_v2_{letters}"))
+    for letters in ["b0", "b1", "b2", "b3", "s", "m", "l"]:
+        yield structure(f"efficientnet_v2_{letters}", image_models, timm_model(f"tf_efficientnetv2_{letters}"), "tf")
+    yield case("efficientnet_b0", vision, V.efficientnet_b0, ODD, listed)
+    yield case("efficientnet_b0", vision, V.efficientnet_b0, (32, 32), top=True)
+    yield case("efficientnet_b0", image_models, timm_model("efficientnet_b0"), (32, 48), form="timm")
+    yield case("efficientnet_b0", image_models, timm_model("tf_efficientnet_b0"), ODD, form="tf")
+    yield case("efficientnet_v2_s", vision, V.efficientnet_v2_s, ODD, listed, gain=0.6)
+    yield case("efficientnet_v2_b0", image_models, timm_model("tf_efficientnetv2_b0"), ODD, form="tf")
+
+
+def mobile_nets_of_timm():
+    program = "timm"
+    yield case("mobilenet_v3_large", program, timm_model("mobilenetv3_large_100"), ODD, form="timm")
+    yield case("mobilenet_v3_large", program, timm_model("mobilenetv3_large_100"), (32, 32), top=True, form="timm")
+    yield case("mobilenet_v3_large", program, timm_model("tf_mobilenetv3_large_100"), ODD, form="tf")
+    yield case("mobilenet_v3_large", program, timm_model("tf_mobilenetv3_large_100"), (32, 32), top=True, form="tf")
+    yield case("mobilenet_v3_small", program, timm_model("mobilenetv3_small_100"), (96, 128), headless=True, form="timm")
+    yield case("mobilenet_v3_small_keras", program, timm_model("tf_mobilenetv3_small_100"), ODD, form="tf")
 
 
 def cases():
@@ -144,6 +183,8 @@ def cases():
         structure("convnext_base", vision, V.convnext_base),
         structure("convnext_large", vision, V.convnext_large),
         structure("convnext_xlarge", image_models, lambda: timm.create_model("convnext_xlarge")),
+        *efficient_nets(),
+        *mobile_nets_of_timm(),
     ]
 
 

@@ -23,23 +23,28 @@ export function torchShapes(network: BaseNetwork, naming: TorchNaming): readonly
 }
 
 /** The formula of test/golden/torchApplications.py. */
-export function torchTensor({ name, shape }: NamedShape): Tensor<"float32"> {
-  return float32(shape, noise(name, sizeOf(shape), ...rangeOf({ name, shape })));
+export function torchTensor(one: NamedShape, gain = 1): Tensor<"float32"> {
+  const { name, shape } = one;
+  return float32(shape, noise(name, sizeOf(shape), ...rangeOf(one, gain)));
 }
 
-function rangeOf({ name, shape }: NamedShape): readonly [offset: number, scale: number] {
-  if (shape.length === 2 || shape.length === 4) return [0, Math.sqrt(6 / sizeOf(shape.slice(1)))];
+function rangeOf({ name, shape }: NamedShape, gain: number): readonly [offset: number, scale: number] {
+  if (shape.length === 2) return [0, Math.sqrt(6 / shape[1]!)];
+  if (shape.length === 4) return [0, gain * Math.sqrt(6 / sizeOf(shape.slice(1)))];
   const nearOne =
     /(running_var|layer_scale|gamma)$/.test(name) || (name.endsWith("weight") && shape.length === 1);
   return nearOne ? [1, 0.25] : [0, 0.1];
 }
 
 /** Writes a safetensors file as torch's programs do, with a counter beside each running mean; hands back its path. */
-export async function writeTorchFile(tensors: readonly NamedShape[]): Promise<string> {
-  const weights = tensors.map((one) => ({ name: one.name, tensor: torchTensor(one) }));
+export async function writeTorchFile(
+  tensors: readonly NamedShape[],
+  { name = "model.safetensors", gain = 1 }: { readonly name?: string; readonly gain?: number } = {},
+): Promise<string> {
+  const weights = tensors.map((one) => ({ name: one.name, tensor: torchTensor(one, gain) }));
   const counters = tensors.flatMap(({ name }) => (name.endsWith("running_mean") ? [counterOf(name)] : []));
   const folder = await mkdtemp(path.join(tmpdir(), "permafrost-torch-"));
-  const file = path.join(folder, "model.safetensors");
+  const file = path.join(folder, name);
   await writeFile(file, encodeSafetensors([...weights, ...counters], { format: "pt" }));
   return file;
 }

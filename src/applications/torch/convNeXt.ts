@@ -65,7 +65,7 @@ function naming(program: string, modules: Modules, classifier: string): TorchNam
     const place = placeOf(layer);
     return place && modules[place.kind]!(place);
   };
-  return { program, module, classifier: [classifier] };
+  return { program, stem: module("_stem_conv")!, module, classifier: [classifier] };
 }
 
 /** ConvNeXt's modules: "features.1.0.block.0" or "stages.0.blocks.0.conv_dw" for stage_0_block_0_depthwise_conv. */

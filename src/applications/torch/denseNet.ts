@@ -19,6 +19,7 @@ const fixed: Readonly<Record<string, string>> = {
 export const denseNetNamings: readonly TorchNaming[] = [
   {
     program: "torchvision, timm",
+    stem: "features.conv0",
     classifier: ["classifier."],
     module: (layer) => {
       const [, block, number, part] = /^conv(\d)_block(\d+)_(\d_\w+)$/.exec(layer) ?? [];

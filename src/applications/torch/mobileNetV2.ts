@@ -59,7 +59,7 @@ function naming(
     const place = placeOf(layer);
     return place === undefined ? fixed[layer] : moduleOf(place);
   };
-  return { program, classifier: ["classifier."], module };
+  return { program, stem: fixed["Conv1"]!, classifier: ["classifier."], module };
 }
 
 /** MobileNetV2's modules: "features.2.conv.0.0" or "blocks.1.0.conv_pw" for block_1_expand. */

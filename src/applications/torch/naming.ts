@@ -5,6 +5,8 @@ import type { Parameter } from "../../layers/parameter.ts";
 export interface TorchNaming {
   /** "torchvision", "timm". */
   readonly program: string;
+  /** The module of its first convolution: tells the program's files from those of others. */
+  readonly stem: string;
   /** The module that holds the tensors of a layer of ours; of a LayerScale the tensor itself. undefined: there is none. */
   module(layer: string): string | undefined;
   /** What the names of its classifier's tensors begin with. */

@@ -18,6 +18,7 @@ const fixed: Readonly<Record<string, string>> = { conv1_conv: "conv1", conv1_bn:
 export const resNetNamings: readonly TorchNaming[] = [
   {
     program: "torchvision, timm",
+    stem: "conv1",
     classifier: ["fc."],
     module: (layer) => {
       const [, stage, block, part] = /^conv(\d)_block(\d+)_(\d_\w+)$/.exec(layer) ?? [];

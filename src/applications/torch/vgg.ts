@@ -14,6 +14,7 @@ export function vggNamings(depths: readonly number[]): readonly TorchNaming[] {
     classifier: readonly string[],
   ) => ({
     program,
+    stem: "features.0",
     classifier,
     module: (layer: string) => {
       const [, block, convolution] = /^block(\d)_conv(\d)$/.exec(layer) ?? [];

@@ -31,6 +31,8 @@ export async function baseOfBundle(
       : onnxBaseOf(baseModel, { form: formFrom(base.options, folder), preprocessing, where: folder });
   if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
   checkBase(folder, base, weightsDigest(network));
-  // A network from a file does not know itself how its pictures are made.
-  return network.architecture === undefined ? network : withPreprocessing(network, preprocessing);
+  if (baseModel !== undefined) return network;
+  // A network does not know itself how pictures are made for weights from a file; a size may have been asked for.
+  const [, height, width] = network.inputs[0]!.shape.map(Number);
+  return withPreprocessing(network, { ...preprocessing, height: height!, width: width! });
 }

@@ -1,3 +1,4 @@
+import { DefinedLayer } from "../layers/definition.ts";
 import { rescaling } from "../layers/index.ts";
 import type { Layer } from "../layers/layer.ts";
 import { refusal } from "./refusal.ts";
@@ -29,4 +30,11 @@ export function arithmeticLayer(kind: string, operand: number, name: string, whe
     where,
     `it is called with the number ${operand}, which is only supported for Add, Subtract and Multiply`,
   );
+}
+
+/** The number that a layer adds to its only input or multiplies it by: in Keras an operation, no layer. */
+export function operandOf(layer: Layer): number | undefined {
+  if (!(layer instanceof DefinedLayer)) return undefined;
+  const { number } = layer.config as { readonly number?: unknown };
+  return typeof number === "number" ? number : undefined;
 }

@@ -12,6 +12,12 @@ export const kindNames: Readonly<Record<string, string>> = {
   SyncBatchNormalization: "BatchNormalization",
 };
 
+/** The modules of the classes that Keras has for its own networks alone; it finds them in Keras 3's files by these. */
+export const applicationModules: Readonly<Record<string, string>> = {
+  CustomScaleLayer: "keras.src.applications.inception_resnet_v2",
+  LayerScale: "keras.src.applications.convnext",
+};
+
 /** Options of Keras whose name here is another, by class. */
 export const kindOptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   DepthwiseConv2D: {

@@ -9,6 +9,7 @@ import { isAdaptedCount } from "./adaptedCount.ts";
 import { arithmeticKinds, arithmeticModule } from "./arithmetic.ts";
 import { fromKeras1 } from "./keras1.ts";
 import type { LayerEntry, LayerReader } from "./layerEntry.ts";
+import { applicationModules } from "./layerNames.ts";
 import { GraphReader } from "./readGraph.ts";
 import { readLayer } from "./readLayer.ts";
 import { refusal, shown } from "./refusal.ts";
@@ -201,6 +202,7 @@ function shapesFrom(layer: Layer, inputs: readonly Shape[], where: string): read
 function checkOrigin(record: JsonRecord, where: string): void {
   const { module, registered_name: registered, class_name: kind } = record;
   if (module === arithmeticModule && arithmeticKinds.has(String(kind))) return;
+  if (typeof kind === "string" && String(module).replace(/^tf_/, "") === applicationModules[kind]) return;
   const isKnown =
     module === undefined ||
     module === null ||

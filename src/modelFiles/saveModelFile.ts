@@ -7,6 +7,7 @@ import type { Model } from "../models/functional.ts";
 import { writeWeights } from "../models/weightFile.ts";
 import { isAdaptedCount } from "./adaptedCount.ts";
 import { encodeWeights } from "./encodeWeights.ts";
+import { keras2Weight } from "./keras2Layers.ts";
 import { refusal } from "./refusal.ts";
 import { writeModel } from "./writeModel.ts";
 
@@ -80,7 +81,7 @@ export async function saveTfjsModel(model: Model, file: string): Promise<void> {
   for (const name of paths)
     await writeFileAtomic(path.join(path.dirname(file), name), shards.next().value ?? new Uint8Array(0));
   // The model comes last: a reader finds it only once its weights are there.
-  const manifest = weights.map(({ name, parameter }) => ({ name, shape: parameter.shape, dtype: "float32" }));
+  const manifest = weights.map(({ name, shape }) => ({ name, shape, dtype: "float32" }));
   const content = {
     format: "layers-model",
     generatedBy: `permafrost ${packageVersion()}`,
@@ -101,16 +102,14 @@ function tfjsWeights(model: Model) {
     for (const parameter of layer.ownParameters) {
       // Of a type that such a file's floats are not.
       if (isAdaptedCount(layer, parameter)) continue;
-      const own =
-        layer.kind === "DepthwiseConv2D" && parameter.name === "kernel" ? "depthwise_kernel" : parameter.name;
-      const name = `${layer.name}/${own}`;
+      const { name, shape } = keras2Weight(layer, parameter);
       if (names.has(name))
         throw refusal(
           `layer ${layer.name} (${layer.kind})`,
           "two layers of the model have this name, and TensorFlow.js finds weights by it",
         );
       names.add(name);
-      weights.push({ name, parameter });
+      weights.push({ name, shape, parameter });
     }
   }
   return weights;

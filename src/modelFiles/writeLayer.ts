@@ -35,9 +35,6 @@ const withDataFormat = new Set([
   "ZeroPadding2D",
 ]);
 
-/** Layers that Keras has inside of its networks alone. */
-export const ofApplications: ReadonlySet<string> = new Set(["CustomScaleLayer", "LayerScale"]);
-
 /**
  * The configuration of a layer as Keras writes it.
  *
@@ -47,14 +44,7 @@ export function writeLayer(layer: Layer, generation: KerasGeneration): object {
   const where = `layer ${layer.name} (${layer.kind})`;
   if (!(layer instanceof DefinedLayer) || !isLayerKind(layer.kind))
     throw refusal(where, "it is no layer of Keras, so that Keras could not open the file");
-  if (ofApplications.has(layer.kind))
-    throw refusal(where, "only networks of keras.applications have it, and Keras opens it in no other file");
   const config = layer.config as Readonly<Record<string, unknown>>;
-  if ("number" in config)
-    throw refusal(
-      where,
-      `it takes the number ${shown(config["number"])}, which is an operation in Keras's files`,
-    );
   const newer = generation === 2 ? (newerOptions[layer.kind] ?? {}) : {};
   const isWritten = (name: string, value: unknown) => {
     if (!(name in newer)) return true;

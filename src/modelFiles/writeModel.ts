@@ -3,6 +3,9 @@ import type { Layer, LayerCall, SymbolicTensor } from "../layers/layer.ts";
 import { Model } from "../models/functional.ts";
 import { Sequential } from "../models/sequential.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { arithmeticModule, operandOf } from "./arithmetic.ts";
+import { keras2Layer, scaledSum, withoutOperation } from "./keras2Layers.ts";
+import { applicationModules } from "./layerNames.ts";
 import { refusal } from "./refusal.ts";
 import { type KerasGeneration, writeLayer } from "./writeLayer.ts";
 
@@ -34,7 +37,8 @@ class ModelWriter {
       ...(this.#generation === 3 ? { trainable: model.trainable } : {}),
       layers: [
         this.#inputLayer(input!.call.layer.name, input!.shape),
-        ...model.layers.map((layer) => this.#layer(layer)),
+        // Keras's Sequential takes no operations.
+        ...model.layers.map((layer) => this.#layer(withoutOperation(layer))),
       ],
       build_input_shape: kerasShape(input!.shape),
     };
@@ -49,15 +53,16 @@ class ModelWriter {
       const place = places.get(tensor.call)! + (this.#countsOwn(layer, isOutput) ? 1 : 0);
       return [layer.name, place, tensor.index];
     };
-    const nodesOf = (layer: Layer) =>
-      calls
-        .filter((call) => call.layer === layer)
-        .map((call) => this.#node(call, (tensor) => reference(tensor, false)));
+    const node = (call: LayerCall) => this.#node(call, (tensor) => reference(tensor, false));
+    const callsOf = (layer: Layer) => calls.filter((call) => call.layer === layer);
     const fed = new Map(inputs.map((input) => [input.call.layer, input]));
-    const layers = model.layers.map((layer) => {
+    const layers = model.layers.flatMap((layer) => {
       const input = fed.get(layer);
-      const record = input === undefined ? this.#layer(layer) : this.#inputLayer(layer.name, input.shape);
-      return { ...record, name: layer.name, inbound_nodes: input === undefined ? nodesOf(layer) : [] };
+      if (input !== undefined) return [placed(this.#inputLayer(layer.name, input.shape), layer, [])];
+      const nodes = callsOf(layer).map(node);
+      const two = this.#generation === 2 ? scaledSum(layer) : undefined;
+      if (two === undefined) return [placed(this.#layerOrOperation(layer), layer, nodes)];
+      return this.#scaledSum(two, nodes);
     });
     const single = (references: readonly unknown[]) =>
       references.length === 1 && this.#generation === 3 ? references[0] : references;
@@ -77,12 +82,39 @@ class ModelWriter {
     return this.#generation === 2 || (isOutput && !(layer instanceof Sequential));
   }
 
+  /** A number beside a tensor is an operation in Keras 3's files; Keras 2 has no such operation that TensorFlow.js reads. */
+  #layerOrOperation(layer: Layer): Readonly<Record<string, unknown>> {
+    if (this.#generation === 2 || operandOf(layer) === undefined) return this.#layer(layer);
+    return this.#record(arithmeticModule, layer.kind, layer.kind, { name: layer.name });
+  }
+
   #layer(layer: Layer): Readonly<Record<string, unknown>> {
     if (this.#written.has(layer))
       throw refusal(`layer ${layer.name} (${layer.kind})`, "it is in two models, which a file cannot say");
     this.#written.add(layer);
     if (layer instanceof Model) return this.model(layer);
-    return this.#record("keras.layers", layer.kind, null, writeLayer(layer, this.#generation));
+    const written = this.#generation === 2 ? keras2Layer(layer) : layer;
+    const { kind } = written;
+    const module = applicationModules[kind];
+    const registered = module === undefined ? null : kind;
+    return this.#record(module ?? "keras.layers", kind, registered, writeLayer(written, this.#generation));
+  }
+
+  /** A CustomScaleLayer as two layers. @param nodes - Of its calls, each on a and b. */
+  #scaledSum({ scaled, sum }: { readonly scaled: Layer; readonly sum: Layer }, nodes: readonly unknown[]) {
+    const pairs = nodes as readonly (readonly [unknown, readonly unknown[]])[];
+    return [
+      placed(
+        this.#layer(scaled),
+        scaled,
+        pairs.map(([, b]) => [b]),
+      ),
+      placed(
+        this.#layer(sum),
+        sum,
+        pairs.map(([a], index) => [a, [scaled.name, index, 0, {}]]),
+      ),
+    ];
   }
 
   #inputLayer(name: string, shape: Shape): Readonly<Record<string, unknown>> {
@@ -101,7 +133,10 @@ class ModelWriter {
       : { module, class_name: className, config, registered_name: registered };
   }
 
-  #node({ inputs, training }: LayerCall, reference: (tensor: SymbolicTensor) => readonly unknown[]): unknown {
+  #node(
+    { layer, inputs, training }: LayerCall,
+    reference: (tensor: SymbolicTensor) => readonly unknown[],
+  ): unknown {
     const options = training === undefined ? {} : { training };
     if (this.#generation === 2)
       return inputs.map((tensor, index) => [...reference(tensor), index === 0 ? options : {}]);
@@ -109,8 +144,15 @@ class ModelWriter {
       class_name: "__keras_tensor__",
       config: { shape: kerasShape(tensor.shape), dtype: "float32", keras_history: reference(tensor) },
     }));
+    const operand = operandOf(layer);
+    if (operand !== undefined) return { args: [...tensors, operand], kwargs: options };
     return { args: inputs.length === 1 ? tensors : [tensors], kwargs: options };
   }
+}
+
+/** A layer's record with its name and calls, as a functional model lists it. */
+function placed(record: Readonly<Record<string, unknown>>, { name }: Layer, nodes: readonly unknown[]) {
+  return { ...record, name, inbound_nodes: nodes };
 }
 
 /** Which of its layer's calls each call is. */

@@ -23,7 +23,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import numpy as np
 
-NETWORKS = ["everyLayer", "nested", "stack", "mobileNetV2"]
+NETWORKS = ["everyLayer", "nested", "stack", "ofApplications", "mobileNetV2"]
 
 
 def formula(shape, seed):

@@ -81,6 +81,26 @@ def arithmetic(keras):
     return fill(keras.Model(picture, keras.layers.Flatten()(y + x), name="arithmetic"))
 
 
+def of_applications(keras):
+    """ConvNeXt's block and a shortcut of InceptionResNetV2, with the classes that Keras has for these networks alone."""
+    from keras.src.applications.convnext import LayerScale
+    from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
+    layers = keras.layers
+    picture = keras.Input((8, 8, 3))
+    stem = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 2, strides=2), layers.LayerNormalization(epsilon=1e-6)], name="stem")
+    x = stem(picture)
+    y = layers.Conv2D(4, 7, padding="same", groups=4, name="depthwise")(x)
+    y = layers.LayerNormalization(epsilon=1e-6, name="layernorm")(y)
+    y = layers.Dense(16, name="pointwise_1")(y)
+    y = layers.Activation("gelu", name="gelu")(y)
+    y = layers.Dense(4, name="pointwise_2")(y)
+    y = LayerScale(1e-6, 4, name="layer_scale")(y)
+    x = layers.Add()([x, layers.Activation("linear", name="identity")(y)])
+    x = CustomScaleLayer(0.17)([x, layers.Conv2D(4, 1, name="up")(x)])
+    return fill(keras.Model(picture, layers.GlobalAveragePooling2D()(x), name="of_applications"))
+
+
 def predicted(model):
     shapes = model.input_shape if isinstance(model.input_shape, list) else [model.input_shape]
     inputs = [formula((2, *shape[1:]), seed) for seed, shape in enumerate(shapes)]
@@ -212,10 +232,12 @@ def keras_3():
         model.save(FOLDER / f"{name}3.h5", include_optimizer=False)
         model.save_weights(FOLDER / f"{name}3.weights.h5")
         found += cases([f"{name}3.keras", f"{name}3.h5"], predicted(model))
-    model = arithmetic(keras)
-    model.save(FOLDER / "arithmetic3.keras")
-    model.save(FOLDER / "arithmetic3.h5", include_optimizer=False)
-    return found + cases(["arithmetic3.keras", "arithmetic3.h5"], predicted(model))
+    for make, name in ((arithmetic, "arithmetic3"), (of_applications, "ofApplications3")):
+        model = make(keras)
+        model.save(FOLDER / f"{name}.keras")
+        model.save(FOLDER / f"{name}.h5", include_optimizer=False)
+        found += cases([f"{name}.keras", f"{name}.h5"], predicted(model))
+    return found
 
 
 if __name__ == "__main__":

@@ -157,11 +157,40 @@ async function catalogue(): Promise<Model> {
   return new Model({ inputs, outputs, name: "mobilenetv2" });
 }
 
+/** Numbers beside tensors, and the layers that Keras has in its own networks alone: ConvNeXt's block, a shortcut of InceptionResNetV2. */
+function ofApplications(): Model {
+  const start = layers.input({ shape: [8, 8, 3], name: "picture" });
+  let x = layers.conv2d({ filters: 4, kernelSize: 2, strides: 2, name: "stem" }).apply(start);
+  let wide = layers
+    .conv2d({ filters: 4, kernelSize: 7, padding: "same", groups: 4, name: "depthwise" })
+    .apply(x);
+  wide = layers.layerNormalization({ epsilon: 1e-6 }).apply(wide);
+  wide = layers.dense({ units: 16, activation: "gelu" }).apply(wide);
+  wide = layers.dense({ units: 4 }).apply(wide);
+  wide = layers.layerScale({ initValues: 0.1, projectionDim: 4, name: "layer_scale" }).apply(wide);
+  x = layers.add().apply([x, layers.activation({ activation: "linear" }).apply(wide)]);
+  const gate = layers.relu({ maxValue: 6 }).apply(layers.add({ number: 3 }).apply(x));
+  x = layers.multiply().apply([x, layers.multiply({ number: 1 / 6 }).apply(gate)]);
+  const shared = layers.customScaleLayer({ scale: 0.2, name: "scaled_sum" });
+  x = shared.apply([x, shared.apply([gate, x])]);
+  const tail = new Sequential({
+    name: "tail",
+    layers: [
+      layers.layerScale({ initValues: 1, projectionDim: 4, name: "inner_scale", inputShape: [4, 4, 4] }),
+      layers.add({ number: -1 }),
+      layers.globalAveragePooling2D(),
+      layers.dense({ units: 3, activation: "softmax", name: "classes" }),
+    ],
+  });
+  return new Model({ inputs: start, outputs: tail.apply(x), name: "of_applications" });
+}
+
 /** The networks that are written for other programs, with weights by a formula. */
 export const exportNetworks: Readonly<Record<string, () => Promise<Model | Sequential>>> = {
   everyLayer: async () => withFormula(everyLayer()),
   nested: async () => withFormula(nested()),
   stack: async () => withFormula(stack()),
+  ofApplications: async () => withFormula(ofApplications()),
   mobileNetV2: async () => withFormula(await catalogue()),
 };
 

@@ -11,7 +11,7 @@ import type { Preprocessing } from "./preprocessing.ts";
 export interface WeightSource {
   /** What users write: "embedded". */
   readonly name: string;
-  /** The npm package or address that has them. */
+  /** The npm package or address that has them; of a file of the user's own its name, without its place. */
   readonly origin: string;
   /** Of the file; of one that names others, of itself alone. */
   readonly sha256: Digest;

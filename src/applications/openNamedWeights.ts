@@ -70,7 +70,8 @@ export async function openFileWeights(
   }
   const file = await openWeights(place);
   const { sha256 } = await fileDigests(file.path);
-  const origin = path.resolve(file.path);
+  // Bundles hold it: not where it lies on this machine.
+  const origin = path.basename(file.path);
   const config = path.join(path.dirname(file.path), "config.json");
   return { file, config, source: { name: place, origin, sha256, licence: "not known", isOwn: true } };
 }

@@ -18,6 +18,8 @@ export interface LoadOptions {
    * beside it: for large graphs (a training step) that nearly doubles the peak and gains nothing. Default true.
    */
   readonly plansMemory?: boolean;
+  /** False: constants are computed and types found, which a model that is only looked at needs, and nothing else. Default true. */
+  readonly isOptimized?: boolean;
 }
 
 /** The command that mends a missing or broken engine; right on every npm (install scripts would fetch GPU libraries). */
@@ -49,9 +51,13 @@ export async function loadOrt(): Promise<Ort> {
 /** One optimization level for everything: bits agree only within one level, and "all" is also the fastest. */
 export const optimizationLevel = "all";
 
-function sessionOptions({ threads, plansMemory = true }: LoadOptions): InferenceSession.SessionOptions {
+function sessionOptions({
+  threads,
+  plansMemory = true,
+  isOptimized = true,
+}: LoadOptions): InferenceSession.SessionOptions {
   return {
-    graphOptimizationLevel: optimizationLevel,
+    graphOptimizationLevel: isOptimized ? optimizationLevel : "basic",
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",

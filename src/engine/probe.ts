@@ -17,14 +17,32 @@ export type ProbeRun = Readonly<
   >
 >;
 
-export interface ProbeQuestion {
+/** The types of a model's outputs as far as they are known without running it: an axis that is not has no size. */
+export type OutputTypes = Readonly<
+  Record<string, { readonly dtype: string; readonly shape: readonly (number | undefined)[] }>
+>;
+
+export interface RunsQuestion {
+  readonly kind: "runs";
   readonly model: Uint8Array;
   /** The feeds of each run. */
   readonly runs: readonly Tensors[];
   readonly keepData: boolean;
 }
 
-export type ProbeAnswer = { readonly results: readonly ProbeRun[] } | { readonly failure: string };
+export interface TypesQuestion {
+  readonly kind: "types";
+  readonly model: Uint8Array;
+}
+
+export interface Answers {
+  readonly runs: readonly ProbeRun[];
+  readonly types: OutputTypes;
+}
+
+export type ProbeQuestion = RunsQuestion | TypesQuestion;
+
+export type ProbeAnswer = { readonly results: unknown } | { readonly failure: string };
 
 /** A model that has not answered by then is taken to run for ever (a loop without an end). */
 const longest = 300_000;
@@ -36,7 +54,22 @@ const longest = 300_000;
  * @param where - The model's file, for messages.
  * @throws PermafrostError ENGINE_FAILED with what ONNX Runtime said, or how the process ended.
  */
-export async function probeModel(question: ProbeQuestion, where: string): Promise<readonly ProbeRun[]> {
+export async function probeModel(
+  question: Omit<RunsQuestion, "kind">,
+  where: string,
+): Promise<readonly ProbeRun[]> {
+  return asked<"runs">({ kind: "runs", ...question }, where);
+}
+
+/** The types of a model's outputs, without running it, in a process of its own. Throws as `probeModel`. */
+export async function probeTypes(model: Uint8Array, where: string): Promise<OutputTypes> {
+  return asked<"types">({ kind: "types", model }, where);
+}
+
+async function asked<Kind extends ProbeQuestion["kind"]>(
+  question: Extract<ProbeQuestion, { readonly kind: Kind }>,
+  where: string,
+): Promise<Answers[Kind]> {
   silenceTelemetry();
   const entry = fileURLToPath(new URL("../../dist/engine/probeProcess.js", import.meta.url));
   const child = fork(entry, [], {
@@ -45,7 +78,8 @@ export async function probeModel(question: ProbeQuestion, where: string): Promis
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const answer = await answerOf(child, question);
-  if ("results" in answer) return answer.results;
+  // What the other process sends is of the kind that was asked for.
+  if ("results" in answer) return answer.results as Answers[Kind];
   throw new PermafrostError("ENGINE_FAILED", `${where}: ${answer.failure}`, { details: { path: where } });
 }
 

@@ -72,6 +72,7 @@ describe("a file with torchvision's names", () => {
     const reopened = await openBase({ base: path.join(folder, "bundle") });
     await rm(folder, { recursive: true });
     expect(loaded.base.options).toMatchObject({ form: "torch" });
+    expect(loaded.base.source?.origin).toBe("model.safetensors");
     for (const one of [again, reopened]) {
       expect(one.form).toBe("torch");
       expect(one.preprocessing).toEqual(base.preprocessing);

@@ -13,6 +13,8 @@ describe("an ONNX model as --base", () => {
     const words = ["photos", "--base", "vit.onnx"];
     const first = await place.run(["train", ...words, ...how, "--out", "model"]);
     expect(first.code).toBe(0);
+    const manifest = JSON.parse(readFileSync(place.at("model", "permafrost.json"), "utf8"));
+    expect(manifest.base.source.origin).toBe("vit.onnx");
     const verified = await place.run(["verify", ...words, "--preprocessing", "tf"]);
     expect(verified.stdout).toContain("Same bits");
     rmSync(place.at("vit.onnx"));

@@ -27,9 +27,11 @@ import { writeModel } from "../../src/onnx/model/writeModel.ts";
 import { sizeOf } from "../../src/tensor/tensor.ts";
 import { inferenceGraph } from "../../src/training/features/inference.ts";
 
-/** A weight: floats of a shape, whole numbers, or the fed picture. */
+/** A weight: floats of a shape, these very floats, whole numbers; the fed picture, or nothing. */
 type Given =
   | "x"
+  | "none"
+  | { readonly exact: readonly number[] }
   | { readonly floats: readonly number[]; readonly above?: number }
   | { readonly ints: readonly number[] }
   | { readonly number: number };
@@ -78,6 +80,14 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: ["x", { floats: [3, 4, 4, 2] }], attributes: { auto_pad: "SAME_LOWER", strides: [1, 2] } },
     { inputs: ["x", { floats: [3, 4, 4, 2] }], attributes: { auto_pad: "VALID" } },
   ],
+  ConvTranspose: [
+    {
+      inputs: ["x", { floats: [4, 3, 3, 2] }, vector(6)],
+      attributes: { group: 2, strides: [2, 3], pads: [1, 0, 0, 1], output_padding: [1, 0] },
+    },
+    { inputs: ["x", { floats: [4, 3, 2, 2] }], attributes: { strides: [2, 2] } },
+    { inputs: ["x", { floats: [4, 3, 3, 3] }], attributes: { dilations: [2, 1], auto_pad: "VALID" } },
+  ],
   Div: [{ inputs: ["x", vector(8, 0.5)] }],
   Dropout: unary,
   Elu: [{ inputs: ["x"], floats: { alpha: 0.7 } }],
@@ -104,6 +114,15 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   GlobalAveragePool: unary,
   GlobalMaxPool: unary,
+  GroupNormalization: [
+    { inputs: ["x", vector(2), vector(2)], attributes: { num_groups: 2 }, opset: 18 },
+    {
+      inputs: ["x", vector(4), vector(4)],
+      attributes: { num_groups: 2 },
+      floats: { epsilon: 0.01 },
+      opset: 21,
+    },
+  ],
   HardSigmoid: [...unary, { inputs: ["x"], floats: { alpha: 0.3, beta: 0.4 } }],
   HardSwish: unary,
   Identity: unary,
@@ -148,6 +167,18 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { inputs: ["x", { ints: [-1, 4, 56] }] },
     { inputs: ["x", { ints: [0, 0, 2, 3] }], shape: rows },
   ],
+  Resize: [
+    {
+      inputs: ["x", "none", { exact: [1, 1, 2, 3] }],
+      attributes: { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" },
+    },
+    { inputs: ["x", "none", { exact: [1, 1, 2, 2] }], attributes: { mode: "nearest" } },
+    { inputs: ["x", "none", "none", { ints: [2, 4, 14, 8] }], attributes: { mode: "linear" } },
+    {
+      inputs: ["x", "none", { exact: [1, 1, 2, 1.5] }],
+      attributes: { mode: "linear", coordinate_transformation_mode: "pytorch_half_pixel" },
+    },
+  ],
   Selu: unary,
   Sigmoid: unary,
   Slice: [
@@ -189,7 +220,11 @@ function attribute(name: string, value: number | string | readonly number[]): At
   return create(AttributeProtoSchema, { name, type: AttributeKind.INTS, ints: value.map(BigInt) });
 }
 
-function initializer(name: string, given: Exclude<Given, "x">, opType: string) {
+function initializer(name: string, given: Exclude<Given, string>, opType: string) {
+  if ("exact" in given) {
+    const rawData = bytesOf(Float32Array.from(given.exact));
+    return create(TensorProtoSchema, { name, dataType: 1, dims: [BigInt(given.exact.length)], rawData });
+  }
   if ("floats" in given) {
     const dims = given.floats.map(BigInt);
     return create(TensorProtoSchema, {
@@ -221,7 +256,10 @@ function modelOf(
   opType: string,
   { inputs, attributes = {}, floats: numbers = {}, shape = map, outputs = 1, opset = 17 }: Case,
 ): ModelProto {
-  const names = inputs.map((given, place) => (given === "x" ? "x" : `w${place}`));
+  const names = inputs.map((given, place) => {
+    if (given === "none") return "";
+    return given === "x" ? "x" : `w${place}`;
+  });
   const results = Array.from({ length: outputs }, (_, place) => `y${place}`);
   const node = create(NodeProtoSchema, {
     opType,
@@ -243,7 +281,7 @@ function modelOf(
       input: [tensorInfo("x", 1, ["batch", ...shape.slice(1)])],
       output: results.map((name) => create(ValueInfoProtoSchema, { name })),
       initializer: inputs.flatMap((given, place) =>
-        given === "x" ? [] : [initializer(`w${place}`, given, opType)],
+        typeof given === "string" ? [] : [initializer(`w${place}`, given, opType)],
       ),
     }),
   });

@@ -93,7 +93,7 @@ describe("damaged ONNX models", () => {
     const file = path.join(folder, "tried.onnx");
     for (let turn = 0; turn < Math.ceil(count / 8); turn++) {
       writeFileSync(file, mutatedBytes(original, new Random(7, "tried", turn)));
-      await describeCuts(file, 32).catch(checkRefusal);
+      await describeCuts(file, { side: 32 }).catch(checkRefusal);
     }
   }, 600_000);
 });

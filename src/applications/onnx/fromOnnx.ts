@@ -13,9 +13,9 @@ import { samplesOfRun } from "./frozenModel.ts";
 import { onnxBase } from "./onnxBase.ts";
 import { firstImported, onnxBlocks } from "./onnxBlocks.ts";
 import { type OnnxForm, type OnnxValue, type TokenChoice, tokenChoices } from "./onnxForm.ts";
-import { type Trial, type TrialSize, tryValues } from "./possibleCuts.ts";
 import { preprocessorConfigName, readPreprocessorConfig } from "./preprocessorConfig.ts";
 import { checkTokens, usualTokens } from "./tokens.ts";
+import { type Trial, type TrialSize, tryValues } from "./trial.ts";
 
 /** Names of preprocessings for `fromOnnx`. */
 export const onnxPreprocessings = ["imagenet", "tf", "caffe", "rescale", "none"] as const;

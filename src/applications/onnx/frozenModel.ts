@@ -10,7 +10,7 @@ import { countWeights, writeModel } from "../../onnx/model/writeModel.ts";
 import { OpaqueModel } from "../../onnx/opaque.ts";
 import { float32, sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import type { FrozenPart, OnnxForm, OnnxValue } from "./onnxForm.ts";
-import { noise, type TrialSize } from "./possibleCuts.ts";
+import { noise, type TrialSize } from "./trial.ts";
 
 /**
  * The part of a model before a value, in the form in which the engine runs it.

@@ -1,3 +1,4 @@
+import path from "node:path";
 import { sha256 } from "../../base/digest.ts";
 import { input } from "../../layers/index.ts";
 import type { SymbolicTensor } from "../../layers/layer.ts";
@@ -40,7 +41,13 @@ export function onnxBase(model: OnnxModel, facts: OnnxBaseFacts): BaseNetwork {
     {
       application: applicationOf(form, blocks),
       preprocessing,
-      weightSource: { name: "file", origin: where, sha256: sha256(bytes), licence: "that of the file" },
+      weightSource: {
+        name: "file",
+        // Bundles hold it: not where it lies on this machine.
+        origin: path.basename(where),
+        sha256: sha256(bytes),
+        licence: "that of the file",
+      },
       pooling: undefined,
       onnx: { bytes, form },
       remarks: facts.remarks ?? [],

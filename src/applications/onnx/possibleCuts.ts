@@ -1,14 +1,9 @@
-import { messageOf, PermafrostError } from "../../base/errors.ts";
-import { Random } from "../../base/random.ts";
-import { type ProbeRun, probeModel } from "../../engine/probe.ts";
-import { adaptedInput, takePictures } from "../../onnx/model/adaptModel.ts";
 import { cutModel } from "../../onnx/model/cutModel.ts";
-import { type PictureInput, pictureInput } from "../../onnx/model/pictureInput.ts";
-import { elementTypes } from "../../onnx/model/protoTensor.ts";
+import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { singleValues } from "../../onnx/model/reach.ts";
 import type { OnnxModel } from "../../onnx/model/readModel.ts";
-import { writeModel } from "../../onnx/model/writeModel.ts";
-import { float32, type Tensor } from "../../tensor/tensor.ts";
+import { inferShapes } from "./inferShapes.ts";
+import { type Trial, type TrialSize, tryValues } from "./trial.ts";
 
 /** A value at which a model can be cut. */
 export interface PossibleCut {
@@ -21,21 +16,10 @@ export interface PossibleCut {
   readonly shape: readonly number[];
 }
 
-/** What a trial run found. */
-export interface Trial {
-  readonly input: PictureInput;
-  readonly height: number;
-  readonly width: number;
-  /** Samples that each run must have; undefined: any number. */
-  readonly samples: number | undefined;
-  /** By the names of the values that were asked for. */
-  readonly shapes: ReadonlyMap<string, { readonly dtype: string; readonly shape: readonly number[] }>;
-}
-
-/** Sizes of pictures for models that take any. */
-export interface TrialSize {
-  readonly height: number;
-  readonly width: number;
+/** Possible cuts, and whether the sizes of all of them are known. */
+export interface FoundCuts {
+  readonly cuts: readonly PossibleCut[];
+  readonly isComplete: boolean;
 }
 
 /**
@@ -49,10 +33,39 @@ export async function possibleCuts(
   output: string,
   size: TrialSize,
   where: string,
-): Promise<readonly PossibleCut[]> {
-  const { name } = pictureInput(cutModel(model, [output]).graph!, where);
-  const values = singleValues(model.graph!, name, output);
+): Promise<FoundCuts> {
+  const values = valuesBefore(model, output, where);
   const { shapes } = await tryValues(model, values, size, where);
+  return { cuts: cutsAt(model, values, shapes), isComplete: true };
+}
+
+/**
+ * The same from a model's structure alone (`readStructure`), without its weights and without running it. Sizes that hang on computed
+ * numbers stay unknown.
+ *
+ * @throws PermafrostError as `possibleCuts`.
+ */
+export async function inferredCuts(
+  structure: OnnxModel,
+  output: string,
+  size: TrialSize,
+  where: string,
+): Promise<FoundCuts> {
+  const values = valuesBefore(structure, output, where);
+  const shapes = await inferShapes(structure, values, size, where);
+  return { cuts: cutsAt(structure, values, shapes), isComplete: values.every((value) => shapes.has(value)) };
+}
+
+function valuesBefore(model: OnnxModel, output: string, where: string): readonly string[] {
+  const { name } = pictureInput(cutModel(model, [output]).graph!, where);
+  return singleValues(model.graph!, name, output);
+}
+
+function cutsAt(
+  model: OnnxModel,
+  values: readonly string[],
+  shapes: Trial["shapes"],
+): readonly PossibleCut[] {
   const operators = new Map(
     model.graph!.node.flatMap((node) => node.output.map((each) => [each, node.opType])),
   );
@@ -61,62 +74,4 @@ export async function possibleCuts(
     const isFeature = found !== undefined && /^float/.test(found.dtype) && found.shape.length > 0;
     return isFeature ? [{ value, operator: operators.get(value)!, ...found }] : [];
   });
-}
-
-/** Runs a model once on noise for the types of some of its values; those whose first axis is not the batch are left out. */
-export async function tryValues(
-  model: OnnxModel,
-  values: readonly string[],
-  size: TrialSize,
-  where: string,
-): Promise<Trial> {
-  const part = cutModel(model, values);
-  const input = pictureInput(part.graph!, where);
-  const { height = size.height, width = size.width } = input;
-  takePictures(part, input, { height, width });
-  const bytes = writeModel(part);
-  const run = (samples: number) => {
-    const runs = [{ [adaptedInput]: noise(input, samples, { height, width }) }];
-    return probeModel({ model: bytes, runs, keepData: false }, where);
-  };
-  const { samples, results } = await runSomehow(run, input.samples, where);
-  const count = samples ?? freeSamples;
-  const shapes = new Map(
-    Object.entries(results).flatMap(([name, { dtype, shape }]) =>
-      shape[0] === count ? [[name, { dtype, shape: shape.slice(1) }] as const] : [],
-    ),
-  );
-  return { input, height, width, samples, shapes };
-}
-
-/** So many samples show which axis is the batch. */
-const freeSamples = 2;
-
-async function runSomehow(
-  run: (samples: number) => Promise<readonly ProbeRun[]>,
-  fixed: number | undefined,
-  where: string,
-): Promise<{ readonly samples: number | undefined; readonly results: ProbeRun }> {
-  if (fixed !== undefined) return { samples: fixed, results: (await run(fixed))[0]! };
-  try {
-    return { samples: undefined, results: (await run(freeSamples))[0]! };
-  } catch (error) {
-    // Exporters write the batch of their trace into some models, whatever the input says.
-    const alone = await run(1).catch(() => undefined);
-    if (alone !== undefined) return { samples: 1, results: alone[0]! };
-    throw error instanceof PermafrostError
-      ? error
-      : new PermafrostError("ENGINE_FAILED", `${where}: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-/** Pictures of noise, from 0 to 255 for models that take bytes. */
-export function noise({ elementType }: PictureInput, samples: number, size: TrialSize): Tensor<"float32"> {
-  const { height, width } = size;
-  const random = new Random(0, "pictures of noise");
-  const largest = elementType === elementTypes.uint8 ? 255 : 1;
-  const values = Float32Array.from({ length: samples * 3 * height * width }, () =>
-    random.uniform(0, largest),
-  );
-  return float32([samples, 3, height, width], values);
 }

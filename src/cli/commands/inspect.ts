@@ -22,7 +22,7 @@ export const inspect: CommandDefinition = {
       .argument("<path>", "folder that train has written, or a file of weights of any format")
       .option(
         "--cuts",
-        "of an ONNX model: where it can be cut, also if it is above 256 MB (the model is tried once for the sizes)",
+        "of an ONNX model above 256 MB: run it once where sizes of cuts show in no other way",
       );
   },
   async run([bundle], { cuts }, { output }) {
@@ -55,7 +55,7 @@ function isWeights(place: string): boolean {
   return isFile || existsSync(path.join(place, "model.json"));
 }
 
-/** Larger models take longer to try than a look at a file should. */
+/** Larger models take longer to read and run than a look at a file should. */
 const triedBytes = 256_000_000;
 
 async function inspectWeights(place: string, isAsked: boolean, output: Output): Promise<ExitCode> {
@@ -65,8 +65,7 @@ async function inspectWeights(place: string, isAsked: boolean, output: Output): 
   try {
     const summary = summarizeWeights(file);
     output.print(weightText(summary));
-    const isTried = summary.format === "ONNX" && (isAsked || statSync(place).size <= triedBytes);
-    const cuts = isTried ? await cutsOf(place, isAsked, output) : undefined;
+    const cuts = summary.format === "ONNX" ? await cutsOf(place, isAsked, output) : undefined;
     output.emit({ event: "weights", ...summary, ...(cuts === undefined ? {} : { cuts }) });
   } finally {
     await file.close();
@@ -82,8 +81,13 @@ async function cutsOf(
 ): Promise<readonly object[] | undefined> {
   const { describeCuts } = await import("../../applications/onnx/describeCuts.ts");
   try {
-    const cuts = await describeCuts(place);
+    const runs = isAsked || statSync(place).size <= triedBytes;
+    const { cuts, isComplete } = await describeCuts(place, { runs });
     output.print(cutText(cuts));
+    if (!isComplete)
+      output.warn(
+        `Cuts whose size shows in a run alone are left out. With them: permafrost inspect ${place} --cuts`,
+      );
     return cuts;
   } catch (error) {
     if (isAsked) throw error;

@@ -1,6 +1,8 @@
 import { readFile, realpath, stat } from "node:fs/promises";
+import path from "node:path";
 import type { Digest } from "../../base/digest.ts";
 import { PermafrostError } from "../../base/errors.ts";
+import { openWeights } from "../../formats/openWeights.ts";
 import { download } from "../download.ts";
 import { fileDigests } from "../fileDigest.ts";
 import { type FetchOptions, type FetchSettings, fetchSettings } from "../settings.ts";
@@ -73,10 +75,26 @@ async function isWhole(place: string, file: string, files: readonly string[]): P
 }
 
 async function shardsIn(place: string, file: string): Promise<readonly string[]> {
+  if (file.endsWith(".onnx")) return externalDataOf(place, file);
   if (!file.endsWith(".json") || (await stat(place)).size > mostIndexBytes) return [];
   const shards = shardsOf(file, await readFile(place, "utf8"));
   if (shards.every((name) => name.split("/").every(isSafeName))) return shards;
   throw new PermafrostError("WEIGHTS_INVALID", `${place}: it names files outside of its repository.`);
+}
+
+/** Files of an ONNX model's weights that are not beside it yet, whatever they are called. One that is no such model is told of by who opens it. */
+async function externalDataOf(place: string, file: string): Promise<readonly string[]> {
+  try {
+    const weights = await openWeights(place);
+    const names = new Set([...weights.tensors.values()].flatMap(({ missing }) => missing ?? []));
+    await weights.close();
+    return [...names]
+      .filter((name) => name.split("/").every(isSafeName))
+      .map((name) => path.posix.join(path.posix.dirname(file), name));
+  } catch (error) {
+    if (error instanceof PermafrostError) return [];
+    throw error;
+  }
 }
 
 interface Fetching {

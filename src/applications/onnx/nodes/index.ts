@@ -6,6 +6,7 @@ import * as normalization from "./normalization.ts";
 import * as pooling from "./pooling.ts";
 import * as products from "./products.ts";
 import * as reduction from "./reduction.ts";
+import * as resizing from "./resizing.ts";
 
 /** ONNX's operators that can become layers, by their names. A new one is an entry in its family's file. */
 const rules: Readonly<Record<string, NodeRule>> = {
@@ -15,6 +16,7 @@ const rules: Readonly<Record<string, NodeRule>> = {
   ...pooling,
   ...products,
   ...reduction,
+  ...resizing,
 };
 
 /** The names of all operators that can become layers. */

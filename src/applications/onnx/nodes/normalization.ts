@@ -51,6 +51,31 @@ export const InstanceNormalization: NodeRule = {
   },
 };
 
+/** Before operator set 21 a factor and an offset for each group, since then for each channel. */
+export const GroupNormalization: NodeRule = {
+  weights: [1, 2],
+  build(node) {
+    const { g } = node;
+    const x = node.value(0);
+    const { shape } = x.type;
+    const groups = node.int("num_groups", 1);
+    const [batch, channels, ...sizes] = shape;
+    const each = Number(channels) / groups;
+    const wide = [batch!, groups, each, ...sizes];
+    const rows = g.apply(operators.reshape, [x], { shape: wide });
+    const axes = wide.map((_, axis) => axis).slice(2);
+    const normal = g.apply(operators.standardize, [rows], { axes, epsilon: node.float("epsilon", 1e-5) });
+    const ones = sizes.map(() => 1);
+    const [scale, bias] = [1, 2].map((place) =>
+      g.apply(operators.reshape, [node.value(place)], {
+        shape: [groups, node.opset < 21 ? 1 : each, ...ones],
+      }),
+    );
+    const moved = g.apply(operators.add, [g.apply(operators.mul, [normal, scale!], {}), bias!], {});
+    return g.apply(operators.reshape, [moved], { shape });
+  },
+};
+
 function scaled(node: NodeBuild, x: Value, [scale, bias]: readonly [number, number]): Value {
   const wide = node.g.apply(operators.mul, [x, node.value(scale)], {});
   return node.has(bias) ? node.g.apply(operators.add, [wide, node.value(bias)], {}) : wide;

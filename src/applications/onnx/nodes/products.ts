@@ -49,3 +49,31 @@ export const Conv: NodeRule = {
     return node.g.apply(operators.conv2d, inputs, attributes);
   },
 };
+
+/** A transposed convolution of pictures: the gradient of a convolution by its input. */
+export const ConvTranspose: NodeRule = {
+  weights: [1, 2],
+  build(node) {
+    const [x, filters] = [node.value(0), node.value(1)];
+    if (x.type.shape.length !== 4)
+      throw node.unsupported(`a transposed convolution over ${x.type.shape.length - 2} axes`);
+    const rule = node.text("auto_pad", "NOTSET");
+    if (node.ints("output_shape") !== undefined || !["NOTSET", "VALID"].includes(rule))
+      throw node.unsupported("a transposed convolution whose pads follow from a size");
+    const pads = windowPads(node, x, [1, 1]);
+    const [strides, dilations] = [pair(node.ints("strides")), pair(node.ints("dilations"))];
+    const extra = node.ints("output_padding") ?? [0, 0];
+    const inputSize = [0, 1].map((axis) => {
+      const reach = (Number(filters.type.shape[axis + 2]) - 1) * dilations[axis]! + 1;
+      const steps = strides[axis]! * (Number(x.type.shape[axis + 2]) - 1);
+      return steps + reach + (extra[axis] ?? 0) - pads[axis]! - pads[axis + 2]!;
+    }) as [number, number];
+    const groups = node.int("group", 1);
+    const attributes = { strides, dilations, pads, groups, inputSize };
+    const y = node.g.apply(operators.conv2dInputGradient, [x, filters], attributes);
+    if (!node.has(2)) return y;
+    const channels = Number(y.type.shape[1]);
+    const bias = node.g.apply(operators.reshape, [node.value(2)], { shape: [channels, 1, 1] });
+    return node.g.apply(operators.add, [y, bias], {});
+  },
+};

@@ -45,7 +45,7 @@ function growingHeader(source: FileSource): GgufHeader {
   for (let length = 1 << 16; ; length *= 8) {
     const isWhole = length >= source.size;
     try {
-      return readGgufHeader(source.bytes(0, Math.min(length, source.size)), source.name);
+      return readGgufHeader(source.bytes(0, Math.min(length, source.size)), source.name, source.size);
     } catch (error) {
       if (isWhole) throw error;
     }

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
+import { immodest, modestMemory } from "../base/modestMemory.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
 import { ByteReader } from "./byteReader.ts";
 import { decodeFloat16 } from "./float16.ts";
@@ -30,6 +31,9 @@ export interface GgufHeader {
 
 /** ggml's tensor types that we read: float32 and float16, with the bytes of one element. */
 const elementBytes: Readonly<Record<number, number>> = { 0: 4, 1: 2 };
+/** What a value of the metadata and an entry of a tensor take in memory. */
+const valueBytes = 64;
+const entryBytes = 1200;
 const maxAxes = 4;
 const maxNesting = 4;
 
@@ -53,13 +57,14 @@ export function readGguf(bytes: Uint8Array, name: string): GgufFile {
 /**
  * Reads what stands before the elements of a GGUF file, which need not be in `bytes`.
  *
+ * @param fileBytes - Size of the whole file. Default that of `bytes`.
  * @throws PermafrostError like `readGguf`; WEIGHTS_INVALID also when `bytes` end before the elements start.
  */
-export function readGgufHeader(bytes: Uint8Array, name: string): GgufHeader {
-  return readHeader(new ByteReader(bytes, name), name);
+export function readGgufHeader(bytes: Uint8Array, name: string, fileBytes = bytes.length): GgufHeader {
+  return readHeader(new ByteReader(bytes, name), name, fileBytes);
 }
 
-function readHeader(reader: ByteReader, name: string): GgufHeader {
+function readHeader(reader: ByteReader, name: string, fileBytes = reader.remaining): GgufHeader {
   if (reader.remaining < 8 || reader.uint32() !== 0x46554747) {
     throw new PermafrostError("FORMAT_UNKNOWN", `${name}: expected a GGUF file (first bytes "GGUF").`);
   }
@@ -69,12 +74,18 @@ function readHeader(reader: ByteReader, name: string): GgufHeader {
   }
   const tensorCount = reader.count("tensors", 24);
   const metadataCount = reader.count("metadata entries", 13);
+  const take = modestMemory(fileBytes, () => reader.damaged(immodest));
   const metadata = new Map<string, GgufValue>();
   for (let index = 0; index < metadataCount; index++) {
+    take(valueBytes);
     const key = reader.text();
-    metadata.set(key, readValue(reader, reader.uint32(), 0));
+    metadata.set(key, readValue(reader, reader.uint32(), 0, take));
   }
-  const entries = Array.from({ length: tensorCount }, () => readEntry(reader));
+  const entries: GgufEntry[] = [];
+  while (entries.length < tensorCount) {
+    take(entryBytes);
+    entries.push(readEntry(reader));
+  }
   return { metadata, entries, start: alignedStart(reader, metadata.get("general.alignment")) };
 }
 
@@ -135,11 +146,17 @@ const scalarTypes: Readonly<Record<number, readonly [number, (reader: ByteReader
 };
 const arrayType = 9;
 
-function readValue(reader: ByteReader, type: number, nesting: number): GgufValue {
+function readValue(
+  reader: ByteReader,
+  type: number,
+  nesting: number,
+  take: (cost: number) => void,
+): GgufValue {
   if (type === arrayType && nesting < maxNesting) {
     const elementType = reader.uint32();
     const count = reader.count("values", scalarTypes[elementType]?.[0] ?? 12);
-    return Array.from({ length: count }, () => readValue(reader, elementType, nesting + 1));
+    take(valueBytes * count);
+    return Array.from({ length: count }, () => readValue(reader, elementType, nesting + 1, take));
   }
   const scalarType = scalarTypes[type];
   if (scalarType === undefined) throw reader.damaged(`unknown metadata type ${type}`);

@@ -1,4 +1,5 @@
 import { messageOf } from "../base/errors.ts";
+import { immodest, modestMemory, takeJson } from "../base/modestMemory.ts";
 import { type ByteSource, damaged } from "./byteSource.ts";
 
 /** The most that a JSON file beside weights may have: 100 MB, as safetensors says of its header. */
@@ -6,11 +7,22 @@ const maxBytes = 100_000_000;
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** A JSON file's text and its object. */
-export function readJson(source: ByteSource): { readonly text: string; readonly record: JsonRecord } {
+/**
+ * A JSON file's text and its object.
+ *
+ * @param fileBytes - Size of the file on disk that it is in. Default its own.
+ */
+export function readJson(
+  source: ByteSource,
+  fileBytes = source.size,
+): { readonly text: string; readonly record: JsonRecord } {
   if (source.size > maxBytes) throw damaged(source.name, `JSON of ${source.size} bytes, at most ${maxBytes}`);
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(source.bytes(0, source.size));
+    takeJson(
+      text,
+      modestMemory(fileBytes, () => damaged(source.name, immodest)),
+    );
     return { text, record: recordOf(JSON.parse(text), "its content", source.name) };
   } catch (error) {
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;

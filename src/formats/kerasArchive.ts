@@ -16,10 +16,10 @@ export async function openKerasArchive(
   if (weights === undefined) throw damaged(source.name, `it lacks ${weightsName}`);
   const { parts, metadata } = kerasParts(weights.stored ?? (await unpacked(weights, source.name)));
   const about = new Map(metadata);
-  for (const [key, value] of Object.entries(await jsonIn(members, "metadata.json", source.name))) {
+  for (const [key, value] of Object.entries(await jsonIn(members, "metadata.json", source))) {
     about.set(key, typeof value === "string" ? value : JSON.stringify(value));
   }
-  about.set("model_config", JSON.stringify(await jsonIn(members, "config.json", source.name)));
+  about.set("model_config", JSON.stringify(await jsonIn(members, "config.json", source)));
   // The first tensor that is read has all of the weights checked; what only looks at headers does not wait for it.
   let checked: Promise<void> | undefined;
   const load = async (part: Part) => {
@@ -36,10 +36,14 @@ export async function openKerasArchive(
   });
 }
 
-async function jsonIn(members: ReadonlyMap<string, ZipMember>, name: string, path: string) {
+async function jsonIn(
+  members: ReadonlyMap<string, ZipMember>,
+  name: string,
+  { name: path, size }: ByteSource,
+) {
   const member = members.get(name);
   if (member === undefined) throw damaged(path, `it lacks ${name}`);
-  const { record } = readJson(await unpacked(member, path));
+  const { record } = readJson(await unpacked(member, path), size);
   if (!isRecord(record)) throw damaged(path, `${name} is no object`);
   return record;
 }

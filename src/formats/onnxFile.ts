@@ -1,6 +1,7 @@
+import { immodest, modestMemory } from "../base/modestMemory.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { damaged, type FileSource, unsupported } from "./byteSource.ts";
-import { type Part, partsFile } from "./partsFile.ts";
+import { type Part, partBytes, partsFile } from "./partsFile.ts";
 import { type Field, fieldsOf, int64sOf, type Span, textAt } from "./protobuf.ts";
 import { Siblings } from "./siblings.ts";
 import { type StoredType, storedBytes } from "./storedType.ts";
@@ -67,9 +68,11 @@ export function openOnnx(source: FileSource): WeightFile {
 
 function initialisersIn(source: FileSource, graph: Span, siblings: Siblings): readonly Part[] {
   const parts: Part[] = [];
+  const take = modestMemory(source.size, () => damaged(source.name, immodest));
   for (const field of fieldsOf(source, graph)) {
-    if (field.number === initializerField && field.wire === "bytes")
-      parts.push(partOf(source, field, siblings));
+    if (field.number !== initializerField || field.wire !== "bytes") continue;
+    take(partBytes);
+    parts.push(partOf(source, field, siblings));
   }
   return parts;
 }

@@ -12,6 +12,9 @@ export interface Part {
   decode?(bytes: Uint8Array<ArrayBuffer>): Tensor;
 }
 
+/** Bytes that an entry and the way to its elements take in memory. */
+export const partBytes = 800;
+
 interface Parts extends Pick<WeightFile, "format" | "path" | "metadata" | "close"> {
   readonly parts: Iterable<Part>;
 }

@@ -1,3 +1,4 @@
+import { immodest, modestMemory, takeJson } from "../base/modestMemory.ts";
 import { sizeOf } from "../tensor/tensor.ts";
 import { knownNetworks } from "./knownNetworks.ts";
 import { isTorchCounter, isTorchNamed } from "./torchNames.ts";
@@ -62,6 +63,10 @@ function networksWith(count: number, isTorch: boolean): readonly string[] {
 function modelName(config: string | undefined): string | undefined {
   if (config === undefined) return undefined;
   try {
+    takeJson(
+      config,
+      modestMemory(config.length, () => new Error(immodest)),
+    );
     const { class_name: kind, config: inner } = JSON.parse(config) as Record<string, unknown>;
     const name = typeof inner === "object" && inner !== null && "name" in inner ? inner.name : undefined;
     return typeof kind === "string" ? `${kind}${typeof name === "string" ? ` "${name}"` : ""}` : undefined;

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
+import { modestMemory, takeJson } from "../base/modestMemory.ts";
 import { isRecord, type JsonRecord } from "../formats/json.ts";
 import { openWeights } from "../formats/openWeights.ts";
 import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
@@ -64,6 +65,10 @@ function configOf(file: WeightFile): JsonRecord {
     );
   }
   try {
+    takeJson(
+      text,
+      modestMemory(text.length, () => damagedConfig(file)),
+    );
     const config: unknown = JSON.parse(text);
     if (isRecord(config)) return config;
   } catch (error) {

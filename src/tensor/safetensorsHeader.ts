@@ -1,4 +1,5 @@
 import { messageOf, PermafrostError } from "../base/errors.ts";
+import { immodest, modestMemory, takeJson } from "../base/modestMemory.ts";
 import { duplicateKey } from "./uniqueKeys.ts";
 
 /** Bytes an element takes, for every element type the format names. */
@@ -75,7 +76,7 @@ export function parseSafetensorsHeader(
   const dataOffset = safetensorsHeaderEnd(start, fileBytes, where);
   if (start.length < dataOffset)
     throw invalid(where, `its header needs ${dataOffset} bytes, got ${start.length}`);
-  const members = parseMembers(start.subarray(prefixBytes, dataOffset), where);
+  const members = parseMembers(start.subarray(prefixBytes, dataOffset), fileBytes, where);
   const metadata = new Map<string, string>();
   const found: [string, SafetensorsEntry][] = [];
   for (const [name, member] of members) {
@@ -88,13 +89,18 @@ export function parseSafetensorsHeader(
   return { metadata, entries: new Map(found), dataOffset };
 }
 
-function parseMembers(bytes: Uint8Array, where: string): [string, unknown][] {
+function parseMembers(bytes: Uint8Array, fileBytes: number, where: string): [string, unknown][] {
   let text: string;
   let header: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    takeJson(
+      text,
+      modestMemory(fileBytes, () => invalid(where, immodest)),
+    );
     header = JSON.parse(text);
   } catch (error) {
+    if (error instanceof PermafrostError) throw error;
     throw invalid(where, `its header is not JSON (${messageOf(error)})`, error);
   }
   if (!isRecord(header)) throw invalid(where, "its header is not a JSON object");

@@ -1,4 +1,5 @@
 import { type DescField, type DescMessage, ScalarType } from "@bufbuild/protobuf";
+import { immodest, modestMemory } from "../../base/modestMemory.ts";
 import { memorySource, unsupported } from "../../formats/byteSource.ts";
 import { type Field, fieldsOf, type Span } from "../../formats/protobuf.ts";
 
@@ -7,8 +8,6 @@ const messageBytes = 300;
 const bigintBytes = 32;
 const numberBytes = 8;
 
-/** What any model may take, however small its file is. */
-const freeBytes = 64 * 2 ** 20;
 const maxDepth = 64;
 
 const bigints: ReadonlySet<ScalarType> = new Set([ScalarType.INT64, ScalarType.UINT64, ScalarType.SINT64]);
@@ -21,15 +20,9 @@ const bigints: ReadonlySet<ScalarType> = new Set([ScalarType.INT64, ScalarType.U
  */
 export function expectModestMemory(schema: DescMessage, bytes: Uint8Array, where: string): void {
   const source = memorySource(where, bytes);
-  let left = freeBytes + 3 * bytes.length;
-  const take = (cost: number): void => {
-    left -= cost;
-    if (left < 0)
-      throw unsupported(
-        where,
-        "it would take more than three times its size in memory; save the model again with raw_data",
-      );
-  };
+  const take = modestMemory(bytes.length, () =>
+    unsupported(where, `${immodest}; save the model again with raw_data`),
+  );
   const walk = (message: DescMessage, span: Span, depth: number): void => {
     if (depth > maxDepth) throw unsupported(where, `messages more than ${maxDepth} deep inside each other`);
     take(messageBytes);

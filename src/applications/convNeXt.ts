@@ -132,7 +132,14 @@ function convNeXt({ size, depth, width, resizeTo = 256, sha256 }: Variant) {
     application,
     ({ includePreprocessing = true, name = kerasName }) => ({
       ...parts(name, includePreprocessing),
-      ...(includePreprocessing ? {} : { scaling: "torch" as const, variant: "without preprocessing inside" }),
+      ...(includePreprocessing
+        ? {}
+        : {
+            scaling: "torch" as const,
+            variant: "without preprocessing inside",
+            // The normalization has no weights: the same files fit.
+            published: application.published,
+          }),
     }),
     [
       {

@@ -195,7 +195,14 @@ function efficientNetV2(variant: Variant) {
     application,
     ({ includePreprocessing = true }) => ({
       ...partsOf(variant, kerasForm, includePreprocessing),
-      ...(includePreprocessing ? {} : { scaling: pixels, variant: "without preprocessing inside" }),
+      ...(includePreprocessing
+        ? {}
+        : {
+            scaling: pixels,
+            variant: "without preprocessing inside",
+            // The scaling has no weights: the same files fit.
+            published: application.published,
+          }),
     }),
     torchForms(variant),
   );

@@ -6,6 +6,7 @@ import { sha256 } from "../../src/base/digest.ts";
 import type { ProgressEvent } from "../../src/base/progress.ts";
 import { applications } from "../../src/index.ts";
 import { writeWeights } from "../../src/models/weightFile.ts";
+import { noise, relativeDifference, run } from "../support/applicationParity.ts";
 import { localServer, sendFile } from "../support/localServer.ts";
 import { temporaryFolder } from "../support/pictures.ts";
 
@@ -38,6 +39,37 @@ it("applications fetch their published weights, and tell where they are from", a
   );
   expect(progress.at(-1)).toMatchObject({ phase: "fetch", done: content.length, unit: "bytes" });
   expect(await networkOfFile(file)).toBe("mobilenet");
+});
+
+it.each([
+  ["efficientnetv2-b0", applications.efficientNetV2B0],
+  ["efficientnetv2-s", applications.efficientNetV2S],
+  ["convnext_tiny", applications.convNeXtTiny],
+])("without preprocessing inside %s asks for the same published file", async (name, make) => {
+  await using server = await localServer((_request, response) => response.writeHead(404).end());
+  const folder = await temporaryFolder("applications");
+  const fetching = { folder, mirror: server.address, environment: {} };
+  await expect(make({ ...form, includePreprocessing: false, fetching })).rejects.toMatchObject({
+    code: "FETCH_FAILED",
+  });
+  expect(server.requests.map((request) => request.path)).toEqual([`/${name}_notop.h5`]);
+});
+
+it("weights of a network that scales inside fit one without, which computes the same of scaled pictures", async () => {
+  const file = path.join(await temporaryFolder("applications"), "inside.safetensors");
+  const inside = await applications.efficientNetV2B0({ ...form, weights: "random", seed: 3 });
+  await writeWeights(inside, file);
+  const outside = await applications.efficientNetV2B0({
+    ...form,
+    weights: file,
+    includePreprocessing: false,
+  });
+  const pixels = noise("pixels", 32 * 32 * 3, 128, 127);
+  const { scale, mean, std } = outside.preprocessing;
+  const scaled = pixels.map((pixel, index) => (pixel * scale - mean[index % 3]!) / std[index % 3]!);
+  const [expected] = await run(inside, pixels, [32, 32, 3]);
+  const [found] = await run(outside, scaled, [32, 32, 3]);
+  expect(relativeDifference(found!.data, expected!.data)).toBeLessThan(1e-4);
 });
 
 it("a file of weights of no known network is no base by itself", async () => {

@@ -38,22 +38,28 @@ export function matchWeights(
   return matchOrder(units);
 }
 
+/** Layers of the classifiers of Keras's networks: at most VGG's. */
+const mostOfClassifier = 3;
+
 /**
  * As `matchWeights` by name, but every weight of the model must be there; layers that only the file has (a classifier) are passed
- * over.
+ * over. Of a `.h5` whose names do not fit the layers are taken in their order, as Keras does: names that Keras makes by counting go on
+ * counting from network to network, so that published files have other numbers.
  */
 export function matchNetwork(model: Model, file: WeightFile): MatchResult {
   const paths = [...model.namedParameters().keys()];
   if (paths.length > 0 && paths.every((path) => file.tensors.has(path))) return matchPaths(model, file, true);
-  const { named, missing } = unitsOf(model, file);
-  if (missing.length > 0 && hasPaths(file)) {
-    const placed = matchPlaces(model, file);
-    if (placed.problems.length === 0) return placed;
-  }
-  return together([
+  const units = unitsOf(model, file);
+  const { named, missing, layers, fileLayers } = units;
+  const byName = together([
     ...named,
     ...missing.map((layer): readonly [Layer, FileLayer] => [layer, { name: layer.name, entries: [] }]),
   ]);
+  if (byName.problems.length === 0) return byName;
+  const others = fileLayers.length - layers.length;
+  const isOrdered = isLegacy(file) && others >= 0 && others <= mostOfClassifier;
+  const other = hasPaths(file) ? matchPlaces(model, file) : isOrdered ? inOrder(units) : undefined;
+  return other?.problems.length === 0 ? other : byName;
 }
 
 function matchPaths(model: Model, file: WeightFile, isPart: boolean): MatchResult {
@@ -96,8 +102,11 @@ function unitsOf(model: Model, file: WeightFile): Units {
   const inner = placedLayers(model)
     .map(({ layer }) => layer)
     .filter(({ ownParameters }) => ownParameters.length > 0);
-  const isOuter = file.format === "Keras weights (.h5)" || file.format === "Keras model (.h5)";
-  return paired(isOuter ? outer : inner, fileLayers);
+  return paired(isLegacy(file) ? outer : inner, fileLayers);
+}
+
+function isLegacy({ format }: WeightFile): boolean {
+  return format === "Keras weights (.h5)" || format === "Keras model (.h5)";
 }
 
 function paired(layers: readonly Layer[], fileLayers: readonly FileLayer[]): Units {
@@ -145,11 +154,14 @@ function matchPlaces(model: Model, file: WeightFile): MatchResult {
 }
 
 /** Layers with weights one after the other, as Keras loads a legacy file. */
-function matchOrder({ layers, fileLayers }: Units): MatchResult {
-  const pairs = layers.map(
-    (layer, index) => [layer, fileLayers[index] ?? { name: "", entries: [] }] as const,
+function matchOrder(units: Units): MatchResult {
+  return withUnused(inOrder(units), units.fileLayers.slice(units.layers.length));
+}
+
+function inOrder({ layers, fileLayers }: Units): MatchResult {
+  return together(
+    layers.map((layer, index) => [layer, fileLayers[index] ?? { name: "", entries: [] }] as const),
   );
-  return withUnused(together(pairs), fileLayers.slice(layers.length));
 }
 
 function withUnused({ matches, problems }: MatchResult, unused: readonly FileLayer[]): MatchResult {

@@ -115,6 +115,15 @@ describe("a bundle", () => {
     expect(manifest.files["report.html"]).toEqual({ bytes: 3, sha256: sha256("<p>") });
   });
 
+  test("has a higher version where an older program would build another network", async () => {
+    const contents = bundle(1);
+    const options = { ...contents.base.options, form: "torch" };
+    await saveBundle(target, { ...contents, base: { ...contents.base, options } });
+    expect((await describeBundleFolder(target)).version).toBe(3);
+    expect(JSON.parse(readFileSync(path.join(target, "permafrost.json"), "utf8")).version).toBe(3);
+    expect((await loadBundle(target)).base.options).toEqual(options);
+  });
+
   test("describes itself without reading weights", async () => {
     await saveBundle(target, bundle(1));
     rmSync(path.join(target, "head.safetensors"));
@@ -161,11 +170,11 @@ describe("what is not a sound bundle is refused with the reason", () => {
 
   test("a newer version", async () => {
     await saveBundle(target, bundle(1));
-    edit({ version: 3, task: "something new" });
+    edit({ version: 4, task: "something new" });
     expect(await failure(loadBundle(target))).toMatchObject({
       code: "BUNDLE_NEWER",
       message: expect.stringMatching(
-        /permafrost\.json: written by a newer permafrost: bundle version 3, .* up to 2\. Update/,
+        /permafrost\.json: written by a newer permafrost: bundle version 4, .* up to 3\. Update/,
       ),
     });
   });

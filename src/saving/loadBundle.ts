@@ -35,7 +35,7 @@ export async function describeBundleFolder(
 ): Promise<BundleDescription & { readonly version: number; readonly embedsBase: boolean }> {
   return await readConsistently(folder, async (_place, description) => ({
     ...description,
-    version: versionOf(description.task),
+    version: versionOf(description),
     embedsBase: Object.hasOwn(description.files, baseName),
   }));
 }

@@ -16,12 +16,14 @@ import { Fields } from "./fields.ts";
 
 export const manifestName = "permafrost.json";
 const bundleSchema = "permafrost.bundle";
-/** Raised when an older program could misread a bundle. 2: other tasks than classification. */
-const bundleVersion = 2;
+/** Raised when an older program could misread a bundle. 2: other tasks than classification. 3: base networks in another form than Keras's. */
+const bundleVersion = 3;
 
-/** The version that says how a bundle of this task is written: classifiers are read by every program. */
-export function versionOf(task: BundleDescription["task"]): number {
-  return task === "classification" ? 1 : bundleVersion;
+/** The lowest version whose programs read a bundle rightly: a classifier on a network of Keras's is read by every program. */
+export function versionOf({ task, base }: Pick<BundleDescription<object>, "task" | "base">): number {
+  // A program that does not know of forms would build Keras's, whose weights have the same names and shapes.
+  if ("form" in base.options) return bundleVersion;
+  return task === "classification" ? 1 : 2;
 }
 
 /** Nobody needs more, and a reader must not take any size on trust. */
@@ -32,7 +34,7 @@ const maxSide = 16_384;
 export function manifestText(description: BundleDescription<object>): string {
   const members = {
     schema: bundleSchema,
-    version: versionOf(description.task),
+    version: versionOf(description),
     ...description,
   };
   // As a reader will see it: numbers that are not finite are null by then.

@@ -45,7 +45,11 @@ async function catalogueNetwork<Options extends CatalogueOptions>(
   // A variant may have files of its own.
   const unpublished = parts.published === undefined || published.length === 0 ? parts.variant : undefined;
   const asked = formAskedFor(application, options, forms);
-  const opened = await openChosenWeights({ ...application, published }, options, unpublished);
+  const opened = await openChosenWeights(
+    { ...application, published, usual: application.published },
+    options,
+    unpublished,
+  );
   try {
     const described = await readTimmConfig(opened?.config);
     const form =

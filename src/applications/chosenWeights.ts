@@ -18,7 +18,10 @@ export interface PublishedWeights {
 
 /** What is known of a network with such files. */
 interface PublishedApplication extends Pick<Application, "name" | "commandName"> {
+  /** Of the variant asked for. */
   readonly published: readonly PublishedWeights[];
+  /** Of the network at its defaults. */
+  readonly usual: readonly PublishedWeights[];
 }
 
 /** What is asked of its weights; see `CatalogueOptions`. */
@@ -44,7 +47,9 @@ export async function openChosenWeights(
   // Loaded only here: most bases bring their weights along.
   const { openFileWeights, openPublishedWeights } = await import("./openNamedWeights.ts");
   if (weights !== "imagenet") return openFileWeights(weights, fetching);
-  return openPublishedWeights(application, publishedFor(application, options, variant), fetching);
+  const published = publishedFor(application, options, variant);
+  const isUsual = application.usual.some(({ file }) => file === published.file);
+  return openPublishedWeights(application, published, isUsual, fetching);
 }
 
 /** The published weights of this very form of the network. */

@@ -4,7 +4,15 @@ import { kerasNetwork } from "./catalogue.ts";
 import type { CatalogueOptions, Classifier } from "./catalogueApplication.ts";
 import { catalogueRecord, poolingNames, publishedPair } from "./catalogueRecord.ts";
 import { blockName, classifier, type Form } from "./efficientNetParts.ts";
-import { features, type Shape, type StageV2 } from "./efficientNetV2Blocks.ts";
+import {
+  baseStages,
+  features,
+  largeStages,
+  mediumStages,
+  type Shape,
+  type StageV2,
+  smallStages,
+} from "./efficientNetV2Blocks.ts";
 import { type BlockKind, timmEfficientNet, torchvisionEfficientNet } from "./torch/efficientNet.ts";
 import { halves, type TorchPictures } from "./torch/pictures.ts";
 import type { TorchForm } from "./torch/torchForm.ts";
@@ -13,54 +21,6 @@ export interface EfficientNetV2Options extends CatalogueOptions {
   /** Inputs are pixels from 0 to 255, normalized inside; false: they are scaled outside, as `preprocessing` says. Default true. */
   readonly includePreprocessing?: boolean;
 }
-
-const row = (
-  fused: boolean,
-  repeats: number,
-  filtersIn: number,
-  filtersOut: number,
-  expansion: number,
-  strides: number,
-): StageV2 => ({ fused, kernelSize: 3, repeats, filtersIn, filtersOut, expansion, strides });
-
-const baseStages: readonly StageV2[] = [
-  row(true, 1, 32, 16, 1, 1),
-  row(true, 2, 16, 32, 4, 2),
-  row(true, 2, 32, 48, 4, 2),
-  row(false, 3, 48, 96, 4, 2),
-  row(false, 5, 96, 112, 6, 1),
-  row(false, 8, 112, 192, 6, 2),
-];
-
-/** Table 4 of the paper. */
-const smallStages: readonly StageV2[] = [
-  row(true, 2, 24, 24, 1, 1),
-  row(true, 4, 24, 48, 4, 2),
-  row(true, 4, 48, 64, 4, 2),
-  row(false, 6, 64, 128, 4, 2),
-  row(false, 9, 128, 160, 6, 1),
-  row(false, 15, 160, 256, 6, 2),
-];
-
-const mediumStages: readonly StageV2[] = [
-  row(true, 3, 24, 24, 1, 1),
-  row(true, 5, 24, 48, 4, 2),
-  row(true, 5, 48, 80, 4, 2),
-  row(false, 7, 80, 160, 4, 2),
-  row(false, 14, 160, 176, 6, 1),
-  row(false, 18, 176, 304, 6, 2),
-  row(false, 5, 304, 512, 6, 1),
-];
-
-const largeStages: readonly StageV2[] = [
-  row(true, 4, 32, 32, 1, 1),
-  row(true, 7, 32, 64, 4, 2),
-  row(true, 7, 64, 96, 4, 2),
-  row(false, 10, 96, 192, 4, 2),
-  row(false, 19, 192, 224, 6, 1),
-  row(false, 25, 224, 384, 6, 2),
-  row(false, 7, 384, 640, 6, 1),
-];
 
 interface Variant extends Shape {
   readonly letters: string;

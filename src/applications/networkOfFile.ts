@@ -1,9 +1,9 @@
 import { PermafrostError } from "../base/errors.ts";
-import { sameSpelling } from "../base/identifiers.ts";
 import { openWeights } from "../formats/openWeights.ts";
 import { summarizeWeights, torchFormNote } from "../formats/summary.ts";
 import { isTorchNamed } from "../formats/torchNames.ts";
 import { applications } from "./index.ts";
+import { isKnownAs } from "./knownNetwork.ts";
 
 /**
  * The base network that a file of weights belongs to, by its number of parameters; only headers are read.
@@ -15,13 +15,11 @@ export async function networkOfFile(place: string): Promise<string> {
   const file = await openWeights(place);
   const { couldBe, parameters, format } = summarizeWeights(file);
   await file.close();
-  const names = couldBe.map((text) =>
-    sameSpelling(text.replace(/ without its top$/, "").replace(torchFormNote, "")),
-  );
+  const names = couldBe.map((text) => text.replace(/ without its top$/, "").replace(torchFormNote, ""));
   const found = applications.filter(
     (one) =>
       (isTorchNamed(file) ? one.hasTorchForm === true : "published" in one) &&
-      names.includes(sameSpelling(one.name)),
+      names.some((name) => isKnownAs(name, one)),
   );
   const [only] = found;
   if (only !== undefined && found.length === 1) return only.commandName;

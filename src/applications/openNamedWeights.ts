@@ -1,14 +1,13 @@
 import path from "node:path";
-import { sameSpelling } from "../base/identifiers.ts";
 import { fileDigests } from "../fetching/fileDigest.ts";
 import { hubFile } from "../fetching/hub/hubFile.ts";
 import { isHubReference } from "../fetching/hub/hubReference.ts";
 import { type PublishedFile, publishedFile } from "../fetching/publishedFile.ts";
 import type { FetchOptions } from "../fetching/settings.ts";
-import { knownNetworks } from "../formats/knownNetworks.ts";
 import { openWeights } from "../formats/openWeights.ts";
 import type { WeightFile } from "../formats/weightFile.ts";
 import type { Application, WeightSource } from "./application.ts";
+import { parametersOf } from "./knownNetwork.ts";
 
 /** A published file of weights of a network with its classifier or without. */
 interface PublishedNetwork extends PublishedFile {
@@ -27,14 +26,17 @@ export interface NamedWeights {
 /**
  * The published weights of a network, fetched if they are not here yet, their digest checked.
  *
+ * @param isUsual - Whether they are of the network at its defaults, whose number of weights is known.
  * @throws PermafrostError as `publishedFile`, and WEIGHTS_INVALID.
  */
 export async function openPublishedWeights(
   application: Pick<Application, "name" | "commandName">,
   published: PublishedNetwork,
+  isUsual: boolean,
   fetching: FetchOptions | undefined,
 ): Promise<NamedWeights> {
-  const { path: place, origin, sha256 } = await publishedFile(toBeFetched(application, published), fetching);
+  const wanted = isUsual ? toBeFetched(application, published) : published;
+  const { path: place, origin, sha256 } = await publishedFile(wanted, fetching);
   const { licence } = published;
   return { file: await openWeights(place), source: { name: "imagenet", origin, sha256, licence } };
 }
@@ -44,10 +46,10 @@ export function toBeFetched<Published extends PublishedNetwork>(
   { name, commandName }: Pick<Application, "name" | "commandName">,
   published: Published,
 ): Published & PublishedFile {
-  const known = knownNetworks.find((one) => sameSpelling(one.name) === sameSpelling(name));
+  const known = parametersOf({ name });
   const command = `permafrost weights fetch ${commandName}${published.includeTop ? " --top" : ""}`;
   if (known === undefined) return { ...published, command };
-  const [whole, withoutTop] = known.parameters;
+  const [whole, withoutTop] = known;
   return { ...published, command, leastBytes: 4 * (published.includeTop ? whole : withoutTop) };
 }
 

@@ -72,6 +72,17 @@ it("weights of a network that scales inside fit one without, which computes the 
   expect(relativeDifference(found!.data, expected!.data)).toBeLessThan(1e-4);
 });
 
+it("a file that is not here is told of with its size where that is known, and with a command only where that fetches it", async () => {
+  const fetching = { folder: await temporaryFolder("applications"), offline: true, environment: {} };
+  const { mobileNetV2, mobileNetV3SmallKeras } = applications;
+  await expect(mobileNetV3SmallKeras({ ...form, fetching })).rejects.toThrow(
+    /no_top_v2\.h5 \(a little more than 3756480 bytes, MD5 .*permafrost weights fetch mobilenet_v3_small_keras/s,
+  );
+  await expect(mobileNetV2({ ...form, alpha: 0.35, fetching })).rejects.toThrow(
+    /kernels_0\.35_224_no_top\.h5 \(size not known(?!.*weights fetch).*permafrost weights\s+import/s,
+  );
+});
+
 it("a file of weights of no known network is no base by itself", async () => {
   const file = path.join(await temporaryFolder("applications"), "narrow.safetensors");
   await writeWeights(await applications.mobileNet({ ...form, alpha: 0.25, weights: "random" }), file);

@@ -12,6 +12,7 @@ import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
 import { plainGraph } from "../../src/onnx/model/plainNodes.ts";
 import { dependentsOf, singleValues } from "../../src/onnx/model/reach.ts";
 import { readModel } from "../../src/onnx/model/readModel.ts";
+import { readStructure } from "../../src/onnx/model/readStructure.ts";
 import { writeModel } from "../../src/onnx/model/writeModel.ts";
 import { mutatedBytes } from "../support/mutations.ts";
 
@@ -31,6 +32,7 @@ const refusals = ["WEIGHTS_INVALID", "SHAPE_MISMATCH", "ENGINE_FAILED", "UNKNOWN
 /** All that is done with a model before ONNX Runtime sees it. */
 async function takeApart(file: string): Promise<"read" | "refused"> {
   try {
+    await readStructure(file).catch(checkRefusal);
     const model = await readModel(file);
     const output = chosenOutput(model);
     const { name } = pictureInput(cutModel(model, [output]).graph!, file);

@@ -68,6 +68,24 @@ export function kernelFiles(name: string): PublishedPair["files"] {
   return [`${stem}.h5`, `${stem}_notop.h5`];
 }
 
+/** A network of a family whose networks differ in their numbers of blocks alone. */
+export interface DepthVariant {
+  readonly name: string;
+  /** Blocks in each stage. */
+  readonly depths: readonly number[];
+  readonly md5: PublishedPair["files"];
+}
+
+/** What such networks say alike: names, and files named after Keras's name. */
+export function depthFacts(
+  { name, md5 }: DepthVariant,
+  { folder, licence }: Pick<PublishedPair, "folder" | "licence">,
+): Pick<RecordFacts, "name" | "commandName" | "published"> & { readonly kerasName: string } {
+  const kerasName = name.toLowerCase();
+  const published = publishedPair({ folder, licence, files: kernelFiles(kerasName), digests: md5 });
+  return { name, commandName: kerasName.replace(/v2$/, "_v2"), kerasName, published };
+}
+
 /** The names that most networks give their global poolings. */
 export const poolingNames = { avg: "avg_pool", max: "max_pool" } as const;
 

@@ -11,9 +11,9 @@ import type { SymbolicTensor } from "../layers/layer.ts";
 import { kerasNetwork } from "./catalogue.ts";
 import {
   catalogueRecord,
-  kernelFiles,
+  type DepthVariant,
+  depthFacts,
   poolingNames,
-  publishedPair,
   averagedClassifier as top,
 } from "./catalogueRecord.ts";
 import { denseNetNamings } from "./torch/denseNet.ts";
@@ -31,13 +31,6 @@ interface Form {
 
 /** As in the networks that Keras's weights come from. */
 const kerasForm: Form = { epsilon: 1.001e-5 };
-
-interface Variant {
-  readonly name: string;
-  /** Layers in each of the four dense blocks (table 1 of the paper). */
-  readonly depths: readonly number[];
-  readonly md5: readonly [top: string, noTop: string];
-}
 
 /**
  * DenseNet121 (Huang et al. 2016, "Densely Connected Convolutional Networks"), as Keras builds it. Without its classifier the output
@@ -65,17 +58,10 @@ export const denseNet201 = denseNet({
   md5: ["1ceb130c1ea1b78c3bf6114dbdfd8807", "c13680b51ded0fb44dff2d8f86ac8bb1"],
 });
 
-function denseNet({ name, depths, md5 }: Variant) {
-  const commandName = name.toLowerCase();
+function denseNet(variant: DepthVariant) {
+  const { depths } = variant;
   const application = catalogueRecord({
-    name,
-    commandName,
-    published: publishedPair({
-      folder: "densenet/",
-      licence: "BSD-3-Clause",
-      files: kernelFiles(commandName),
-      digests: md5,
-    }),
+    ...depthFacts(variant, { folder: "densenet/", licence: "BSD-3-Clause" }),
     scaling: "torch",
     stages: ["conv1_relu", "pool2_relu", "pool3_relu", "pool4_relu", "relu"],
     blocks: [

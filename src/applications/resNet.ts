@@ -3,9 +3,9 @@ import type { SymbolicTensor } from "../layers/layer.ts";
 import { kerasNetwork } from "./catalogue.ts";
 import {
   catalogueRecord,
-  kernelFiles,
+  type DepthVariant,
+  depthFacts,
   poolingNames,
-  publishedPair,
   averagedClassifier as top,
 } from "./catalogueRecord.ts";
 import { torchNormalization } from "./torch/normalization.ts";
@@ -29,13 +29,6 @@ interface Form {
 const kerasForm: Form = { normalization: { epsilon: 1.001e-5 }, useBias: true, strided: 1 };
 
 const torchForm: Form = { normalization: torchNormalization, useBias: false, strided: 2 };
-
-interface Variant {
-  readonly name: string;
-  /** Blocks in each of the four stages (table 1 of the paper). */
-  readonly depths: readonly number[];
-  readonly md5: readonly [top: string, noTop: string];
-}
 
 /**
  * ResNet50 (He et al. 2015, "Deep Residual Learning for Image Recognition"), as Keras builds it: the stride lies in the first
@@ -65,17 +58,10 @@ export const resNet152 = resNet({
   md5: ["100835be76be38e30d865e96f2aaae62", "ee4c566cf9a93f14d82f913c2dc6dd0c"],
 });
 
-function resNet({ name, depths, md5 }: Variant) {
-  const commandName = name.toLowerCase();
+function resNet(variant: DepthVariant) {
+  const { depths } = variant;
   const application = catalogueRecord({
-    name,
-    commandName,
-    published: publishedPair({
-      folder: "resnet/",
-      licence: "MIT",
-      files: kernelFiles(commandName),
-      digests: md5,
-    }),
+    ...depthFacts(variant, { folder: "resnet/", licence: "MIT" }),
     scaling: "caffe",
     stages: ["conv1_relu", ...depths.map((depth, index) => `${blockName(index, depth)}_out`)],
     blocks: depths.flatMap((depth, index) =>

@@ -3,9 +3,9 @@ import type { SymbolicTensor } from "../layers/layer.ts";
 import { kerasNetwork } from "./catalogue.ts";
 import {
   catalogueRecord,
-  kernelFiles,
+  type DepthVariant,
+  depthFacts,
   poolingNames,
-  publishedPair,
   averagedClassifier as top,
 } from "./catalogueRecord.ts";
 
@@ -14,13 +14,6 @@ const widths = [64, 128, 256, 512] as const;
 
 /** Of every BatchNormalization, as in the networks that the weights come from. */
 const epsilon = 1.001e-5;
-
-interface Variant {
-  readonly name: string;
-  /** Blocks in each of the four stages. */
-  readonly depths: readonly number[];
-  readonly md5: readonly [top: string, noTop: string];
-}
 
 /**
  * ResNet50V2 (He et al. 2016, "Identity Mappings in Deep Residual Networks"), as Keras builds it: normalization and ReLU come before
@@ -47,18 +40,10 @@ export const resNet152V2 = resNetV2({
   md5: ["a49b44d1979771252814e80f8ec446f9", "ed17cf2e0169df9d443503ef94b23b33"],
 });
 
-function resNetV2({ name, depths, md5 }: Variant) {
-  const kerasName = name.toLowerCase();
+function resNetV2(variant: DepthVariant) {
+  const { depths } = variant;
   const application = catalogueRecord({
-    name,
-    commandName: kerasName.replace("v2", "_v2"),
-    kerasName,
-    published: publishedPair({
-      folder: "resnet/",
-      licence: "BSD-3-Clause",
-      files: kernelFiles(kerasName),
-      digests: md5,
-    }),
+    ...depthFacts(variant, { folder: "resnet/", licence: "BSD-3-Clause" }),
     scaling: "tf",
     // The last block of a stage halves the map behind its first convolution.
     stages: [

@@ -109,6 +109,8 @@ describe("networks in torchvision's form", () => {
     const lines = tensors.map(({ name, shape }) => `${name} [${asTimm(one, name, shape).join(", ")}]`);
     expect(sha256(lines.sort().join("\n"))).toBe(one.tensors);
     expect(tensors.filter(({ name }) => name.endsWith("running_mean"))).toHaveLength(one.counters);
+    const names = new Set(network.layers.map(({ name }) => name));
+    expect(network.application.blocks.filter(({ firstLayer }) => !names.has(firstLayer))).toEqual([]);
     expect(normalizationsOf(network)).toEqual(
       one.epsilon === undefined ? [] : [{ epsilon: one.epsilon, momentum: 1 - one.momentum! }],
     );

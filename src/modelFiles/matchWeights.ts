@@ -42,8 +42,8 @@ export function matchWeights(
 const mostOfClassifier = 3;
 
 /**
- * As `matchWeights` by name, but every weight of the model must be there; layers that only the file has (a classifier) are passed
- * over. Of a `.h5` whose names do not fit the layers are taken in their order, as Keras does: names that Keras makes by counting go on
+ * As `matchWeights` by name, but every weight of the model must be there; layers that only the file has behind them (a
+ * classifier) are passed over. A `.h5` with others between them is another network: VGG19 has all layers of VGG16. Of a `.h5` whose names do not fit the layers are taken in their order, as Keras does: names that Keras makes by counting go on
  * counting from network to network, so that published files have other numbers.
  */
 export function matchNetwork(model: Model, file: WeightFile): MatchResult {
@@ -55,11 +55,18 @@ export function matchNetwork(model: Model, file: WeightFile): MatchResult {
     ...named,
     ...missing.map((layer): readonly [Layer, FileLayer] => [layer, { name: layer.name, entries: [] }]),
   ]);
-  if (byName.problems.length === 0) return byName;
+  if (byName.problems.length === 0) return isLegacy(file) ? withUnused(byName, unusedBetween(units)) : byName;
   const others = fileLayers.length - layers.length;
   const isOrdered = isLegacy(file) && others >= 0 && others <= mostOfClassifier;
   const other = hasPaths(file) ? matchPlaces(model, file) : isOrdered ? inOrder(units) : undefined;
   return other?.problems.length === 0 ? other : byName;
+}
+
+/** Layers of a file, in its order, that have no layer of the model's name and stand before the last that has. */
+function unusedBetween({ unused, fileLayers }: Units): readonly FileLayer[] {
+  const others = new Set(unused);
+  const last = fileLayers.findLastIndex((one) => !others.has(one));
+  return fileLayers.slice(0, last + 1).filter((one) => others.has(one) && one.entries.length > 0);
 }
 
 function matchPaths(model: Model, file: WeightFile, isPart: boolean): MatchResult {

@@ -58,6 +58,21 @@ describe("weights of a file", () => {
     ]);
   });
 
+  it("are refused where the file has layers between them: a larger network of the same names", async () => {
+    const inputs = input({ shape: [2, 2, 1] });
+    const layer = (name: string) => conv2d({ filters: 1, kernelSize: 1, useBias: false, name });
+    const small = new Model({
+      inputs,
+      outputs: layer("conv2").apply(layer("conv1").apply(inputs)),
+      name: "small",
+    });
+    const named = (name: string) => ({ name: `${name}/kernel:0`, layer: name, shape: [1, 1, 1, 1] });
+    await expect(
+      loadNetworkWeights(small, fileOf([named("conv1"), named("conv1b"), named("conv2")])),
+    ).rejects.toThrow("not those of small:\n  conv1b: only the file has it ([1, 1, 1, 1])");
+    await loadNetworkWeights(small, fileOf([named("conv1"), named("conv2"), named("top")]));
+  });
+
   it("are refused when one is missing or of another shape", async () => {
     await expect(loadNetworkWeights(network(), fileOf([kernel]))).rejects.toThrow(
       "conv: expected 2 weights (kernel, bias), the file has 1 for it",

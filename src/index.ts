@@ -13,8 +13,8 @@ export type {
   MobileNetOptions,
   MobileNetV2Options,
   MobileNetV3Options,
-  ModelFileOptions,
 } from "./applications/index.ts";
+export type { ModelFileOptions } from "./applications/modelFile.ts";
 export type { FromOnnxOptions } from "./applications/onnx/fromOnnx.ts";
 export type { Preprocessing } from "./applications/preprocessing.ts";
 export { type ErrorCode, errorCodes, PermafrostError } from "./base/errors.ts";

@@ -14,6 +14,7 @@ import {
   mobileNet,
   vgg16,
 } from "./index.ts";
+import { knownNetworkOf } from "./knownNetworkOf.ts";
 import { unfrozenFrom } from "./unfreeze.ts";
 
 const tiny = { includeTop: false, inputShape: [32, 32, 3] } as const;
@@ -51,7 +52,7 @@ describe("networks of the catalogue", () => {
   });
 
   it.each(catalogue)(
-    "$commandName have their number of weights, and halve their maps where they say",
+    "$commandName have their numbers of weights and features, and halve their maps where they say",
     async (application) => {
       // Large enough that a map and its half have different sizes down to the last.
       const base = await createBase(application.commandName, {
@@ -62,7 +63,9 @@ describe("networks of the catalogue", () => {
       const shapes = new Map(
         base.topology.calls.map(({ layer, outputs }) => [layer.name, outputs[0]!.shape]),
       );
-      expect(knownNetworks.map(({ parameters: [, withoutTop] }) => withoutTop)).toContain(base.countParams());
+      const known = knownNetworkOf(application)!;
+      expect(known.parameters[1]).toBe(base.countParams());
+      expect(known.features).toBe(base.outputShape.at(-1));
       const { stages } = application as CatalogueApplication;
       const halvings = stages.map((name) => Math.round(Math.log2(256 / Number(shapes.get(name)![1]))));
       const all = [1, 2, 3, 4, 5];

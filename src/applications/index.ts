@@ -2,13 +2,11 @@ import { PermafrostError } from "../base/errors.ts";
 import { sameSpelling } from "../base/identifiers.ts";
 import { didYouMean } from "../base/names.ts";
 import type { Application, ApplicationOptions, BaseNetwork, Network } from "./application.ts";
-import { architectureBase } from "./modelFile.ts";
 import * as networks from "./networks.ts";
 
 export type { Application, ApplicationOptions, Network } from "./application.ts";
 export { BaseNetwork, isFoundAgain } from "./application.ts";
 export type { CatalogueApplication, CatalogueOptions } from "./catalogueApplication.ts";
-export { type ModelFileOptions, modelFileBase } from "./modelFile.ts";
 export * from "./networks.ts";
 
 const entries: readonly Network[] = Object.values<Network>(networks).sort((a, b) =>
@@ -27,8 +25,10 @@ export const baseNames: readonly string[] = applications.map((application) => ap
  * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
  */
 export async function createBase(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
-  if (options.architecture !== undefined)
+  if (options.architecture !== undefined) {
+    const { architectureBase } = await import("./modelFile.ts");
     return architectureBase(options.architecture, applications, options);
+  }
   const wanted = sameSpelling(name);
   const create = entries.find(({ application }) => sameSpelling(application.name) === wanted);
   if (create !== undefined) return create({ ...options, includeTop: false });

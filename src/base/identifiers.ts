@@ -13,6 +13,8 @@ export function sameSpelling(identifier: string): string {
  * @throws PermafrostError UNKNOWN_NAME that lists the known names and the nearest one.
  */
 export function lookUp<T>(what: string, identifier: string, table: Readonly<Record<string, T>>): T {
+  // Networks of hundreds of layers ask for the same few names, spelt as here.
+  if (Object.hasOwn(table, identifier)) return table[identifier]!;
   const wanted = sameSpelling(identifier);
   for (const [name, entry] of Object.entries(table)) {
     if (sameSpelling(name) === wanted) return entry;

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { PermafrostError } from "../base/errors.ts";
-import { decodeFloat16 } from "./float16.ts";
 import { readGguf } from "./ggufReader.ts";
 
 /** Writes little-endian numbers and texts as GGUF has them. */
@@ -121,24 +120,5 @@ describe("readGguf", () => {
       }),
       { seed: 1, numRuns: 500 },
     );
-  });
-});
-
-describe("decodeFloat16", () => {
-  it.each([
-    [0x0000, 0],
-    [0x8000, -0],
-    [0x3c00, 1],
-    [0xc000, -2],
-    [0x3555, 0.333251953125],
-    [0x7bff, 65504],
-    [0x0001, 2 ** -24],
-    [0x83ff, -1023 * 2 ** -24],
-    [0x0400, 2 ** -14],
-    [0x7c00, Number.POSITIVE_INFINITY],
-    [0xfc00, Number.NEGATIVE_INFINITY],
-    [0x7e00, Number.NaN],
-  ])("%i is %d", (bits, value) => {
-    expect(decodeFloat16(Uint8Array.of(bits & 255, bits >> 8))[0]).toBe(value);
   });
 });

@@ -1,8 +1,8 @@
 import { PermafrostError } from "../base/errors.ts";
 import { immodest, modestMemory } from "../base/modestMemory.ts";
+import { decodeHalf } from "../tensor/halfFloat.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
 import { ByteReader } from "./byteReader.ts";
-import { decodeFloat16 } from "./float16.ts";
 
 type GgufValue = number | boolean | string | readonly GgufValue[];
 
@@ -119,14 +119,12 @@ function readTensor(
   }
   const length = shape.reduce((product, size) => product * size, each);
   if (!(start + offset + length <= bytes.length)) throw reader.damaged(`tensor ${name} reaches past the end`);
-  const data = bytes.slice(start + offset, start + offset + length);
-  const values = each === 2 ? decodeFloat16(data) : decodeFloat32(data);
+  // A copy begins at a multiple of the elements' size, which the file's bytes need not.
+  const { buffer } = new Uint8Array(bytes.subarray(start + offset, start + offset + length));
+  if (each === 4) return float32(shape, new Float32Array(buffer));
+  const values = new Float32Array(length / 2);
+  decodeHalf("float16", new Uint16Array(buffer), values);
   return float32(shape, values);
-}
-
-function decodeFloat32(bytes: Uint8Array): Float32Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.length / 4 }, (_, index) => view.getFloat32(4 * index, true));
 }
 
 /** The metadata types by their number: how each is read, and the least bytes it takes. */

@@ -4,9 +4,8 @@ import {
   baseNames,
   createBase,
   applications as known,
-  type ModelFileOptions,
-  modelFileBase,
 } from "../applications/index.ts";
+import { type ModelFileOptions, modelFileBase } from "../applications/modelFile.ts";
 import * as networks from "../applications/networks.ts";
 import { type FromOnnxOptions, fromOnnx } from "../applications/onnx/fromOnnx.ts";
 import { freezeBelow, unfrozenFrom } from "../applications/unfreeze.ts";

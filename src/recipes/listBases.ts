@@ -1,5 +1,6 @@
 import path from "node:path";
 import { type Application, applications, type BaseNetwork, createBase } from "../applications/index.ts";
+import { knownNetworkOf } from "../applications/knownNetworkOf.ts";
 import { type KnownWeights, knownWeights } from "../applications/knownWeights.ts";
 import { readNote } from "../features/maintenance/groupNote.ts";
 import { type MeasuredRate, readRates } from "../features/measuredRates.ts";
@@ -35,7 +36,8 @@ export interface BaseInfo {
 }
 
 /**
- * Every base network. Networks are built for their counts, with no weights in them, which takes milliseconds each.
+ * Every base network. Those of the catalogue are built only where rates are remembered of them; the few others for their counts, which
+ * takes milliseconds each.
  *
  * @param store - Folder of the feature store, where rates are remembered.
  */
@@ -50,24 +52,31 @@ export async function listBases(store: string, options: FetchOptions = {}): Prom
   const measured = await measuredBases(store);
   const bases: BaseInfo[] = [];
   for (const application of applications) {
-    const {
-      commandName: name,
-      defaultSize: size,
-      minimumSize: minimum,
-      sizeMultiple: multiple,
-    } = application;
-    const network = await createBase(application.name, { weights: null });
-    const rate = rateOf(network, measured);
+    const { commandName: name, defaultSize, minimumSize, sizeMultiple } = application;
+    const rate = await rateOf(
+      application,
+      measured.filter((one) => one.bases.includes(name)),
+    );
     bases.push({
       name,
-      input: { size, minimum, multiple },
-      parameters: network.weights.reduce((sum, weight) => sum + weight.size, 0),
-      features: Number(network.outputShape.at(-1)),
+      input: { size: defaultSize, minimum: minimumSize, multiple: sizeMultiple },
+      ...(await countsOf(application)),
       weights: weightsOf(application, published.get(name), here),
       ...(rate === undefined ? {} : { rate }),
     });
   }
   return bases;
+}
+
+async function countsOf(application: Application): Promise<Pick<BaseInfo, "parameters" | "features">> {
+  const known = knownNetworkOf(application);
+  if (known !== undefined) return { parameters: known.parameters[1], features: known.features };
+  const network = await unweighted(application);
+  return { parameters: network.countParams(), features: Number(network.outputShape.at(-1)) };
+}
+
+function unweighted({ name }: Application): Promise<BaseNetwork> {
+  return createBase(name, { weights: null });
 }
 
 function weightsOf(
@@ -109,11 +118,15 @@ function sizeIn(preprocessing: unknown): number | undefined {
 }
 
 /** Of runs before trials, the one of most images. */
-function rateOf(network: BaseNetwork, measured: readonly MeasuredBase[]): BaseInfo["rate"] {
-  const own = measured
-    .filter((one) => one.bases.includes(network.application.commandName) && isWhole(network, one))
+async function rateOf(
+  application: Application,
+  measured: readonly MeasuredBase[],
+): Promise<BaseInfo["rate"] | undefined> {
+  if (measured.length === 0) return undefined;
+  const network = await unweighted(application);
+  const [best] = measured
+    .filter((one) => isWhole(network, one))
     .sort((a, b) => (b.views ?? 0) - (a.views ?? 0));
-  const [best] = own;
   if (best === undefined) return undefined;
   const { viewsPerSecond: imagesPerSecond, size, isTrial } = best;
   const sized = size === undefined ? {} : { size };

@@ -59,3 +59,22 @@ describe("bfloat16", () => {
     expect(encoded("bfloat16", 1, -2, 0.1, 3.4e38, 1e-40)).toEqual([0x3f80, 0xc000, 0x3dcd, 0x7f80, 0x0001]);
   });
 });
+
+describe("float16", () => {
+  it.each([
+    [0x0000, 0],
+    [0x8000, -0],
+    [0x3c00, 1],
+    [0xc000, -2],
+    [0x3555, 0.333251953125],
+    [0x7bff, 65504],
+    [0x0001, 2 ** -24],
+    [0x83ff, -1023 * 2 ** -24],
+    [0x0400, 2 ** -14],
+    [0x7c00, Number.POSITIVE_INFINITY],
+    [0xfc00, Number.NEGATIVE_INFINITY],
+    [0x7e00, Number.NaN],
+  ])("%i is %d", (bits, value) => {
+    expect(decoded("float16", [bits])[0]).toBe(value);
+  });
+});

@@ -1,5 +1,5 @@
 import { type ApplicationOptions, type BaseNetwork, createBase } from "../../applications/index.ts";
-import { onnxBaseOf } from "../../applications/onnx/onnxBase.ts";
+import type { OnnxBaseFacts } from "../../applications/onnx/onnxBase.ts";
 import { formFrom } from "../../applications/onnx/onnxForm.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
 import { setNamedWeights, weightsDigest } from "../../models/weights.ts";
@@ -28,11 +28,17 @@ export async function baseOfBundle(
           ...options,
           ...(embeddedBase === undefined ? { fetching: unasked } : { weights: null }),
         })
-      : onnxBaseOf(baseModel, { form: formFrom(base.options, folder), preprocessing, where: folder });
+      : await ofModel(baseModel, { form: formFrom(base.options, folder), preprocessing, where: folder });
   if (embeddedBase !== undefined) setNamedWeights(network, embeddedBase);
   checkBase(folder, base, weightsDigest(network));
   if (baseModel !== undefined) return network;
   // A network does not know itself how pictures are made for weights from a file; a size may have been asked for.
   const [, height, width] = network.inputs[0]!.shape.map(Number);
   return withPreprocessing(network, { ...preprocessing, height: height!, width: width! });
+}
+
+/** The readers of ONNX models are a hundred files that other bases do not need. */
+async function ofModel(bytes: Uint8Array, facts: OnnxBaseFacts): Promise<BaseNetwork> {
+  const { onnxBaseOf } = await import("../../applications/onnx/onnxBase.ts");
+  return onnxBaseOf(bytes, facts);
 }

@@ -1,4 +1,4 @@
-import { applications, type BaseNetwork, modelFileBase } from "../../applications/index.ts";
+import { applications, type BaseNetwork } from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 
 /** What belongs to a base that is a model file. */
@@ -33,6 +33,7 @@ export async function openModelFile(request: ModelFileRequest): Promise<BaseNetw
   const { base, imageSize, initialWeights, cut, preprocessing } = request;
   if (initialWeights === "random") throw noRandomWeights(base);
   const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
+  const { modelFileBase } = await import("../../applications/modelFile.ts");
   return modelFileBase(base, applications, { cut, preprocessing, ...size });
 }
 

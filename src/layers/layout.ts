@@ -49,14 +49,20 @@ export function alongAxes(
   };
 }
 
-/** Elements that are moved together: as many as a line of the processor's cache holds. */
-const blockLength = 16;
+/** Elements of the contiguous axis that are moved together: as far as what is written for them stays in the cache. */
+const blockLength = 512;
+
+/** The same where the places that are written share the few lines of the cache that a power of two leaves them: one line's elements. */
+const shortBlockLength = 16;
+
+/** Steps along the next axis for each block, so that a line of the cache is filled while it is there. */
+const chunkLength = 4;
 
 /**
  * Reorders the axes of row-major data: axis i of the result is axis `permutation[i]` of the data.
  *
- * Goes along the axis that is contiguous in the data, a few elements at a time, so that both what is read and what is written stay in
- * the cache.
+ * Goes along the axis that is contiguous in the data, block by block, and in a block along the last axes of the result: long runs are
+ * read, and what is written lies together in the cache until its lines are full.
  */
 export function permute(
   data: Float32Array,
@@ -66,25 +72,49 @@ export function permute(
   const result = new Float32Array(data.length);
   if (data.length === 0) return result;
   const [along, ...others] = walkedAxes(shape, permutation);
-  const last = others.at(-1) ?? singleAxis;
-  const starts = placesOf(others.slice(0, -1));
-  for (let block = 0; block < along!.size; block += blockLength) {
-    const count = Math.min(blockLength, along!.size - block);
-    for (const { from, to } of starts) {
-      let source = from + block;
-      let target = to + block * along!.to;
-      for (let place = 0; place < last.size; place++) {
-        let at = target;
-        for (let index = source; index < source + count; index++) {
-          result[at] = data[index]!;
-          at += along!.to;
-        }
-        source += last.from;
-        target += last.to;
+  const [before, last] = [others.at(-2) ?? singleAxis, others.at(-1) ?? singleAxis];
+  const starts = placesOf(others.slice(0, -2));
+  const length = along!.to % 1024 === 0 ? shortBlockLength : blockLength;
+  for (let block = 0; block < along!.size; block += length) {
+    const count = Math.min(length, along!.size - block);
+    for (const start of starts) {
+      for (let chunk = 0; chunk < before.size; chunk += chunkLength) {
+        const corner = placeBehind(placeBehind(start, along!, block), before, chunk);
+        const steps = Math.min(chunkLength, before.size - chunk);
+        moveBlock(data, result, corner, [{ ...along!, size: count }, { ...before, size: steps }, last]);
       }
     }
   }
   return result;
+}
+
+/** Moves the elements of a block, which lies along three axes, the first of them contiguous in the data. */
+function moveBlock(
+  data: Float32Array,
+  result: Float32Array,
+  corner: Place,
+  [along, before, last]: readonly [WalkedAxis, WalkedAxis, WalkedAxis],
+): void {
+  for (let place = 0; place < last.size; place++) {
+    for (let step = 0; step < before.size; step++) {
+      const from = corner.from + place * last.from + step * before.from;
+      let at = corner.to + place * last.to + step * before.to;
+      for (let index = from; index < from + along.size; index++) {
+        result[at] = data[index]!;
+        at += along.to;
+      }
+    }
+  }
+}
+
+/** Offsets in the data and in the result. */
+interface Place {
+  readonly from: number;
+  readonly to: number;
+}
+
+function placeBehind({ from, to }: Place, axis: WalkedAxis, steps: number): Place {
+  return { from: from + steps * axis.from, to: to + steps * axis.to };
 }
 
 /** An axis of the result: its size, and how far one step along it goes in the data and in the result. */
@@ -113,16 +143,12 @@ function walkedAxes(shape: readonly number[], permutation: readonly number[]): r
 }
 
 /** The offsets of all places along some axes. */
-function placesOf(axes: readonly WalkedAxis[]): readonly { readonly from: number; readonly to: number }[] {
-  let places = [{ from: 0, to: 0 }];
-  for (const { size, from, to } of axes) {
+function placesOf(axes: readonly WalkedAxis[]): readonly Place[] {
+  let places: readonly Place[] = [{ from: 0, to: 0 }];
+  for (const axis of axes)
     places = places.flatMap((place) =>
-      Array.from({ length: size }, (_, index) => ({
-        from: place.from + index * from,
-        to: place.to + index * to,
-      })),
+      Array.from({ length: axis.size }, (_, index) => placeBehind(place, axis, index)),
     );
-  }
   return places;
 }
 

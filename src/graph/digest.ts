@@ -2,7 +2,7 @@ import { type Digest, digestOf, sha256 } from "../base/digest.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Graph, Node, Source, Value } from "./graph.ts";
 import type { OnnxEmitter } from "./operator.ts";
-import { loweredNode, nodesBehind, usedValues } from "./values.ts";
+import { loweredNode, nodesBehind, takersOf } from "./values.ts";
 
 /**
  * SHA-256 of what a graph computes: inputs, operations and the bytes of its constants. Names of values, layers and parameters do
@@ -18,7 +18,7 @@ export function graphDigest(graph: Graph): Digest {
 /** Numbers values in the order in which the outputs reach them. */
 class CanonicalForm implements OnnxEmitter {
   readonly #graph: Graph;
-  readonly #used: ReadonlySet<Value>;
+  readonly #takers: ReadonlyMap<Value, readonly Node[]>;
   readonly #lines: unknown[] = [];
   readonly #names = new Map<Value, string>();
   readonly #digests = new Map<Tensor["data"], Digest>();
@@ -26,7 +26,7 @@ class CanonicalForm implements OnnxEmitter {
 
   constructor(graph: Graph) {
     this.#graph = graph;
-    this.#used = usedValues(graph);
+    this.#takers = takersOf(graph);
   }
 
   digest(): Digest {
@@ -42,10 +42,10 @@ class CanonicalForm implements OnnxEmitter {
 
   #add(node: Node): void {
     for (const [index, output] of node.outputs.entries())
-      if (index === 0 || this.#used.has(output)) this.#names.set(output, this.temporary());
+      if (index === 0 || this.#takers.has(output)) this.#names.set(output, this.temporary());
     node.op.lower(
       this,
-      loweredNode(node, this.#used, (value) => this.#nameOf(value)),
+      loweredNode(node, this.#takers, (value) => this.#nameOf(value)),
     );
   }
 

@@ -70,8 +70,10 @@ export interface LoweredNode<Attributes> extends TypedNode<Attributes> {
   readonly inputs: readonly string[];
   /** Of several results those beside the first that nothing uses have the name "". */
   readonly outputs: readonly string[];
-  /** For each input the operators that made it, the last one first and along their first inputs: at most two. */
-  readonly inputOperators: readonly (readonly string[])[];
+  /** For each input the name of the operator that made it; "" for inputs and constants of the graph. */
+  readonly inputOperators: readonly string[];
+  /** For each result the names of the operators that take it up. */
+  readonly outputOperators: readonly (readonly string[])[];
 }
 
 export type OnnxAttribute =

@@ -37,17 +37,18 @@ export function nodesBehind(values: readonly Value[], stop: ReadonlySet<Value> =
 /**
  * A node as its operator writes it in ONNX. A result beside the first that nothing uses is named "", so that it is not computed.
  *
- * @param used - See `usedValues`.
+ * @param takers - See `takersOf`.
  */
 export function loweredNode(
   node: Node,
-  used: ReadonlySet<Value>,
+  takers: ReadonlyMap<Value, readonly Node[]>,
   nameOf: (value: Value) => string,
 ): LoweredNode<unknown> {
   return {
     inputs: node.inputs.map(nameOf),
-    outputs: node.outputs.map((output, index) => (index === 0 || used.has(output) ? nameOf(output) : "")),
-    inputOperators: node.inputs.map((input) => makersOf(input, 2)),
+    outputs: node.outputs.map((output, index) => (index === 0 || takers.has(output) ? nameOf(output) : "")),
+    inputOperators: node.inputs.map(({ source }) => (source.kind === "node" ? source.node.op.name : "")),
+    outputOperators: node.outputs.map((output) => (takers.get(output) ?? []).map(({ op }) => op.name)),
     ...typedNode(node),
   };
 }
@@ -66,14 +67,15 @@ function typedNode({ inputs, outputs, attributes }: Node): TypedNode<unknown> {
   };
 }
 
-/** Names of the operators that made a value, the last one first, along their first inputs. */
-function makersOf({ source }: Value, count: number): readonly string[] {
-  if (source.kind !== "node" || count === 0) return [];
-  const [first] = source.node.inputs;
-  return [source.node.op.name, ...(first === undefined ? [] : makersOf(first, count - 1))];
-}
-
-/** What the nodes and outputs of a graph ask for. */
-export function usedValues({ nodes, outputs }: Graph): ReadonlySet<Value> {
-  return new Set([...nodes.flatMap((node) => node.inputs), ...outputs]);
+/** The nodes that take up each value which a graph's nodes or outputs ask for. */
+export function takersOf({ nodes, outputs }: Graph): ReadonlyMap<Value, readonly Node[]> {
+  const takers = new Map<Value, Node[]>(outputs.map((output) => [output, []]));
+  for (const node of nodes) {
+    for (const input of node.inputs) {
+      const others = takers.get(input);
+      if (others === undefined) takers.set(input, [node]);
+      else others.push(node);
+    }
+  }
+  return takers;
 }

@@ -43,7 +43,7 @@ export const activations = {
   exponential: (g, x) => g.apply(operators.exp, [x], {}),
   silu: (g, x) => g.apply(operators.mul, [x, g.apply(operators.sigmoid, [x], {})], {}),
   hardSilu: (g, x) => g.apply(operators.hardSwish, [x], {}),
-  gelu,
+  gelu: (g, x) => g.apply(operators.gelu, [x], {}),
   geluTanh,
   mish: (g, x) =>
     g.apply(operators.mul, [x, g.apply(operators.tanh, [g.apply(operators.softplus, [x], {})], {})], {}),
@@ -70,12 +70,6 @@ const names: Readonly<Record<string, ActivationName>> = {
  */
 export function resolveActivation(identifier: string | null | undefined): ActivationName {
   return identifier === null || identifier === undefined ? "linear" : lookUp("activation", identifier, names);
-}
-
-/** x / 2 · (1 + erf(x / sqrt(2))) (Hendrycks and Gimpel 2016). */
-function gelu(g: GraphBuilder, x: Value): Value {
-  const share = plus(g, g.apply(operators.erf, [times(g, x, Math.SQRT1_2)], {}), 1);
-  return g.apply(operators.mul, [times(g, x, 0.5), share], {});
 }
 
 /** x / 2 · (1 + tanh(sqrt(2 / pi) (x + 0.044715 x³))). */

@@ -16,6 +16,8 @@ const rescalingDefinition = defineLayer<RescalingConfig>({
   call: ({ g, inputs, config }) => {
     const x = inputs[0]!;
     const scaled = g.apply(operators.mul, [x, channelwise(g, x, config.scale, "scale")], {});
+    // Adding 0 is one more walk over whole pictures for nothing.
+    if ([config.offset].flat().every((offset) => offset === 0)) return scaled;
     return g.apply(operators.add, [scaled, channelwise(g, x, config.offset, "offset")], {});
   },
 });

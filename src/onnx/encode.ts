@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import type { Graph, Value } from "../graph/graph.ts";
 import type { OnnxAttribute, OnnxEmitter } from "../graph/operator.ts";
-import { loweredNode, usedValues } from "../graph/values.ts";
+import { loweredNode, takersOf } from "../graph/values.ts";
 import { blockedDomain } from "../ops/blockedConvolution.ts";
 import { elementTypeCode } from "../ops/elementType.ts";
 import type { TensorType } from "../tensor/shape.ts";
@@ -58,11 +58,11 @@ export interface EncodeOptions {
  */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
   const writer = new GraphWriter(options);
-  const used = usedValues(graph);
+  const takers = takersOf(graph);
   for (const node of graph.nodes) {
     node.op.lower(
       writer,
-      loweredNode(node, used, (value) => writer.nameOf(value)),
+      loweredNode(node, takers, (value) => writer.nameOf(value)),
     );
   }
   const outputs = [...new Set(graph.outputs)];

@@ -93,6 +93,8 @@ export const tanh = unary("tanh", "Tanh");
 export const softsign = unary("softsign", "Softsign");
 /** Gauss's error function: 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x. */
 export const erf = unary("erf", "Erf");
+/** x / 2 * (1 + erf(x / sqrt(2))) (Hendrycks and Gimpel 2016). */
+export const gelu = unary("gelu", "Gelu");
 /** x * clip(x / 6 + 1/2, 0, 1) (Howard et al. 2019, MobileNetV3). */
 export const hardSwish = unary("hardSwish", "HardSwish");
 

@@ -3,6 +3,7 @@ import type { Operator } from "../graph/operator.ts";
 import { type Dimension, elementsPerSample, normalizeAxis, type Shape, showShape } from "../tensor/shape.ts";
 import { scalar } from "../tensor/tensor.ts";
 import { int64s } from "./axes.ts";
+import { relu } from "./elementwise.ts";
 import { expectInputs, expectIntegers, expectNumber, expectSameDType, expectShape } from "./signature.ts";
 
 /** Elements before, along (1 or none) and behind the batch axis: reshaping keeps them, so that samples stay whole. */
@@ -155,8 +156,13 @@ export const pad: Operator<"pad", PadAttributes> = {
     };
     return [{ dtype: x!.dtype, shape: x!.shape.map(padded) }];
   },
-  lower(onnx, { inputs, outputs, attributes: { before, after, value = 0 } }) {
+  lower(onnx, { inputs, outputs, inputOperators, outputOperators, attributes }) {
+    const { before, after, value = 0 } = attributes;
     const pads = onnx.constant(int64s([...before, ...after]));
-    onnx.node("Pad", [inputs[0]!, pads, onnx.constant(scalar(value))], outputs);
+    // ONNX Runtime makes zeros before a MaxPool part of the pooling, where padding never wins: right only where nothing is below zero. It
+    // leaves a Pad alone that names its axes.
+    const isHidden = outputOperators[0]!.includes("maxPool2d") && inputOperators[0] !== relu.name;
+    const axes = isHidden ? [onnx.constant(int64s(before.map((_, axis) => axis)))] : [];
+    onnx.node("Pad", [inputs[0]!, pads, onnx.constant(scalar(value)), ...axes], outputs);
   },
 };

@@ -1,8 +1,6 @@
 import type { Operator } from "../graph/operator.ts";
 import type { Shape, TensorType } from "../tensor/shape.ts";
-import { relu } from "./elementwise.ts";
 import { imageSize } from "./imageSize.ts";
-import { pad } from "./movement.ts";
 import { expectInputs, expectNumber, expectRank, type NoAttributes, type Pair } from "./signature.ts";
 import { onnxWindow, type WindowAttributes, windowCount, windowOf } from "./window.ts";
 
@@ -34,13 +32,9 @@ export const maxPool2d: Operator<"maxPool2d", PoolAttributes> = {
       { dtype: "int64", shape },
     ];
   },
-  lower(onnx, { inputs, inputOperators, outputs, attributes }) {
-    // Asked for no places, ONNX Runtime pools in its blocked layout (good between frozen convolutions, slow elsewhere), and
-    // makes a pad of zeros before it part of the pooling, where padding never wins: right behind a ReLU only.
-    const [largest, places] = outputs;
-    const [last, before] = inputOperators[0]!;
-    const hidesPad = places === "" && last === pad.name && before !== relu.name;
-    const results = hidesPad ? [largest!, onnx.temporary()] : outputs.filter((name) => name !== "");
+  lower(onnx, { inputs, outputs, attributes }) {
+    // Asked for no places, ONNX Runtime pools in its blocked layout: good between frozen convolutions, slow elsewhere.
+    const results = outputs.filter((name) => name !== "");
     onnx.node("MaxPool", inputs, results, onnxWindow(windowOf(attributes.size, attributes)));
   },
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { interpret } from "../../src/engine/reference/interpret.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
 import { encodeModel } from "../../src/onnx/encode.ts";
+import { parseModel } from "../../src/onnx/model/readModel.ts";
 import { operators } from "../../src/ops/index.ts";
 import { float32 } from "../../src/tensor/tensor.ts";
 
@@ -33,5 +34,23 @@ describe("zeros before a pooling", () => {
     expect([...found]).toEqual([...expected!.data]);
     expect(found[0]).toBe(0);
     expect(found[4]).toBe(rectified ? 0 : -7);
+  });
+
+  it("name their axes, which keeps them out of the pooling, unless nothing is below zero", () => {
+    const inputs = (rectified: boolean) =>
+      parseModel(encodeModel(pooled(rectified)), "test").graph!.node.map(({ opType, input, output }) => [
+        opType,
+        input.length,
+        output.length,
+      ]);
+    expect(inputs(false)).toEqual([
+      ["Pad", 4, 1],
+      ["MaxPool", 1, 1],
+    ]);
+    expect(inputs(true)).toEqual([
+      ["Relu", 1, 1],
+      ["Pad", 3, 1],
+      ["MaxPool", 1, 1],
+    ]);
   });
 });

@@ -187,6 +187,7 @@ export const operatorCases: {
     { inputs: [["batch", 8]], attributes: { alpha: 0.5 } },
     { inputs: [{ shape: [3], values: [-90, 0.1, 90] }], attributes: { alpha: 2 } },
   ],
+  gelu: [...unary, { inputs: [{ shape: [5], values: [-4, -0.01, 0, 1, 6] }], attributes: {} }],
   hardSwish: [...unary, { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: {} }],
   hardSigmoid: [
     { inputs: [{ shape: ["batch", 8], low: -6, high: 6 }], attributes: { alpha: 1 / 6, beta: 0.5 } },

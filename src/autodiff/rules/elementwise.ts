@@ -109,6 +109,18 @@ export const elu = unary<EluAttributes>(({ g, x, y, attributes: { alpha } }) => 
   return g.apply(operators.where, [right, number(g, 1), slope], {});
 });
 
+// gelu = x P(x), P the normal distribution's function: P(x) + x p(x), p(x) = 1 / sqrt(2 pi) e^(-x^2 / 2)
+export const gelu = unary(({ g, x }) => {
+  const scaled = g.apply(times, [x, number(g, Math.SQRT1_2)], {});
+  const upTo = g.apply(plus, [g.apply(operators.erf, [scaled], {}), number(g, 1)], {});
+  const bell = g.apply(
+    operators.exp,
+    [g.apply(operators.neg, [g.apply(operators.square, [scaled], {})], {})],
+    {},
+  );
+  const slope = g.apply(times, [x, g.apply(times, [bell, number(g, 1 / Math.sqrt(2 * Math.PI))], {})], {});
+  return g.apply(plus, [g.apply(times, [upTo, number(g, 0.5)], {}), slope], {});
+});
 // hardSwish = x h(x), h = hardSigmoid with slope 1/6: h(x) + x / 6 where |x| < 3
 export const hardSwish = unary(({ g, x }) => {
   const level = g.apply(operators.hardSigmoid, [x], { alpha: 1 / 6, beta: 0.5 });

@@ -57,6 +57,7 @@ export const softsign = unary((x) => x / (1 + Math.abs(x)));
 export const erf = unary(errorFunction);
 export const leakyRelu = unary<LeakyReluAttributes>((x, { alpha }) => (x > 0 ? x : alpha * x));
 export const elu = unary<EluAttributes>((x, { alpha }) => (x > 0 ? x : alpha * Math.expm1(x)));
+export const gelu = unary((x) => (x / 2) * (1 + errorFunction(x * Math.SQRT1_2)));
 export const hardSwish = unary((x) => x * Math.min(Math.max(x / 6 + 0.5, 0), 1));
 export const hardSigmoid = unary<HardSigmoidAttributes>((x, { alpha, beta }) =>
   Math.min(Math.max(alpha * x + beta, 0), 1),

@@ -14,8 +14,19 @@ export interface ByteSource {
    * @throws PermafrostError WEIGHTS_INVALID when they do not all lie in the source. Nothing is allocated before that is known.
    */
   bytes(offset: number, length: number): Uint8Array;
-  /** Elements, into fresh memory that starts at the beginning of its buffer. Throws like `bytes`. */
-  load(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Elements, into memory that starts at the beginning of its buffer: fresh, or the given. Throws like `bytes`. */
+  load(offset: number, length: number, memory?: ReadingMemory): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Memory that one tensor after the other is read into: filling pages that are new takes longer than copying a file's bytes. */
+export class ReadingMemory {
+  #bytes = new Uint8Array(0);
+
+  /** So many bytes; what was there before is lost. */
+  take(length: number): Uint8Array<ArrayBuffer> {
+    if (this.#bytes.length < length) this.#bytes = new Uint8Array(length);
+    return this.#bytes.subarray(0, length);
+  }
 }
 
 const windowBytes = 1 << 16;
@@ -60,12 +71,12 @@ export class FileSource implements ByteSource {
     return read.subarray(0, length);
   }
 
-  async load(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  async load(offset: number, length: number, memory?: ReadingMemory): Promise<Uint8Array<ArrayBuffer>> {
     checkRange(this, offset, length);
     this.#checkOpen();
     this.#handle ??= open(this.name, "r");
     const handle = await this.#handle;
-    const into = new Uint8Array(length);
+    const into = memory?.take(length) ?? new Uint8Array(length);
     for (let done = 0; done < length; ) {
       const { bytesRead } = await handle.read(into, done, length - done, offset + done);
       if (bytesRead === 0) throw shorter(this.name);
@@ -108,9 +119,9 @@ export function sliceOf(source: ByteSource, name: string, start: number, size: n
       checkRange(slice, offset, length);
       return source.bytes(start + offset, length);
     },
-    async load(offset, length) {
+    async load(offset, length, memory) {
       checkRange(slice, offset, length);
-      return source.load(start + offset, length);
+      return source.load(start + offset, length, memory);
     },
   };
   return slice;

@@ -1,4 +1,4 @@
-import { type ByteSource, damaged, type FileSource, memorySource } from "./byteSource.ts";
+import { type ByteSource, damaged, type FileSource, memorySource, type ReadingMemory } from "./byteSource.ts";
 import { isRecord, readJson } from "./json.ts";
 import { kerasParts } from "./kerasHdf5.ts";
 import { type Part, partsFile } from "./partsFile.ts";
@@ -22,15 +22,15 @@ export async function openKerasArchive(
   about.set("model_config", JSON.stringify(await jsonIn(members, "config.json", source)));
   // The first tensor that is read has all of the weights checked; what only looks at headers does not wait for it.
   let checked: Promise<void> | undefined;
-  const load = async (part: Part) => {
+  const load = async (part: Part, memory?: ReadingMemory) => {
     checked ??= weights.verify();
     await checked;
-    return part.load();
+    return part.load(memory);
   };
   return partsFile({
     format: "Keras archive (.keras)",
     path: source.name,
-    parts: parts.map((part) => ({ ...part, load: () => load(part) })),
+    parts: parts.map((part) => ({ ...part, load: (memory) => load(part, memory) })),
     metadata: about,
     close: () => source.close(),
   });

@@ -1,13 +1,14 @@
 import { PermafrostError } from "../base/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { damaged, unsupported } from "./byteSource.ts";
+import { damaged, type ReadingMemory, unsupported } from "./byteSource.ts";
 import { storedBytes, tensorOf } from "./storedType.ts";
 import type { TensorEntry, WeightFile } from "./weightFile.ts";
 
 /** A tensor and the way to its elements, as they lie in the file: row-major, little-endian. */
 export interface Part {
   readonly entry: TensorEntry;
-  load(): Promise<Uint8Array<ArrayBuffer>>;
+  /** @param memory - May be used for the elements. */
+  load(memory?: ReadingMemory): Promise<Uint8Array<ArrayBuffer>>;
   /** Instead of the default, which looks at the elements as `entry.dtype` says. */
   decode?(bytes: Uint8Array<ArrayBuffer>): Tensor;
 }
@@ -32,11 +33,17 @@ export function partsFile({ format, path, parts, metadata, close }: Parts): Weig
     byName.set(name, part);
   }
   const tensors = new Map([...byName].map(([name, { entry }]) => [name, entry]));
-  const read = (name: string) => readPart(byName.get(name), name, path);
+  const read = (name: string, memory?: ReadingMemory) => readPart(byName.get(name), { name, path, memory });
   return { format, path, tensors, metadata, read, close };
 }
 
-async function readPart(part: Part | undefined, name: string, path: string): Promise<Tensor> {
+interface Reading {
+  readonly name: string;
+  readonly path: string;
+  readonly memory: ReadingMemory | undefined;
+}
+
+async function readPart(part: Part | undefined, { name, path, memory }: Reading): Promise<Tensor> {
   if (part === undefined) {
     throw new PermafrostError("UNKNOWN_NAME", `${path}: it has no tensor named ${JSON.stringify(name)}.`);
   }
@@ -44,7 +51,7 @@ async function readPart(part: Part | undefined, name: string, path: string): Pro
   const where = `${path}: tensor ${JSON.stringify(name)}`;
   if (missing !== undefined)
     throw unsupported(where, `its file ${missing} is not there; put it beside ${path}`);
-  const bytes = await part.load();
+  const bytes = await part.load(memory);
   if (part.decode !== undefined) return part.decode(bytes);
   const wanted = storedBytes(dtype, shape, where);
   if (bytes.length !== wanted) {

@@ -42,7 +42,7 @@ export function safetensorsParts(source: ByteSource): {
   const { entries, metadata } = parseSafetensorsHeader(source.bytes(0, end), source.size, source.name);
   const parts = [...entries].map(([name, { dtype, shape, offset, bytes }]): Part => {
     const entry = { name, dtype: types[dtype] ?? "other", shape };
-    return { entry, load: () => source.load(offset, bytes) };
+    return { entry, load: (memory) => source.load(offset, bytes, memory) };
   });
   return { parts, metadata };
 }

@@ -1,4 +1,5 @@
 import type { Tensor } from "../tensor/tensor.ts";
+import type { ReadingMemory } from "./byteSource.ts";
 import type { StoredType } from "./storedType.ts";
 
 /** The formats that are read, by the name that users see. */
@@ -46,9 +47,10 @@ export interface WeightFile {
   /**
    * One tensor's elements, row-major. 16-bit floats come as float32, narrow integers as int32, uint32 as int64.
    *
+   * @param memory - Then the elements may lie in it, and are gone when it is used again.
    * @throws PermafrostError UNKNOWN_NAME for a name that is not there, WEIGHTS_INVALID when its part of the file is damaged,
    *   missing or of an element type that is not read.
    */
-  read(name: string): Promise<Tensor>;
+  read(name: string, memory?: ReadingMemory): Promise<Tensor>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../base/errors.ts";
+import { ReadingMemory } from "../formats/byteSource.ts";
 import type { TensorEntry, WeightFile } from "../formats/weightFile.ts";
 import { float32, type Tensor } from "../tensor/tensor.ts";
 import type { WeightMatch } from "./matchLayer.ts";
@@ -10,7 +11,9 @@ import type { WeightMatch } from "./matchLayer.ts";
  *   network holds what was read so far and is not to be used.
  */
 export async function setWeights(matches: readonly WeightMatch[], file: WeightFile): Promise<void> {
-  for (const match of matches) match.parameter.set(await readWeight(match.entry, file));
+  // `set` copies: what was read is not needed any more.
+  const memory = new ReadingMemory();
+  for (const match of matches) match.parameter.set(await readWeight(match.entry, file, memory));
 }
 
 /** As `setWeights`, but all is read and checked before any weight is changed. */
@@ -23,10 +26,15 @@ export async function replaceWeights(matches: readonly WeightMatch[], file: Weig
 /**
  * A tensor of a file as a weight.
  *
+ * @param memory - As of `WeightFile.read`.
  * @throws PermafrostError WEIGHTS_INVALID when it is damaged, no float, or not finite.
  */
-export async function readWeight(entry: TensorEntry, file: WeightFile): Promise<Tensor<"float32">> {
-  const tensor = await file.read(entry.name);
+export async function readWeight(
+  entry: TensorEntry,
+  file: WeightFile,
+  memory?: ReadingMemory,
+): Promise<Tensor<"float32">> {
+  const tensor = await file.read(entry.name, memory);
   const weight = asFloat32(tensor, entry.name, file);
   const place = firstNotFinite(weight.data);
   if (place < 0) return weight;

@@ -1,4 +1,4 @@
-import { type ByteSource, damaged, unsupported } from "../byteSource.ts";
+import { type ByteSource, damaged, type ReadingMemory, unsupported } from "../byteSource.ts";
 import { swapBytes } from "../elementOrder.ts";
 import { type StoredType, storedBytes } from "../storedType.ts";
 import { type Attribute, readAttribute, textsOf } from "./attributes.ts";
@@ -27,8 +27,18 @@ export interface Hdf5Dataset {
   readonly path: string;
   readonly dtype: StoredType;
   readonly shape: readonly number[];
-  /** The elements, row-major and little-endian. */
-  load(): Promise<Uint8Array<ArrayBuffer>>;
+  /** The elements, row-major and little-endian. @param memory - May be used for them. */
+  load(memory?: ReadingMemory): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** What is to be read of a dataset. */
+interface Elements {
+  readonly shape: readonly number[];
+  /** Of all of them, and of each. */
+  readonly bytes: number;
+  readonly each: number;
+  readonly where: string;
+  readonly memory: ReadingMemory | undefined;
 }
 
 /** Groups in groups; Keras goes 4 to 10 deep. */
@@ -96,9 +106,15 @@ class Hdf5Reader {
     const said = this.#attributes(messages, where).get("dtype");
     const isBfloat16 = said !== undefined && textsOf(said, this.#heap, where)[0] === "bfloat16";
     const dtype = isBfloat16 && datatype.bytes === 2 ? "bfloat16" : datatype.dtype;
-    const load = async () => {
+    const load = async (memory?: ReadingMemory) => {
       const wanted = storedBytes(dtype, shape, where);
-      const elements = await this.#load(messages, shape, wanted, datatype.bytes, where);
+      const elements = await this.#load(messages, {
+        shape,
+        bytes: wanted,
+        each: datatype.bytes,
+        where,
+        memory,
+      });
       if (elements.length !== wanted)
         throw damaged(where, `${elements.length} bytes, its shape needs ${wanted}`);
       if (datatype.isBigEndian) swapBytes(elements, datatype.bytes);
@@ -109,15 +125,13 @@ class Hdf5Reader {
 
   async #load(
     messages: readonly Message[],
-    shape: readonly number[],
-    bytes: number,
-    each: number,
-    where: string,
+    { shape, bytes, each, where, memory }: Elements,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const layout = readLayout(find(messages, messageTypes.layout, where), where);
     if (layout.kind === "compact") return new Uint8Array(layout.content);
     if (bytes === 0) return new Uint8Array(0);
-    if (layout.kind === "contiguous") return this.#source.load(layout.address, Math.min(layout.bytes, bytes));
+    if (layout.kind === "contiguous")
+      return this.#source.load(layout.address, Math.min(layout.bytes, bytes), memory);
     if (bytes > 3 * this.#source.size + 2 ** 24) {
       throw damaged(where, `[${shape.join(", ")}] needs ${bytes} bytes, the file has ${this.#source.size}`);
     }

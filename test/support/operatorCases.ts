@@ -387,6 +387,10 @@ export const operatorCases: {
     { inputs: [image], attributes: { axes: [2, 3], epsilon: 1e-3 } },
     { inputs: [image], attributes: { axes: [1], epsilon: 1e-5 } },
     { inputs: [image], attributes: { axes: [1, 2, 3], epsilon: 1e-3 } },
+    { inputs: [image], attributes: { axes: [1, 2], epsilon: 1e-3 } },
+    { inputs: [image], attributes: { axes: [1, 3], epsilon: 1e-3 } },
+    { inputs: [image], attributes: { axes: [0, 2], epsilon: 1e-3 } },
+    { inputs: [["batch", 3, 5]], attributes: { axes: [1], epsilon: 0.1 } },
     { inputs: [["batch", 7]], attributes: { axes: [-1], epsilon: 1e-3 } },
     { inputs: [["batch", 3, 5]], attributes: { axes: [2], epsilon: 0.1 } },
     {

@@ -1,4 +1,5 @@
 import { PermafrostError } from "../../base/errors.ts";
+import type { GraphBuilder } from "../../graph/builder.ts";
 import type { Value } from "../../graph/graph.ts";
 import type { CallContext } from "../../layers/context.ts";
 import { Layer, type SymbolicTensor } from "../../layers/layer.ts";
@@ -29,7 +30,7 @@ class TokenLayer extends Layer {
 
   call({ g }: CallContext, [x]: readonly Value[]): readonly Value[] {
     const [, tokens, numbers] = x!.type.shape.map(Number);
-    if (this.choice === "mean") return [g.apply(operators.reduceMean, [x!], { axes: [1], keepDims: false })];
+    if (this.choice === "mean") return [meanOf(g, x!, [tokens!, numbers!])];
     if (this.choice === "cls") {
       const first = g.apply(operators.slice, [x!], { axis: 1, start: 0, end: 1 });
       return [g.apply(operators.reshape, [first], { shape: ["batch", numbers!] })];
@@ -39,6 +40,14 @@ class TokenLayer extends Layer {
     const turned = g.apply(operators.transpose, [patches], { permutation: [0, 2, 1] });
     return [g.apply(operators.reshape, [turned], { shape: ["batch", numbers!, side, side] })];
   }
+}
+
+/** By a pooling: ONNX Runtime's ReduceMean rounds a single sample in another way than several. */
+function meanOf(g: GraphBuilder, x: Value, [tokens, numbers]: readonly [number, number]): Value {
+  const turned = g.apply(operators.transpose, [x], { permutation: [0, 2, 1] });
+  const maps = g.apply(operators.reshape, [turned], { shape: ["batch", numbers, tokens, 1] });
+  const mean = g.apply(operators.globalAveragePool2d, [maps], {});
+  return g.apply(operators.reshape, [mean], { shape: ["batch", numbers] });
 }
 
 /**

@@ -98,12 +98,25 @@ function moveBlock(
   for (let place = 0; place < last.size; place++) {
     for (let step = 0; step < before.size; step++) {
       const from = corner.from + place * last.from + step * before.from;
-      let at = corner.to + place * last.to + step * before.to;
-      for (let index = from; index < from + along.size; index++) {
-        result[at] = data[index]!;
-        at += along.to;
-      }
+      const to = corner.to + place * last.to + step * before.to;
+      spread(data, result, from, from + along.size, to, along.to);
     }
+  }
+}
+
+/** Writes what lies between two places of the data into every so many places of the result. */
+function spread(
+  data: Float32Array,
+  result: Float32Array,
+  from: number,
+  end: number,
+  to: number,
+  distance: number,
+): void {
+  let at = to;
+  for (let index = from; index < end; index++) {
+    result[at] = data[index]!;
+    at += distance;
   }
 }
 

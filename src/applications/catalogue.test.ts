@@ -14,7 +14,7 @@ import {
   mobileNet,
   vgg16,
 } from "./index.ts";
-import { knownNetworkOf } from "./knownNetworkOf.ts";
+import { knownNetworkOf } from "./knownNetwork.ts";
 import { unfrozenFrom } from "./unfreeze.ts";
 
 const tiny = { includeTop: false, inputShape: [32, 32, 3] } as const;

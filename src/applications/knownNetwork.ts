@@ -6,9 +6,9 @@ export function isKnownAs(known: string, { name }: { readonly name: string }): b
   return sameSpelling(known) === sameSpelling(name.replace(/Keras$/, ""));
 }
 
-/** Numbers of weights of a network at its defaults; undefined: they are not known. */
-export function parametersOf(application: {
+/** The counts of a network at its defaults; undefined: they are not known. */
+export function knownNetworkOf(application: {
   readonly name: string;
-}): readonly [whole: number, withoutTop: number] | undefined {
-  return knownNetworks.find((one) => isKnownAs(one.name, application))?.parameters;
+}): (typeof knownNetworks)[number] | undefined {
+  return knownNetworks.find((one) => isKnownAs(one.name, application));
 }

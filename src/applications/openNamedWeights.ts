@@ -7,7 +7,7 @@ import type { FetchOptions } from "../fetching/settings.ts";
 import { openWeights } from "../formats/openWeights.ts";
 import type { WeightFile } from "../formats/weightFile.ts";
 import type { Application, WeightSource } from "./application.ts";
-import { parametersOf } from "./knownNetwork.ts";
+import { knownNetworkOf } from "./knownNetwork.ts";
 
 /** A published file of weights of a network with its classifier or without. */
 interface PublishedNetwork extends PublishedFile {
@@ -46,10 +46,10 @@ export function toBeFetched<Published extends PublishedNetwork>(
   { name, commandName }: Pick<Application, "name" | "commandName">,
   published: Published,
 ): Published & PublishedFile {
-  const known = parametersOf({ name });
+  const known = knownNetworkOf({ name });
   const command = `permafrost weights fetch ${commandName}${published.includeTop ? " --top" : ""}`;
   if (known === undefined) return { ...published, command };
-  const [whole, withoutTop] = known;
+  const [whole, withoutTop] = known.parameters;
   return { ...published, command, leastBytes: 4 * (published.includeTop ? whole : withoutTop) };
 }
 

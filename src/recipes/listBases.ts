@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Application, applications, type BaseNetwork, createBase } from "../applications/index.ts";
-import { knownNetworkOf } from "../applications/knownNetworkOf.ts";
+import { knownNetworkOf } from "../applications/knownNetwork.ts";
 import { type KnownWeights, knownWeights } from "../applications/knownWeights.ts";
 import { readNote } from "../features/maintenance/groupNote.ts";
 import { type MeasuredRate, readRates } from "../features/measuredRates.ts";

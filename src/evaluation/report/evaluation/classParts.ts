@@ -1,12 +1,13 @@
 import type { EvaluationReport, JudgedClasses, UncertainAnswer } from "../../evaluationReport.ts";
 import { accuracyNumbers, classificationAnswer, confusionOf } from "../answer.ts";
-import { counted, ranged, share } from "../cells.ts";
+import { share } from "../cells.ts";
 import { frequentConfusions } from "../confusionMatrix.ts";
 import { decimal, percent } from "../format.ts";
 import type { Answer, Block, KeyNumber, Section } from "../page/page.ts";
 import { mistakesSection } from "../sections.ts";
 import { calibrationSection } from "./calibrationSection.ts";
 import { curvesSection } from "./curvesSection.ts";
+import { foundTable } from "./foundTable.ts";
 import { percentSpan, spanText } from "./spans.ts";
 import { thresholdSection } from "./thresholdSection.ts";
 
@@ -59,37 +60,13 @@ function classSection({ scores, details }: JudgedClasses): Section {
   return {
     title: "Class by class",
     blocks: [
-      {
-        kind: "table",
-        table: {
-          caption:
-            `Loss ${decimal(scores.loss)}; F1 over the classes ${scores.macro.f1.toFixed(3)} (95 % interval ${spanText(details.macroF1Interval)}). ` +
-            "Precision: of the answers naming the class, how many are right. Recall: of its pictures, how many are found. In small letters 95 % intervals.",
-          columns: [
-            { title: "class" },
-            ...["precision", "recall", "F1", "AUC", "average precision", "pictures"].map(
-              (title) => ({ title, as: "number" }) as const,
-            ),
-          ],
-          rows: scores.perClass.map((row, label) => {
-            const more = details.perClass[label]!;
-            return [
-              row.className,
-              ranged(percent(row.precision), row.precision, more.precisionInterval, percentSpan),
-              ranged(percent(row.recall), row.recall, more.recallInterval, percentSpan),
-              ranged(row.f1.toFixed(3), row.f1, more.f1Interval, spanText),
-              ranged(more.auc?.toFixed(3) ?? "none", more.auc, more.aucInterval, spanText),
-              ranged(
-                more.averagePrecision?.toFixed(3) ?? "none",
-                more.averagePrecision,
-                more.averagePrecisionInterval,
-                spanText,
-              ),
-              counted(row.support),
-            ];
-          }),
-        },
-      },
+      foundTable(
+        "class",
+        `Loss ${decimal(scores.loss)}; F1 over the classes ${scores.macro.f1.toFixed(3)} (95 % interval ${spanText(details.macroF1Interval)}). ` +
+          "Precision: of the answers naming the class, how many are right. Recall: of its pictures, how many are found.",
+        scores.perClass,
+        details.perClass,
+      ),
       ...(details.topK.length < 2 ? [] : [topTable(details.topK)]),
       ...(confusions === undefined ? [] : [{ kind: "table", table: confusions } as const]),
     ],

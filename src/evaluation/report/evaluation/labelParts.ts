@@ -1,5 +1,4 @@
 import type { EvaluationReport, JudgedLabels, UncertainLabel } from "../../evaluationReport.ts";
-import { counted, ranged } from "../cells.ts";
 import { decimal, percent } from "../format.ts";
 import { labelMistakes, labelsAnswer } from "../labelSections.ts";
 import type { KeyNumber, Section } from "../page/page.ts";
@@ -7,6 +6,7 @@ import { calibrationSection } from "./calibrationSection.ts";
 import type { TaskParts } from "./classParts.ts";
 import { labelF1Chart } from "./curveCharts.ts";
 import { curvesSection } from "./curvesSection.ts";
+import { foundTable } from "./foundTable.ts";
 import { percentSpan, spanText } from "./spans.ts";
 import { thresholdSection } from "./thresholdSection.ts";
 
@@ -58,38 +58,14 @@ function labelSection({ scores, details }: JudgedLabels): Section {
   return {
     title: "Label by label",
     blocks: [
-      {
-        kind: "table",
-        table: {
-          caption:
-            `Loss ${decimal(scores.loss)}; right decisions ${percent(scores.labelAccuracy)} (95 % interval ${percentSpan(details.labelAccuracyInterval)}); ` +
-            `F1 over all decisions ${scores.micro.f1.toFixed(3)} (${spanText(details.microF1Interval)}); mean AUC ${details.meanAuc?.toFixed(3) ?? "none"} (${spanText(details.meanAucInterval)}). ` +
-            "Precision: of the pictures given the label, how many have it. Recall: of those that have it, how many are found. In small letters 95 % intervals.",
-          columns: [
-            { title: "label" },
-            ...["precision", "recall", "F1", "AUC", "average precision", "pictures"].map(
-              (title) => ({ title, as: "number" }) as const,
-            ),
-          ],
-          rows: scores.perLabel.map((row, label) => {
-            const more = details.perLabel[label]!;
-            return [
-              row.className,
-              ranged(percent(row.precision), row.precision, more.precisionInterval, percentSpan),
-              ranged(percent(row.recall), row.recall, more.recallInterval, percentSpan),
-              ranged(row.f1.toFixed(3), row.f1, more.f1Interval, spanText),
-              ranged(more.auc?.toFixed(3) ?? "none", more.auc, more.aucInterval, spanText),
-              ranged(
-                more.averagePrecision?.toFixed(3) ?? "none",
-                more.averagePrecision,
-                more.averagePrecisionInterval,
-                spanText,
-              ),
-              counted(row.support),
-            ];
-          }),
-        },
-      },
+      foundTable(
+        "label",
+        `Loss ${decimal(scores.loss)}; right decisions ${percent(scores.labelAccuracy)} (95 % interval ${percentSpan(details.labelAccuracyInterval)}); ` +
+          `F1 over all decisions ${scores.micro.f1.toFixed(3)} (${spanText(details.microF1Interval)}); mean AUC ${details.meanAuc?.toFixed(3) ?? "none"} (${spanText(details.meanAucInterval)}). ` +
+          "Precision: of the pictures given the label, how many have it. Recall: of those that have it, how many are found.",
+        scores.perLabel,
+        details.perLabel,
+      ),
     ],
   };
 }

@@ -12,13 +12,11 @@ export function canBeBlocked(channels: number): boolean {
   return channels % 4 === 0;
 }
 
-export interface BlockedDepthwise {
+interface BlockedDepthwise {
   readonly window: Window;
   readonly channels: number;
   /** Channels of a block, `OnnxEmitter.channelBlock`. */
   readonly block: number;
-  /** Whether x is in that layout already. Default false. */
-  readonly isBlocked?: boolean;
 }
 
 /**
@@ -28,10 +26,23 @@ export interface BlockedDepthwise {
 export function blockedDepthwise(
   onnx: OnnxEmitter,
   [x, filters]: readonly [x: string, filters: string],
-  { window, channels, block, isBlocked = false }: BlockedDepthwise,
+  convolution: BlockedDepthwise,
+): string {
+  return depthwiseOfBlocks(onnx, [inBlocks(onnx, x), filters], convolution);
+}
+
+/** [N, C, H, W] in the blocked layout. */
+export function inBlocks(onnx: OnnxEmitter, x: string): string {
+  return applyOnnx(onnx, "ReorderInput", [x], {}, blockedDomain);
+}
+
+/** `blockedDepthwise` of what is in that layout already. */
+export function depthwiseOfBlocks(
+  onnx: OnnxEmitter,
+  [blocked, filters]: readonly [blocked: string, filters: string],
+  { window, channels, block }: BlockedDepthwise,
 ): string {
   const blocks = Math.ceil(channels / block);
-  const blocked = isBlocked ? x : applyOnnx(onnx, "ReorderInput", [x], {}, blockedDomain);
   const y = applyOnnx(
     onnx,
     "Conv",

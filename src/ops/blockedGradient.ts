@@ -1,10 +1,10 @@
 import type { OnnxEmitter } from "../graph/operator.ts";
 import { int64s } from "./axes.ts";
-import { blockedDepthwise, blockedDomain } from "./blockedConvolution.ts";
+import { blockedDomain, depthwiseOfBlocks, inBlocks } from "./blockedConvolution.ts";
 import type { DepthwiseParts } from "./depthwiseGradient.ts";
 import { applyOnnx, reshapeOnnx } from "./emitting.ts";
 import type { FilterGradientParts } from "./filterGradientParts.ts";
-import type { Window } from "./window.ts";
+import { endOfWindows, type Window } from "./window.ts";
 
 /**
  * The filter gradient of a depthwise convolution by one such convolution, in the engine's blocked layout: each channel of each
@@ -21,9 +21,8 @@ export function blockedFilterGradient(
   const laidOut = Math.ceil(channels / block) * block;
   const all = largestBatch * laidOut;
   const missing = missingSamples(onnx, x, largestBatch);
-  const full = (image: string) =>
-    applyOnnx(onnx, "Pad", [applyOnnx(onnx, "ReorderInput", [image], {}, blockedDomain), missing]);
-  const ends = [0, 1].map((axis) => restOf(window, counts, imageSize, axis));
+  const full = (image: string) => applyOnnx(onnx, "Pad", [inBlocks(onnx, image), missing]);
+  const ends = endOfWindows(window, counts, imageSize);
   const gradient = applyOnnx(
     onnx,
     "Conv",
@@ -50,17 +49,6 @@ export function blockedFilterGradient(
     [0, 1, 2],
   ].map((each) => onnx.constant(int64s(each)));
   return reshapeOnnx(onnx, applyOnnx(onnx, "Slice", [sum, ...bounds]), shape);
-}
-
-/** The padding behind the image with which the last row (or column) of windows ends; below 0 where it ends before the image does. */
-function restOf(
-  window: Window,
-  counts: readonly number[],
-  imageSize: readonly number[],
-  axis: number,
-): number {
-  const reach = (window.size[axis]! - 1) * window.dilations[axis]! + 1;
-  return (counts[axis]! - 1) * window.strides[axis]! + reach - imageSize[axis]! - window.pads[axis]!;
 }
 
 /** The `pads` of ONNX that fill up an image [N, C, H, W] to a number of samples. */
@@ -92,15 +80,14 @@ export function blockedInputGradient(
 ): string {
   const { window, counts, channels, block } = parts;
   const blocks = Math.ceil(channels / block);
-  const blocked = applyOnnx(onnx, "ReorderInput", [dy], {}, blockedDomain);
-  const places = reshapeOnnx(onnx, blocked, [-1, 1, counts[1], 1, block]);
+  const places = reshapeOnnx(onnx, inBlocks(onnx, dy), [-1, 1, counts[1], 1, block]);
   const [rows, columns] = window.strides;
   const zeros = onnx.constant(int64s([0, 0, 0, 0, 0, 0, rows - 1, 0, columns - 1, 0]));
   const spread = [-1, blocks * block, counts[0] * rows, counts[1] * columns];
-  return blockedDepthwise(
+  return depthwiseOfBlocks(
     onnx,
     [reshapeOnnx(onnx, applyOnnx(onnx, "Pad", [places, zeros]), spread), filters],
-    { window: { ...window, strides: [1, 1], pads: spreadPads(parts) }, channels, block, isBlocked: true },
+    { window: { ...window, strides: [1, 1], pads: spreadPads(parts) }, channels, block },
   );
 }
 

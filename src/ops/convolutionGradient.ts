@@ -24,7 +24,7 @@ import {
   type Pads,
   type Pair,
 } from "./signature.ts";
-import { onnxWindow, type Window, windowCount, windowOf } from "./window.ts";
+import { endOfWindows, onnxWindow, type Window, windowCount, windowOf } from "./window.ts";
 import {
   type ConvolutionParts,
   convolutionByWinograd,
@@ -65,37 +65,53 @@ export const conv2dInputGradient: Operator<"conv2dInputGradient", Conv2dInputGra
     return { passing: (node.attributes.groups ?? 1) > 1 ? x! + dy! : 0 };
   },
   lower(onnx, node) {
-    const { attributes, inputTypes } = node;
-    const { groups = 1 } = attributes;
-    const window = windowOf(imageSize(inputTypes[1]!), attributes);
-    const pads = turnedPads(window);
-    const isDepthwise = groups > 1 && inputTypes[1]!.shape[0] === groups && inputTypes[1]!.shape[1] === 1;
-    const counts = imageSize(inputTypes[0]!);
-    const depthwise = { window, imageSize: attributes.inputSize, counts, channels: groups };
-    const isConvolution = isByConvolution(window);
-    const block = canBeBlocked(groups) ? onnx.channelBlock : undefined;
-    const isBlocked = isDepthwise && block !== undefined && (isConvolution || canSpread(depthwise));
-    if (isBlocked && !isConvolution) {
-      const [dy, filters] = node.inputs;
-      const operands = [dy!, turnedAround(onnx, filters!, window)] as const;
-      const gradient = blockedInputGradient(onnx, operands, { ...depthwise, block });
-      onnx.node("Identity", [gradient], node.outputs);
-      return;
-    }
-    if (isDepthwise && !isBlocked && isInputBetterAsProducts(depthwise)) {
-      const [dy, filters] = node.inputs;
-      onnx.node("Identity", [inputGradientByProducts(onnx, [dy!, filters!], depthwise)], node.outputs);
-      return;
-    }
-    const byWinograd = winogradParts(node);
-    if (byWinograd !== undefined) {
-      const [dy, filters] = node.inputs;
-      const turned = { ...byWinograd, imageSize: counts, turned: true };
-      onnx.node("Identity", [convolutionByWinograd(onnx, [dy!, filters!], turned)], node.outputs);
-    } else if (isConvolution && (groups === 1 || isDepthwise)) lowerToConv(onnx, node, window, pads);
-    else lowerToConvTranspose(onnx, node, window);
+    const gradient = inputGradientInOwnForm(onnx, node);
+    if (gradient === undefined) lowerToConvolution(onnx, node);
+    else onnx.node("Identity", [gradient], node.outputs);
   },
 };
+
+/** The gradient in a form that is faster than the engine's own operators; undefined where there is none. */
+function inputGradientInOwnForm(
+  onnx: OnnxEmitter,
+  node: LoweredNode<Conv2dInputGradientAttributes>,
+): string | undefined {
+  const { inputTypes, attributes } = node;
+  const [dy, filters] = [node.inputs[0]!, node.inputs[1]!];
+  const counts = imageSize(inputTypes[0]!);
+  const byWinograd = winogradParts(node);
+  if (byWinograd !== undefined)
+    return convolutionByWinograd(onnx, [dy, filters], { ...byWinograd, imageSize: counts, turned: true });
+  if (!isDepthwise(node)) return undefined;
+  const window = windowOf(imageSize(inputTypes[1]!), attributes);
+  const channels = attributes.groups!;
+  const parts = { window, imageSize: attributes.inputSize, counts, channels };
+  const block = canBeBlocked(channels) ? onnx.channelBlock : undefined;
+  if (block !== undefined && isByConvolution(window)) {
+    const operands = [dy, turnedAround(onnx, filters, window)] as const;
+    return blockedDepthwise(onnx, operands, {
+      window: { ...window, pads: turnedPads(window) },
+      channels,
+      block,
+    });
+  }
+  if (block !== undefined && canSpread(parts))
+    return blockedInputGradient(onnx, [dy, turnedAround(onnx, filters, window)], { ...parts, block });
+  return isInputBetterAsProducts(parts) ? inputGradientByProducts(onnx, [dy, filters], parts) : undefined;
+}
+
+function lowerToConvolution(onnx: OnnxEmitter, node: LoweredNode<Conv2dInputGradientAttributes>): void {
+  const window = windowOf(imageSize(node.inputTypes[1]!), node.attributes);
+  const isGrouped = (node.attributes.groups ?? 1) > 1;
+  if (isByConvolution(window) && (!isGrouped || isDepthwise(node))) lowerToConv(onnx, node, window);
+  else lowerToConvTranspose(onnx, node, window);
+}
+
+function isDepthwise({ inputTypes, attributes }: TypedNode<Conv2dInputGradientAttributes>): boolean {
+  const { groups = 1 } = attributes;
+  const [filters, channels] = inputTypes[1]!.shape;
+  return groups > 1 && filters === groups && channels === 1;
+}
 
 /** Of the convolution of dy with the filters turned around; below 0 there is none. */
 function turnedPads({ size, dilations, pads }: Window): Pads {
@@ -130,24 +146,12 @@ function lowerToConv(
   onnx: OnnxEmitter,
   { inputs, outputs, attributes: { groups = 1 } }: LoweredNode<Conv2dInputGradientAttributes>,
   window: Window,
-  pads: Pads,
 ): void {
-  let filters = inputs[1]!;
-  if (groups === 1) {
-    const swapped = onnx.temporary();
-    onnx.node("Transpose", [filters], [swapped], { perm: { ints: [1, 0, 2, 3] } });
-    filters = swapped;
-  }
-  filters = turnedAround(onnx, filters, window);
-  const block = onnx.channelBlock;
-  if (groups > 1 && canBeBlocked(groups) && block !== undefined) {
-    const blocked = { window: { ...window, pads }, channels: groups, block };
-    onnx.node("Identity", [blockedDepthwise(onnx, [inputs[0]!, filters], blocked)], outputs);
-    return;
-  }
-  onnx.node("Conv", [inputs[0]!, filters], outputs, {
-    ...onnxWindow(window),
-    pads: { ints: pads },
+  const [dy, given] = [inputs[0]!, inputs[1]!];
+  const filters =
+    groups === 1 ? applyOnnx(onnx, "Transpose", [given], { perm: { ints: [1, 0, 2, 3] } }) : given;
+  onnx.node("Conv", [dy, turnedAround(onnx, filters, window)], outputs, {
+    ...onnxWindow({ ...window, pads: turnedPads(window) }),
     group: { int: groups },
   });
 }
@@ -166,11 +170,8 @@ function lowerToConvTranspose(
   window: Window,
 ): void {
   // What the last window did not reach.
-  const rest = imageSize(inputTypes[0]!).map((count, axis) => {
-    const reach = (window.size[axis]! - 1) * window.dilations[axis]! + 1;
-    const reached = (count - 1) * window.strides[axis]! + reach - window.pads[axis]! - window.pads[axis + 2]!;
-    return attributes.inputSize[axis]! - reached;
-  });
+  const ends = endOfWindows(window, imageSize(inputTypes[0]!), attributes.inputSize);
+  const rest = ends.map((end, axis) => window.pads[axis + 2]! - end);
   onnx.node("ConvTranspose", inputs, outputs, {
     ...onnxWindow(window),
     output_padding: { ints: rest },

@@ -9,6 +9,7 @@ import {
 } from "./depthwiseGradient.ts";
 import { applyOnnx, reshapeOnnx } from "./emitting.ts";
 import type { FilterGradientParts, FilterGradientShape } from "./filterGradientParts.ts";
+import { endOfWindows } from "./window.ts";
 
 /** [N, C, ...] to [C, N, ...]. */
 function channelsFirst(onnx: OnnxEmitter, x: string): string {
@@ -117,13 +118,13 @@ function partsMet(
 ): readonly string[] {
   const step = window.strides[1];
   const [top, left, bottom] = window.pads;
-  const padded = imageSize[1] + left + window.pads[3];
-  const right = window.pads[3] + (Math.ceil(padded / step) * step - padded);
+  const columns = Math.ceil((imageSize[1] + left + window.pads[3]) / step);
+  const right = columns * step - imageSize[1] - left;
   const isPadded = [top, left, bottom, right].some((pad) => pad > 0);
   const whole = isPadded
     ? applyOnnx(onnx, "Pad", [image, onnx.constant(int64s([0, 0, top, left, 0, 0, bottom, right]))])
     : image;
-  const parted = partedColumns(onnx, whole, step, (padded + right - window.pads[3]) / step);
+  const parted = partedColumns(onnx, whole, step, columns);
   const met: string[] = [];
   for (let row = 0; row < window.size[0]; row++) {
     for (let column = 0; column < window.size[1]; column++) {
@@ -166,8 +167,7 @@ export function pointwiseFilterGradient(
     const rows = (image: string, count: number) => reshapeOnnx(onnx, channelsFirst(onnx, image), [count, -1]);
     return reshapeOnnx(onnx, productOfRows(onnx, rows(dy, filters!), rows(x, channels!)), shape);
   }
-  const factors = [reshapeOnnx(onnx, dy, [0, 0, -1]), reshapeOnnx(onnx, x, [0, 0, -1])];
-  const products = applyOnnx(onnx, "FusedMatMul", factors, { transB: { int: 1 } }, "com.microsoft");
+  const products = productOfRows(onnx, reshapeOnnx(onnx, dy, [0, 0, -1]), reshapeOnnx(onnx, x, [0, 0, -1]));
   const axes = onnx.constant(int64s([0]));
   return reshapeOnnx(onnx, applyOnnx(onnx, "ReduceSum", [products, axes], { keepdims: { int: 0 } }), shape);
 }
@@ -189,12 +189,8 @@ export function depthwiseFilterGradient(onnx: OnnxEmitter, parts: FilterGradient
 function depthwiseByConvolution(onnx: OnnxEmitter, parts: FilterGradientParts): string {
   const { window, counts, shape, imageSize } = parts;
   const [channels] = shape;
-  const ends = [0, 1].map((axis) => {
-    // The last rows that no window reached must not add a place to the result.
-    const reached =
-      (counts[axis]! - 1) * window.strides[axis]! + (window.size[axis]! - 1) * window.dilations[axis]! + 1;
-    return reached - imageSize[axis]! - window.pads[axis]!;
-  });
+  // The last rows that no window reached must not add a place to the result.
+  const ends = endOfWindows(window, counts, imageSize);
   const kept = imageSize.map((size, axis) => size + Math.min(ends[axis]!, 0));
   const bounds = [[0, 0], kept, [2, 3]].map((values) => onnx.constant(int64s(values)));
   const isCut = ends.some((end) => end < 0);

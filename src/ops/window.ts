@@ -46,6 +46,18 @@ export function windowCount(image: Pair, window: Window): Pair {
   return [count(0), count(1)];
 }
 
+/**
+ * Rows and columns behind an image with which the last of so many windows ends: as much padding as it needs there, below 0 where it ends
+ * before the image does.
+ */
+export function endOfWindows({ size, strides, pads, dilations }: Window, counts: Pair, image: Pair): Pair {
+  const end = (axis: 0 | 1): number => {
+    const reach = (size[axis] - 1) * dilations[axis] + 1;
+    return (counts[axis] - 1) * strides[axis] + reach - image[axis] - pads[axis];
+  };
+  return [end(0), end(1)];
+}
+
 /** The window as ONNX attributes. */
 export function onnxWindow(window: Window): Record<string, OnnxAttribute> {
   return {

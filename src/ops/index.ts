@@ -1,6 +1,7 @@
 import type { Operator } from "../graph/operator.ts";
 import * as broadcast from "./broadcast.ts";
 import * as convolution from "./convolution.ts";
+import * as convolutionFilterGradient from "./convolutionFilterGradient.ts";
 import * as convolutionGradient from "./convolutionGradient.ts";
 import * as elementwise from "./elementwise.ts";
 import * as indexing from "./indexing.ts";
@@ -26,6 +27,7 @@ export const operators = {
   ...softmax,
   ...convolution,
   ...convolutionGradient,
+  ...convolutionFilterGradient,
   ...pooling,
   ...poolingGradient,
   ...normalization,

@@ -1,8 +1,6 @@
 import type { Conv2dAttributes } from "../../ops/convolution.ts";
-import type {
-  Conv2dFilterGradientAttributes,
-  Conv2dInputGradientAttributes,
-} from "../../ops/convolutionGradient.ts";
+import type { Conv2dFilterGradientAttributes } from "../../ops/convolutionFilterGradient.ts";
+import type { Conv2dInputGradientAttributes } from "../../ops/convolutionGradient.ts";
 import { windowOf } from "../../ops/window.ts";
 import { type Array64, type Evaluate, generate, read } from "./array.ts";
 

@@ -4,12 +4,16 @@
  * part of the images and extrapolated; with "plain" that part alone.
  *
  *     npm run build && node bench/comparison.js <photos> [compare | plain]
+ *     PEERS=python node bench/comparison.js <photos> [compare | plain]      # the plain way in Keras too
  *
  * Prints wall time and processor time; on a machine that does other things the latter says more.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg, tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { freezeBelow } from "../dist/applications/unfreeze.js";
 import { presetPipeline } from "../dist/augmentation/presets.js";
 import { Engine } from "../dist/engine/engine.js";
 import { comparePairs } from "../dist/evaluation/comparison/comparePairs.js";
@@ -34,7 +38,7 @@ import { sweepHeads } from "../dist/recipes/sweepHeads.js";
 
 const [photos, mode] = process.argv.slice(2);
 if (photos === undefined) {
-  console.error("usage: node bench/comparison.js <photos> [compare | plain]");
+  console.error("usage: [PEERS=python] node bench/comparison.js <photos> [compare | plain]");
   process.exit(2);
 }
 const folder = await mkdtemp(path.join(tmpdir(), "permafrost-comparison-"));
@@ -93,16 +97,18 @@ async function partOf({ samples }, perClass) {
 }
 
 /** The plain way: the whole network on every picture of every step and of every validation, decoded and drawn anew. */
-async function trainPlainly(data, augmentation, epochs, onEpoch) {
+async function trainPlainly(data, { augmentation, recipe }, epochs, onEpoch) {
   const request = { ...common, data, epochs, out: path.join(folder, "plain"), embedBase: false };
   if (augmentation !== undefined) request.augmentation = augmentation;
+  if (recipe !== undefined) Object.assign(request, { recipe, headEpochs: 1, epochs: 1 + epochs });
   const clock = new PhaseClock();
   const engine = await Engine.start();
   const base = await openBase(request);
   const found = await prepareData(request, {}, clock);
   const model = classifierModel(base, headLayers("linear", found.dataset.classNames.length), request);
   const features = await FeatureStore.open(path.join(folder, "store-of-plain"));
-  const phase = trainingPhases(request, base)[0];
+  const phase = trainingPhases(request, base).at(-1);
+  if (phase.unfrozenFrom !== undefined) freezeBelow(base, phase.unfrozenFrom);
   const parts = { request, phase, engine, store: features, base, model, found, warn() {}, clock };
   const log = await ForwardLog.open(features);
   (await trainHead({ ...parts, plainly: true }, { onEpoch }, log)).features.close();
@@ -113,33 +119,74 @@ async function trainPlainly(data, augmentation, epochs, onEpoch) {
 const plainEpochs = 3;
 
 /** Seconds that an image of a plain epoch takes: from the end of the first epoch to that of the last. */
-async function plainImageSeconds({ file, images }, augmentation, name) {
+async function plainImageSeconds({ file, images }, { name, ...way }) {
   const ends = [];
-  await trainPlainly(file, augmentation, 1 + plainEpochs, () => {
+  await trainPlainly(file, way, 1 + plainEpochs, () => {
     ends.push({ wall: performance.now() / 1000, ...process.cpuUsage() });
   });
   const [first, last] = [ends[0], ends.at(-1)];
   const seen = images * plainEpochs;
   const wall = (last.wall - first.wall) / seen;
   const processor = (last.user + last.system - first.user - first.system) / 1e6 / seen;
-  console.log(
-    `the plain way, ${name}, measured on ${images} images: ${(1000 * wall).toFixed(1)} ms an image, ${(1000 * processor).toFixed(1)} ms of processor time`,
-  );
-  return { wall, processor };
+  return told("the plain way", { name, images }, { wall, processor });
 }
 
+/** The same in Keras, in a process of its own. */
+function peerImageSeconds({ file, images }, { name, peer }) {
+  const script = fileURLToPath(new URL("peers/plain_training.py", import.meta.url));
+  const { stdout, stderr } = spawnSync(process.env.PEERS, [script, file, peer, `${plainEpochs}`], {
+    encoding: "utf8",
+  });
+  const line = stdout.split("\n").find((each) => each.startsWith("{"));
+  if (line === undefined) throw new Error(`${script} ${peer}: ${stderr.slice(-800)}`);
+  const { msAnImage, processorMsAnImage } = JSON.parse(line);
+  return told("Keras", { name, images }, { wall: msAnImage / 1000, processor: processorMsAnImage / 1000 });
+}
+
+function told(who, { name, images }, seconds) {
+  const ms = (kind) => `${(1000 * seconds[kind]).toFixed(1)} ms`;
+  console.log(
+    `${who}, ${name}, measured on ${images} images: ${ms("wall")} an image, ${ms("processor")} of processor time`,
+  );
+  return seconds;
+}
+
+/** What an image of an epoch can be: as the base sees it, how it is asked for here, and by which name of the peer's script. */
+const plainWays = {
+  plain: { name: "images as they are", peer: "as-they-are" },
+  drawn: { name: "fresh views", augmentation: bookViews, peer: "book" },
+  tuned: { name: "fine-tuning the last three blocks", recipe: "fine-tune", peer: "fine-tune" },
+};
+
+/** Ours, and Keras's where it is asked for: in turn, way after way. */
 async function plainRates({ dataset }) {
   const part = await partOf(dataset, 100);
+  const rates = { own: {}, ...(process.env.PEERS === undefined ? {} : { Keras: {} }) };
+  for (const [id, way] of Object.entries(plainWays)) {
+    if (rates.Keras !== undefined) rates.Keras[id] = peerImageSeconds(part, way);
+    rates.own[id] = await plainImageSeconds(part, way);
+  }
+  return rates;
+}
+
+/** Images that the runs of a method send through the network the plain way, by what is done with them. */
+function plainImages({ method, seeds }, { request, epochs, images: { all, seen } }) {
+  if (seeds.length < request.seeds) return { plain: seeds.length * all };
+  const isDrawn = /^(pool|fresh)/.test(method);
+  const tunedEpochs = method === "fine-tune" ? epochs.at(-1) : 0;
+  const frozen = seeds.length * (request.epochs - tunedEpochs) * seen;
+  const scored = seeds.length * all;
   return {
-    plain: await plainImageSeconds(part, undefined, "images as they are"),
-    drawn: await plainImageSeconds(part, bookViews, "fresh views"),
+    plain: scored + (isDrawn ? 0 : frozen),
+    drawn: isDrawn ? frozen : 0,
+    tuned: seeds.length * tunedEpochs * seen,
   };
 }
 
 /** The default comparison with a store of its own, and what the plain way would take: measured on a part, extrapolated. */
 async function wholeComparison() {
   const found = await prepareData({ ...common, out: "none" }, {}, new PhaseClock());
-  const { dataset } = found;
+  const { samples } = found.dataset;
   const rates = await plainRates(found);
   const request = {
     ...common,
@@ -150,26 +197,31 @@ async function wholeComparison() {
   const own = await secondsOf(() =>
     compareMethods({ ...request, store: path.join(folder, "store-of-compare") }),
   );
-  const { report } = own.result;
-  const all = dataset.samples.length;
-  const seen = dataset.samples.filter(({ split }) => split !== "test").length;
-  const plain = { wall: 0, processor: 0 };
-  for (const { method, seeds, cost } of report.methods) {
-    const isSolved = seeds.length < request.seeds;
-    const rate = /^(pool|fresh)/.test(method) ? rates.drawn : rates.plain;
-    const images = seeds.length * (isSolved ? all : request.epochs * seen + all);
-    // Fine-tuning would also train its blocks; that is left out here, in favour of the plain way.
-    plain.wall += images * rate.wall;
-    plain.processor += images * rate.processor;
-    const { computed, reused } = cost;
+  const phases = trainingPhases({ ...request, recipe: "fine-tune" }, await openBase(request));
+  const known = {
+    request,
+    epochs: phases.map((phase) => phase.epochs),
+    images: { all: samples.length, seen: samples.filter(({ split }) => split !== "test").length },
+  };
+  const lines = Object.entries(rates).map(([who, rate]) => {
+    const plain = { wall: 0, processor: 0 };
+    for (const method of own.result.report.methods) {
+      for (const [id, images] of Object.entries(plainImages(method, known))) {
+        plain.wall += images * rate[id].wall;
+        plain.processor += images * rate[id].processor;
+      }
+    }
+    const against = (kind) =>
+      `${own[kind].toFixed(0)} s against ${plain[kind].toFixed(0)} s, ${(plain[kind] / own[kind]).toFixed(1)} times (${kind})`;
+    return `the plain way extrapolated, ${who}: ${against("wall")}, ${against("processor")}`;
+  });
+  for (const { method, seeds, cost } of own.result.report.methods) {
     const spent = Object.values(cost.seconds).reduce((sum, each) => sum + each, 0);
     console.log(
-      `${method}: ${seeds.length} runs, ${computed} forwards computed, ${reused} reused, ${spent.toFixed(1)} s; plainly ${images} forwards, ${(images * rate.wall).toFixed(0)} s, ${(images * rate.processor).toFixed(0)} s of processor time`,
+      `${method}: ${seeds.length} runs, ${cost.computed} forwards computed, ${cost.reused} reused, ${spent.toFixed(1)} s`,
     );
   }
-  const told = (kind) =>
-    `${own[kind].toFixed(0)} s against ${plain[kind].toFixed(0)} s, ${(plain[kind] / own[kind]).toFixed(1)} times`;
-  return `the plain way extrapolated: ${told("wall")} (wall), ${told("processor")} (processor)`;
+  return lines.join("; ");
 }
 
 console.log(

@@ -38,7 +38,10 @@ function squares({ columns, data }: FeatureMatrix, row: number): number {
   return sum;
 }
 
-/** x t - |t|^2 / 2 is the higher, the nearer t is to x. */
+/**
+ * x t - |t|^2 / 2 is the higher, the nearer t is to x. Four rows at a time: their sums do not wait for each other, and a row's sum is
+ * the same as alone.
+ */
 function measure(
   features: FeatureMatrix,
   row: number,
@@ -47,11 +50,24 @@ function measure(
   into: Float64Array,
 ): void {
   const own = features.data.subarray(row * columns, (row + 1) * columns);
-  for (let other = 0; other < rows; other++) {
-    const start = other * columns;
-    let sum = -halfNorms[other]!;
-    for (let column = 0; column < columns; column++) sum += own[column]! * data[start + column]!;
-    into[other] = sum;
+  for (let first = 0; first < rows; first += 4) {
+    const place = (at: number): number => Math.min(first + at, rows - 1);
+    const [second, third, fourth] = [place(1), place(2), place(3)];
+    let a = -halfNorms[first]!;
+    let b = -halfNorms[second]!;
+    let c = -halfNorms[third]!;
+    let d = -halfNorms[fourth]!;
+    for (let column = 0; column < columns; column++) {
+      const value = own[column]!;
+      a += value * data[first * columns + column]!;
+      b += value * data[second * columns + column]!;
+      c += value * data[third * columns + column]!;
+      d += value * data[fourth * columns + column]!;
+    }
+    into[first] = a;
+    into[second] = b;
+    into[third] = c;
+    into[fourth] = d;
   }
 }
 

@@ -27,6 +27,9 @@ export interface TrainingOrder {
   readonly seed: number;
 }
 
+/** Epochs whose views share their decoded pictures: more would save little and keep training waiting. */
+const mostTogether = 8;
+
 /** The features of training images under their draws. */
 export interface DrawnFeatures {
   /** The samples, another view of each in every epoch. */
@@ -93,19 +96,28 @@ export function* viewsOfEpoch(
   }
 }
 
-function* viewsInTrainingOrder(
+/**
+ * About in the order in which training asks for them. Epochs are taken together, at first one, then two, four and eight, image by
+ * image, so that one decoded picture serves all their draws; a training that ends early has computed at most as much again as it
+ * has seen.
+ */
+export function* viewsInTrainingOrder(
   { samples, digests }: KnownImages,
   draws: ViewDraws,
   { epochs, firstEpoch = 0, batchSize, seed }: TrainingOrder,
 ): Generator<View> {
-  for (let epoch = firstEpoch; epoch < epochs; epoch++) {
+  let together = 1;
+  for (let epoch = firstEpoch; epoch < epochs; ) {
+    const end = Math.min(epochs, epoch + together);
     for (const indices of batchOrder(samples.length, { batchSize, seed, epoch, shuffle: true })) {
       for (const index of indices) {
         const { path } = samples[index]!;
         const image = digests.get(path)!;
-        yield { path, image, draw: draws.of(image, epoch) };
+        for (let each = epoch; each < end; each++) yield { path, image, draw: draws.of(image, each) };
       }
     }
+    epoch = end;
+    together = Math.min(mostTogether, 2 * together);
   }
 }
 

@@ -8,6 +8,7 @@ import { splitFrozen } from "../../models/cut.ts";
 import { mixesBatch } from "../../models/frozenValues.ts";
 import { graphBehindRow } from "../../models/row.ts";
 import { operators } from "../../ops/index.ts";
+import { foldNormalization } from "../../passes/foldNormalization.ts";
 import { recomputeActivations } from "../../passes/recompute.ts";
 import { simplifyGraph } from "../../passes/simplify.ts";
 import { scalar } from "../../tensor/tensor.ts";
@@ -65,7 +66,7 @@ interface Parts {
  * statistics; "infer" has predictions and each sample's losses.
  */
 export function buildPhase(compiled: Compiled, options: PhaseOptions): Phase {
-  const parts = buildParts(compiled, options);
+  const parts = buildParts(compiled, { ...options, fed: true });
   const isChanged = (path: string) => parts.trained.has(path) || compiled.statistics.has(path);
   const frozen = weightTensors(new Map([...parts.parameters].filter(([path]) => !isChanged(path))));
   const { prefix, behind } = splitPhase(compiled, parts, options.splitPrefix);
@@ -121,7 +122,7 @@ export function evaluationGraph(
   compiled: Compiled,
   { targetShapes, splitPrefix }: Pick<PhaseOptions, "targetShapes" | "splitPrefix">,
 ): EvaluationGraph {
-  const parts = buildParts(compiled, { mode: "infer", targetShapes });
+  const parts = buildParts(compiled, { mode: "infer", targetShapes, fed: false });
   const { prefix, behind } = splitPhase(compiled, parts, splitPrefix);
   const weights = weightTensors(parts.parameters);
   const graph = bindParameters(behind, weights);
@@ -146,14 +147,19 @@ function splitPhase(
   return { prefix, behind: prefix === undefined ? whole : graphBehindRow(whole, cut) };
 }
 
+/** @param fed - Whether trained weights are fed anew in every step. */
 function buildParts(
   compiled: Compiled,
-  { mode, targetShapes }: Pick<PhaseOptions, "mode" | "targetShapes">,
+  { mode, targetShapes, fed }: Pick<PhaseOptions, "mode" | "targetShapes"> & { readonly fed: boolean },
 ): Parts {
   // `prepareFit` applies the random layers at the front to what it feeds.
   const model = compiled.model.toGraph({ mode, fedDrawn: true, joined: true });
-  const { builder: g, parameters, updates } = model;
-  const outputs = compareOutputs(g, compiled, model.outputs, targetShapes);
+  const { builder: g, parameters } = model;
+  const isTrained = (path: string) => fed && compiled.trained.has(path);
+  const results = foldNormalization(g, [...model.outputs, ...model.updates.values()], isTrained);
+  const changes = results.slice(model.outputs.length);
+  const updates = new Map([...model.updates.keys()].map((path, index) => [path, changes[index]!]));
+  const outputs = compareOutputs(g, compiled, results.slice(0, model.outputs.length), targetShapes);
   const predictions = outputs.map(({ prediction }) => prediction);
   const forward = g.build(predictions);
   const count = g.input("sample_count", { dtype: "float32", shape: [] }, { kind: "target" });
@@ -164,10 +170,10 @@ function buildParts(
   const training = mode === "train";
   const gradients = training ? gradientsByPath(g, loss, trained) : new Map<string, Value>();
   const losses = asksForLosses({ outputs }, training) ? outputs.flatMap((one) => one.losses ?? []) : [];
-  const results = training
+  const wanted = training
     ? [loss, ...predictions, ...losses, ...gradients.values(), ...updates.values()]
     : [...predictions, ...losses, ...(penalty === undefined ? [] : [penalty])];
-  const whole = g.build(results);
+  const whole = g.build(wanted);
   return { ...common, whole, gradients, updates: training ? updates : new Map() };
 }
 

@@ -1,3 +1,5 @@
+import { hundredths } from "../base/hundredths.ts";
+
 /** Small pieces of text that several commands print. */
 
 /** `1.5 GiB`. */
@@ -13,7 +15,7 @@ export function count(value: number): string {
 
 /** `94.3 %`. */
 export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+  return `${hundredths(fraction)} %`;
 }
 
 /** Rows of cells in columns of equal width; numbers stand to the right. */

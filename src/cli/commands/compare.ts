@@ -1,3 +1,4 @@
+import { hundredths } from "../../base/hundredths.ts";
 import { comparisonAnswer } from "../../evaluation/comparison/answer.ts";
 import type { ComparisonReport, MethodSummary } from "../../evaluation/comparison/comparisonReport.ts";
 import { comparisonDefaults } from "../../recipes/comparison/comparisonRequest.ts";
@@ -100,7 +101,7 @@ function methodRow(
   return [
     method,
     percent(accuracy.value),
-    accuracy.interval.map((end) => (100 * end).toFixed(1)).join(" to "),
+    accuracy.interval.map(hundredths).join(" to "),
     overSeeds.deviation === null ? "one run" : `+-${(100 * overSeeds.deviation).toFixed(2)}`,
     count(cost.computed),
     count(cost.reused),

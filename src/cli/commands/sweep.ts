@@ -1,3 +1,4 @@
+import { hundredths } from "../../base/hundredths.ts";
 import { describeSettings, sweepAnswer } from "../../evaluation/sweep/sweepAnswer.ts";
 import type { SweepReport } from "../../evaluation/sweep/sweepReport.ts";
 import { storeFolder } from "../../features/storeFolder.ts";
@@ -125,7 +126,7 @@ function describe(report: SweepReport): string {
       describeSettings(candidate),
       candidate.epochs,
       percent(candidate.accuracy),
-      candidate.interval.map((end) => (100 * end).toFixed(1)).join(" to "),
+      candidate.interval.map(hundredths).join(" to "),
       candidate.fromBest === undefined
         ? ""
         : candidate.fromBest.isNoise
@@ -138,7 +139,7 @@ function describe(report: SweepReport): string {
     table(["candidate", "epochs", "accuracy", "95 % interval", ""], rows),
     ...(candidates.length > printed ? [`and ${candidates.length - printed} more in the tables.`] : []),
     "",
-    `The best of them looks better by about ${(100 * unbiased.optimism).toFixed(1)} points than it is.`,
+    `The best of them looks better by about ${hundredths(unbiased.optimism)} points than it is.`,
     ...remarks,
     ...(report.trainCommand === undefined ? [] : [`Train it: ${report.trainCommand}`]),
     `Base network: ${count(forwards.computed)} forwards computed, ${count(forwards.reused)} features reused from the store.`,

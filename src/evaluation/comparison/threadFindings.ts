@@ -1,3 +1,4 @@
+import { hundredths } from "../../base/hundredths.ts";
 import { count } from "../report/format.ts";
 import type { ComparisonReport, MethodSummary, PairSummary, ThreadEvidence } from "./comparisonReport.ts";
 
@@ -141,7 +142,7 @@ function pairOf({ pairs }: ComparisonReport, one: string, other: string): PairSu
 function numbers(report: ComparisonReport, names: readonly string[]): string {
   const parts = names.map((name) => {
     const { value, interval } = methodOf(report, name)!.scores[report.judgedBy]!.accuracy;
-    return `${name} ${(100 * value).toFixed(1)}\u202f% (${interval.map((end) => (100 * end).toFixed(1)).join(" to ")})`;
+    return `${name} ${hundredths(value)}\u202f% (${interval.map(hundredths).join(" to ")})`;
   });
   return `${parts.join(", ")}.`;
 }

@@ -344,6 +344,13 @@ describe("parts of the report", () => {
       "0.1\u202f%",
       "0.0\u202f%",
     ]);
-    expect([0.004, 3.21, 59.96, 3725].map(duration)).toEqual(["0.00 s", "3.2 s", "1 min 00 s", "1 h 02 min"]);
+    expect([0.004, 3.21, 59.96, 2886, 3599, 3725].map(duration)).toEqual([
+      "0.00 s",
+      "3.2 s",
+      "1 min 00 s",
+      "48 min",
+      "1 h 00 min",
+      "1 h 02 min",
+    ]);
   });
 });

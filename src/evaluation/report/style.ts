@@ -160,7 +160,7 @@ footer{font-size:.8125rem;padding-bottom:3rem}
 @media (max-width:52rem){.answer,.pair{grid-template-columns:minmax(0,1fr);gap:1.75rem}}
 @media (max-width:32rem){main,header,footer{padding-left:1rem;padding-right:1rem}header{padding-top:1.25rem}
 section{padding:1.25rem 1rem;margin:.875rem 0}
-.three{gap:.75rem}.three dd{font-size:1.35rem}.three dt{font-size:.8125rem}
+.three{gap:.75rem}.three dd{font-size:1.35rem;white-space:normal}.three dt{font-size:.8125rem}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}.gallery.pairs{grid-template-columns:minmax(0,1fr)}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
 .chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide,.caption+.legend{display:none}

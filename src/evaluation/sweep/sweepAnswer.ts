@@ -1,3 +1,4 @@
+import { hundredths } from "../../base/hundredths.ts";
 import { rateText } from "../report/rateChart.ts";
 import type { SweepCandidate, SweepReport } from "./sweepReport.ts";
 import { variedSettings } from "./variedSettings.ts";
@@ -13,7 +14,7 @@ export function sweepAnswer(report: SweepReport): {
   // Halving stops most candidates early.
   const rivals =
     others + 1 < candidates.length ? `other ${others} that were trained to the end` : `other ${others}`;
-  const percent = (share: number) => `${(100 * share).toFixed(1)}\u202f%`;
+  const percent = (share: number) => `${hundredths(share)}\u202f%`;
   const measured =
     test === undefined
       ? `allowing for the choice, expect ${percent(unbiased.accuracy)} on new images`

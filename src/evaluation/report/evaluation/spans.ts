@@ -1,10 +1,9 @@
+import { hundredths } from "../../../base/hundredths.ts";
 import type { Interval } from "../../interval.ts";
 
 /** `94.1 to 97.2 %`. */
 export function percentSpan(interval: Interval | null): string {
-  return interval === null
-    ? "none"
-    : `${(interval[0] * 100).toFixed(1)} to ${(interval[1] * 100).toFixed(1)}\u202f%`;
+  return interval === null ? "none" : `${hundredths(interval[0])} to ${hundredths(interval[1])}\u202f%`;
 }
 
 /** `0.941 to 0.972`. */

@@ -1,3 +1,4 @@
+import { hundredths } from "../../../base/hundredths.ts";
 import type { LearningCurve } from "../../review/learningCurve.ts";
 import { count, percent } from "../format.ts";
 import type { Section } from "../page/page.ts";
@@ -26,7 +27,7 @@ const worthwhile = 0.005;
 export function curveText({ lastDoubling, atTwice, judged, points }: LearningCurve): string {
   const { from, to, gain, interval } = lastDoubling;
   const [low, high] = interval;
-  const points1 = (value: number) => `${value >= 0 ? "+" : "−"}${Math.abs(value * 100).toFixed(1)}`;
+  const points1 = (value: number) => `${value >= 0 ? "+" : "−"}${hundredths(Math.abs(value))}`;
   const measured = `From ${count(from)} to ${count(to)} training images accuracy changed by ${points1(gain)} points (95\u202f% interval ${points1(low)} to ${points1(high)}, ${count(judged)} images judged).`;
   const now = points.at(-1)!.accuracy;
   const more = Math.max(0, atTwice - now);

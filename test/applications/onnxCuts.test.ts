@@ -3,8 +3,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { describeCuts } from "../../src/applications/onnx/describeCuts.ts";
+import { askedShapes } from "../../src/applications/onnx/inferShapes.ts";
+import { nodeShapes } from "../../src/applications/onnx/nodes/nodeShapes.ts";
 import { inferredCuts, possibleCuts } from "../../src/applications/onnx/possibleCuts.ts";
+import { ruledShapes } from "../../src/applications/onnx/ruledShapes.ts";
 import { chosenOutput } from "../../src/onnx/model/chooseOutput.ts";
+import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
+import type { PlainNode } from "../../src/onnx/model/plainNodes.ts";
+import { singleValues } from "../../src/onnx/model/reach.ts";
 import { readModel } from "../../src/onnx/model/readModel.ts";
 import { readStructure } from "../../src/onnx/model/readStructure.ts";
 import { temporaryFolder } from "../support/pictures.ts";
@@ -82,6 +88,63 @@ describe("the cuts of a model whose weights are not read", () => {
     else expect(run.cuts).toEqual(expect.arrayContaining([...inferred.cuts]));
     // Only the sizes in a graph inside a node show in a run alone.
     expect(inferred.isComplete).toBe(name !== "control.onnx");
+  });
+
+  const ruled = ["cnnDynamo", "cnnScript", "external", "nhwc", "vitDynamo", "vitScript"];
+
+  it.each(ruled)("are those of ONNX Runtime where our own rules tell them: %s", async (name) => {
+    const file = path.join(folder, `${name}.onnx`);
+    const structure = await readStructure(file);
+    const output = chosenOutput(structure);
+    const { name: picture } = pictureInput(structure.graph!, [output], file);
+    const values = singleValues(structure.graph!, picture, output);
+    const own = ruledShapes(structure, values, size, file);
+    expect(own?.size).toBe(values.length);
+    expect(own).toEqual(await askedShapes(structure, values, size, file));
+  });
+
+  it.each(["control", "fixedBatch", "quantDynamic", "quantStatic", "uint8"])(
+    "are asked of ONNX Runtime where our rules do not tell: %s",
+    async (name) => {
+      const file = path.join(folder, `${name}.onnx`);
+      const structure = await readStructure(file);
+      const output = chosenOutput(structure);
+      const { name: picture } = pictureInput(structure.graph!, [output], file);
+      expect(ruledShapes(structure, singleValues(structure.graph!, picture, output), size, file)).toBe(
+        undefined,
+      );
+    },
+  );
+
+  it("end where a file asks for more numbers than shapes are computed with", () => {
+    const node = (opType: string, inputs: readonly string[], output: string): PlainNode => ({
+      opType,
+      domain: "",
+      name: output,
+      inputs,
+      outputs: [output],
+      attributes: new Map(),
+    });
+    const column = { dtype: "float32", shape: [32768, 1], data: new Float32Array(32768) } as const;
+    const row = { ...column, shape: [1, 256], data: new Float32Array(256) };
+    const walked = (nodes: readonly PlainNode[]) =>
+      nodeShapes(
+        {
+          nodes,
+          opset: 17,
+          initializer: (name) => ({ column, row })[name],
+          unreadShape: () => undefined,
+          weightAxes: () => 0,
+        },
+        { name: "picture", shape: ["batch", 3, 8, 8] },
+      );
+    const relu = node("Relu", ["picture"], "map");
+    expect([...walked([relu, node("Add", ["column", "row"], "wide"), node("Relu", ["map"], "end")])]).toEqual(
+      [["map", ["batch", 3, 8, 8]]],
+    );
+    const tall = Array.from({ length: 40 }, (_, index) => node("Sqrt", ["column"], `root${index}`));
+    expect(walked([...tall, relu]).size).toBe(0);
+    expect(walked([...tall.slice(0, 10), relu]).size).toBe(1);
   });
 
   it("show of a file of three gigabytes in no more memory than its nodes need", async () => {

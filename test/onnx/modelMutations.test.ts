@@ -35,7 +35,7 @@ async function takeApart(file: string): Promise<"read" | "refused"> {
     await readStructure(file).catch(checkRefusal);
     const model = await readModel(file);
     const output = chosenOutput(model);
-    const { name } = pictureInput(cutModel(model, [output]).graph!, file);
+    const { name } = pictureInput(model.graph!, [output], file);
     const cut = beforeClassifier(model.graph!, output, dependentsOf(model.graph!.node, name));
     singleValues(model.graph!, name, output);
     plainGraph(model, cut);

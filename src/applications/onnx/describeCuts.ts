@@ -1,6 +1,5 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { beforeClassifier, chosenOutput } from "../../onnx/model/chooseOutput.ts";
-import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { dependentsOf } from "../../onnx/model/reach.ts";
 import { type OnnxModel, readModel } from "../../onnx/model/readModel.ts";
@@ -64,7 +63,7 @@ function described(
   cuts: readonly PossibleCut[],
   where: string,
 ): readonly DescribedCut[] {
-  const input = pictureInput(cutModel(model, [output]).graph!, where);
+  const input = pictureInput(model.graph!, [output], where);
   const usual = beforeClassifier(model.graph!, output, dependentsOf(model.graph!.node, input.name));
   const blocks = new Map(onnxBlocks(model, output, where).map(({ from, name }) => [from, name]));
   return cuts.map((cut) => {

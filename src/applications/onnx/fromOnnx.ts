@@ -2,7 +2,6 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError } from "../../base/errors.ts";
 import { beforeClassifier, checkValue, chosenOutput } from "../../onnx/model/chooseOutput.ts";
-import { cutModel } from "../../onnx/model/cutModel.ts";
 import { type PictureInput, pictureInput } from "../../onnx/model/pictureInput.ts";
 import { elementTypes } from "../../onnx/model/protoTensor.ts";
 import { dependentsOf } from "../../onnx/model/reach.ts";
@@ -57,7 +56,7 @@ const usualSide = 224;
 export async function fromOnnx(file: string, options: FromOnnxOptions = {}): Promise<BaseNetwork> {
   const model = await readModel(file);
   const { value, tokens } = cutOf(model, options.cut, file);
-  const input = pictureInput(cutModel(model, [value]).graph!, file);
+  const input = pictureInput(model.graph!, [value], file);
   const chosen = await choosePreprocessing(file, input, options);
   const size = sizeFor(input, chosen.record, options, file);
   const lowest =
@@ -80,7 +79,7 @@ function cutOf(
 ): { readonly value: string; readonly tokens: TokenChoice | undefined } {
   if (cut === undefined) {
     const output = chosenOutput(model);
-    const { name } = pictureInput(cutModel(model, [output]).graph!, where);
+    const { name } = pictureInput(model.graph!, [output], where);
     return {
       value: beforeClassifier(model.graph!, output, dependentsOf(model.graph!.node, name)),
       tokens: undefined,

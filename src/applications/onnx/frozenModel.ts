@@ -1,7 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { probeModel } from "../../engine/probe.ts";
 import { adaptedInput, adaptedOutput, adaptModel } from "../../onnx/model/adaptModel.ts";
-import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { elementTypes } from "../../onnx/model/protoTensor.ts";
 import type { OnnxModel } from "../../onnx/model/readModel.ts";
@@ -24,7 +23,7 @@ export function frozenModel(
   where: string,
   { turnsMaps = true }: { readonly turnsMaps?: boolean } = {},
 ): OpaqueModel {
-  const { name, layout } = pictureInput(cutModel(model, [frozen.name]).graph!, where);
+  const { name, layout } = pictureInput(model.graph!, [frozen.name], where);
   const { shape } = frozen;
   const isLast =
     turnsMaps &&
@@ -67,7 +66,7 @@ export async function samplesOfRun(
   if (fixed === 1) return 1;
   const part = { ...value, samples: fixed ?? null };
   const { bytes } = frozenModel(model, part, [size.height, size.width, 3], where);
-  const input = pictureInput(cutModel(model, [value.name]).graph!, where);
+  const input = pictureInput(model.graph!, [value.name], where);
   const pictures = noise(input, fixed ?? trialSamples, size);
   const runs = [pictures, ...eachAlone(pictures, fixed ?? 1)].map((each) => ({ [adaptedInput]: each }));
   const results = await probeModel({ model: bytes, runs, keepData: true }, where);

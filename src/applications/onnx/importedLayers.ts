@@ -1,7 +1,6 @@
 import { PermafrostError } from "../../base/errors.ts";
 import type { SymbolicTensor } from "../../layers/layer.ts";
 import { toEngineShape } from "../../layers/layout.ts";
-import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { type PlainNode, plainGraph } from "../../onnx/model/plainNodes.ts";
 import type { OnnxModel } from "../../onnx/model/readModel.ts";
@@ -33,7 +32,7 @@ export function importedLayers(
   tensor: SymbolicTensor,
   where: string,
 ): ImportedLayers {
-  const input = pictureInput(cutModel(model, [cut]).graph!, where);
+  const input = pictureInput(model.graph!, [cut], where);
   const isLast = input.layout === "channels last";
   const picture = { name: input.name, channelsLast: isLast };
   const blocks = onnxBlocks(model, cut, where);

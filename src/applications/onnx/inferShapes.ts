@@ -5,11 +5,13 @@ import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import type { OnnxModel } from "../../onnx/model/readModel.ts";
 import { writeModel } from "../../onnx/model/writeModel.ts";
+import { ruledShapes } from "./ruledShapes.ts";
 import { freeSamples, type Trial, type TrialSize } from "./trial.ts";
 
 /**
- * The types of values of a model whose weights were not read, as ONNX Runtime finds them without running it: weights are taken for inputs. Left out
- * are values with a size that is not known and those whose first axis is not the batch.
+ * The types of values of a model whose weights were not read: by our own rules where these tell all of them, else as ONNX Runtime
+ * finds them, which takes the start of another process. Left out are values with a size that is not known and those whose first
+ * axis is not the batch.
  *
  * @throws PermafrostError SHAPE_MISMATCH for inputs that are no pictures; ENGINE_FAILED when ONNX Runtime refuses the model.
  */
@@ -19,8 +21,18 @@ export async function inferShapes(
   size: TrialSize,
   where: string,
 ): Promise<Trial["shapes"]> {
+  return ruledShapes(structure, values, size, where) ?? askedShapes(structure, values, size, where);
+}
+
+/** As ONNX Runtime finds them without running the model: weights are taken for inputs. Throws as `inferShapes`. */
+export async function askedShapes(
+  structure: OnnxModel,
+  values: readonly string[],
+  size: TrialSize,
+  where: string,
+): Promise<Trial["shapes"]> {
   const part = cutModel(structure, values);
-  const input = pictureInput(part.graph!, where);
+  const input = pictureInput(part.graph!, values, where);
   const { samples = freeSamples, height = size.height, width = size.width } = input;
   takePictures(part, { ...input, samples }, { height, width });
   feedWeights(part);

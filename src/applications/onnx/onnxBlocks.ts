@@ -1,6 +1,5 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/names.ts";
-import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { type PlainNode, plainGraph } from "../../onnx/model/plainNodes.ts";
 import { singleValues } from "../../onnx/model/reach.ts";
@@ -19,7 +18,7 @@ export interface OnnxBlock {
 /** The blocks of a model up to a cut. What has no weights belongs to the block before it. */
 export function onnxBlocks(model: OnnxModel, cut: string, where: string): readonly OnnxBlock[] {
   const { nodes, weightAxes } = plainGraph(model, cut);
-  const input = pictureInput(cutModel(model, [cut]).graph!, where).name;
+  const input = pictureInput(model.graph!, [cut], where).name;
   const ends = new Set(singleValues(model.graph!, input, cut));
   const hasWeights = (node: PlainNode) => node.inputs.some((name) => weightAxes(name) >= 2);
   const blocks: { name: string; from: string | undefined; nodes: PlainNode[] }[] = [];

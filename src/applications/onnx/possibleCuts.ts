@@ -1,4 +1,3 @@
-import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { singleValues } from "../../onnx/model/reach.ts";
 import type { OnnxModel } from "../../onnx/model/readModel.ts";
@@ -57,7 +56,7 @@ export async function inferredCuts(
 }
 
 function valuesBefore(model: OnnxModel, output: string, where: string): readonly string[] {
-  const { name } = pictureInput(cutModel(model, [output]).graph!, where);
+  const { name } = pictureInput(model.graph!, [output], where);
   return singleValues(model.graph!, name, output);
 }
 

@@ -34,7 +34,7 @@ export async function tryValues(
   where: string,
 ): Promise<Trial> {
   const part = cutModel(model, values);
-  const input = pictureInput(part.graph!, where);
+  const input = pictureInput(part.graph!, values, where);
   const { height = size.height, width = size.width } = input;
   takePictures(part, input, { height, width });
   const bytes = writeModel(part);

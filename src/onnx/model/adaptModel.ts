@@ -40,7 +40,7 @@ export function adaptModel(model: ModelProto, where: string, adaptation: Adaptat
   const { output, elementType, channelsLast, height, width } = adaptation;
   const cut = cutModel(model, [output]);
   const graph = cut.graph!;
-  const input = pictureInput(graph, where);
+  const input = pictureInput(graph, [output], where);
   const after: NodeProto[] = [];
   let last = output;
   const append = (node: (from: string, to: string) => NodeProto): void => {

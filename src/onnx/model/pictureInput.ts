@@ -1,7 +1,8 @@
 import { PermafrostError } from "../../base/errors.ts";
 import type { GraphProto, ValueInfoProto } from "../gen/onnx_pb.ts";
 import { elementTypes } from "./protoTensor.ts";
-import { fedInputs } from "./reach.ts";
+import { fedInputs, nodesFor } from "./reach.ts";
+import { usesOf } from "./subgraphs.ts";
 
 /** How a model takes pictures. */
 export interface PictureInput {
@@ -24,12 +25,14 @@ const taken: readonly number[] = [
 ];
 
 /**
- * The one input of a graph, which must be pictures of three channels. Inputs that nothing in the graph uses do not count.
+ * The one input that some values of a graph need, which must be pictures of three channels. Inputs that they do not need do not count.
  *
+ * @param values - Their names.
  * @throws PermafrostError SHAPE_MISMATCH naming the inputs that do not fit, and what would.
  */
-export function pictureInput(graph: GraphProto, where: string): PictureInput {
-  const inputs = fedInputs(graph);
+export function pictureInput(graph: GraphProto, values: readonly string[], where: string): PictureInput {
+  const used = new Set([...nodesFor(graph, values).flatMap(usesOf), ...values]);
+  const inputs = fedInputs(graph).filter(({ name }) => used.has(name));
   const [input] = inputs;
   if (input === undefined || inputs.length > 1) {
     throw refused(

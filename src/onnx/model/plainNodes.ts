@@ -3,6 +3,7 @@ import {
   AttributeProto_AttributeType as AttributeKind,
   type AttributeProto,
   type ModelProto,
+  TensorProto_DataLocation,
 } from "../gen/onnx_pb.ts";
 import { floatTypes, tensorOf } from "./protoTensor.ts";
 import { nodesFor } from "./reach.ts";
@@ -26,6 +27,8 @@ export interface PlainGraph {
   readonly nodes: readonly PlainNode[];
   /** An initialiser as a tensor; undefined where there is none of this name or its type is not one of ours. */
   initializer(name: string): Tensor | undefined;
+  /** The shape of an initialiser whose elements were not read (`readStructure`); undefined for all others. */
+  unreadShape(name: string): readonly number[] | undefined;
   /** Number of axes of an initialiser of floats, without reading it; 0 for all else. */
   weightAxes(name: string): number;
   /** Version of ONNX's own operator set. */
@@ -54,6 +57,10 @@ export function plainGraph(model: ModelProto, output: string): PlainGraph {
     initializer(name) {
       const proto = initializers.get(name);
       return proto && tensorOf(proto);
+    },
+    unreadShape(name) {
+      const proto = initializers.get(name);
+      return proto?.dataLocation === TensorProto_DataLocation.EXTERNAL ? proto.dims.map(Number) : undefined;
     },
     weightAxes(name) {
       const proto = initializers.get(name);

@@ -10,8 +10,8 @@ const dataLocationField = 14;
 /** Those of a TensorProto that hold its elements. */
 const elementFields: ReadonlySet<number> = new Set([4, 5, 6, 7, 9, 10, 11]);
 
-/** Initialisers up to this are read whole: shapes and axes that nodes are computed with. */
-const keptBytes = 4096;
+/** Initialisers up to this are read whole: shapes, axes and tokens that nodes are computed with. */
+const keptBytes = 2 ** 15;
 
 /** Nodes and names: models of gigabytes have a few megabytes of them. */
 const mostBytes = 256 * 2 ** 20;

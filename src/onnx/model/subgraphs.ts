@@ -2,7 +2,8 @@ import type { GraphProto, NodeProto } from "../gen/onnx_pb.ts";
 
 /** The graphs inside a node (bodies of If, Loop and Scan). */
 export function graphsOf(node: NodeProto): readonly GraphProto[] {
-  return node.attribute.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
+  const holders = node.attribute.filter(({ g, graphs }) => g !== undefined || graphs.length > 0);
+  return holders.flatMap(({ g, graphs }) => (g === undefined ? graphs : [g, ...graphs]));
 }
 
 /** A graph and all graphs inside its nodes. */

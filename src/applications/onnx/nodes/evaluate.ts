@@ -1,13 +1,20 @@
 import type { PlainNode } from "../../../onnx/model/plainNodes.ts";
 import { normalizeAxis } from "../../../tensor/shape.ts";
 import { sizeOf } from "../../../tensor/tensor.ts";
-import { combined, type Fixed, fixedOf, gathered, type Item, listOf, numbersOf, reshaped } from "./fixed.ts";
+import {
+  combined,
+  type Fixed,
+  fixedOf,
+  gathered,
+  type Item,
+  listOf,
+  mostElements,
+  numbersOf,
+  reshaped,
+} from "./fixed.ts";
 
 /** Computes a node of fixed inputs; undefined where it cannot be told. */
 type Evaluation = (inputs: readonly Fixed[], node: PlainNode) => Fixed | undefined;
-
-/** Larger results are not computed here: they are no shapes. */
-const mostElements = 2 ** 26;
 
 /** Arithmetic on shapes and the moving of weights, as exporters write them. */
 const evaluations: Readonly<Record<string, Evaluation>> = {
@@ -53,7 +60,6 @@ export function evaluate(node: PlainNode, inputs: readonly Fixed[]): Fixed | und
 /** Known numbers only, but for what leaves the batch as it is. */
 function arithmetic(compute: (a: number, b: number) => number): Evaluation {
   return (inputs) => {
-    if (inputs.some((input) => input.items.length > mostElements)) return undefined;
     let isKnown = true;
     const result = combined(inputs, inputs[0]!.isFloat, ([a, b]) => {
       if (typeof a === "number" && typeof b === "number") return compute(a, b);

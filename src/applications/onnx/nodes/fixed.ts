@@ -64,13 +64,22 @@ export function gathered(
   return { ...fixed, shape, items: floats ?? items };
 }
 
-/** Element by element, axes of size 1 stretched. */
+/** Results that are larger than this, and than what they are made of, are not computed here: they are no shapes. */
+export const mostElements = 2 ** 22;
+
+/**
+ * Element by element, axes of size 1 stretched.
+ *
+ * @throws RangeError for a result of more than `mostElements` that is larger than each input.
+ */
 export function combined(
   inputs: readonly Fixed[],
   isFloat: boolean,
   compute: (items: readonly Item[]) => Item,
 ): Fixed {
   const shape = inputs.map((input) => input.shape).reduce(broadcast, []);
+  const largest = Math.max(mostElements, ...inputs.map((input) => input.items.length));
+  if (sizeOf(shape) > largest) throw new RangeError(`${sizeOf(shape)} elements`);
   const index = shape.map(() => 0);
   const items = Array.from({ length: sizeOf(shape) }, () => {
     const taken = inputs.map((input) => input.items[placeOf(input.shape, index)]!);

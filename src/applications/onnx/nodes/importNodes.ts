@@ -4,22 +4,11 @@ import { toEngineShape } from "../../../layers/layout.ts";
 import { Parameter } from "../../../layers/parameter.ts";
 import type { PlainGraph, PlainNode } from "../../../onnx/model/plainNodes.ts";
 import type { Shape } from "../../../tensor/shape.ts";
-import { evaluate } from "./evaluate.ts";
-import { type Fixed, fixedOf, listOf, tensorOfFixed } from "./fixed.ts";
+import { type Fixed, fixedOf, tensorOfFixed } from "./fixed.ts";
 import { ruleOf } from "./index.ts";
+import { type Known, onHeads, shortcut, withHeads } from "./knownValue.ts";
 import { layerNameOf } from "./layerName.ts";
 import { NodeLayer, type Operand } from "./nodeLayer.ts";
-
-/** What is known of a value while nodes become layers. */
-type Known =
-  | { readonly kind: "computed"; readonly tensor: SymbolicTensor }
-  /** Batch and heads are one axis in the model, two here: [batch, heads, ...]. */
-  | { readonly kind: "merged"; readonly tensor: SymbolicTensor }
-  | { readonly kind: "fixed"; readonly fixed: Fixed }
-  /** Computed below the part that is imported: only its shape is known. */
-  | { readonly kind: "shape"; readonly shape: Shape }
-  /** Says where another value is no number. */
-  | { readonly kind: "isNaN"; readonly of: SymbolicTensor };
 
 export interface ImportRequest {
   readonly graph: PlainGraph;
@@ -60,11 +49,12 @@ function neededNodes({ graph, given, below, output }: ImportRequest): readonly P
   return found.reverse();
 }
 
-/** Operators that do the same to heads whether they are an axis of their own or part of the batch. */
-const onHeads: ReadonlySet<string> = new Set(["MatMul", "Softmax", "Transpose"]);
+type KnownTensor = Known<SymbolicTensor>;
+
+const engineShape = ({ shape }: SymbolicTensor): Shape => toEngineShape(shape);
 
 class Importer {
-  readonly known = new Map<string, Known>();
+  readonly known = new Map<string, KnownTensor>();
   readonly layers = new Map<PlainNode, string>();
   readonly #request: ImportRequest;
   readonly #names = new Map<string, number>([
@@ -82,7 +72,7 @@ class Importer {
   add(node: PlainNode): void {
     try {
       const inputs = node.inputs.map((name) => (name === "" ? undefined : this.#find(name)));
-      const result = this.#short(node, inputs) ?? this.#layer(node, inputs);
+      const result = shortcut(node, inputs, engineShape) ?? this.#layer(node, inputs);
       for (const [index, name] of node.outputs.entries()) {
         const known = result[index];
         if (known !== undefined && name !== "") this.known.set(name, known);
@@ -94,34 +84,17 @@ class Importer {
     }
   }
 
-  #find(name: string): Known | undefined {
+  #find(name: string): KnownTensor | undefined {
     const known = this.known.get(name);
     if (known !== undefined) return known;
     const tensor = this.#request.graph.initializer(name);
     if (tensor === undefined) return undefined;
-    const found: Known = { kind: "fixed", fixed: fixedOf(tensor, name) };
+    const found: KnownTensor = { kind: "fixed", fixed: fixedOf(tensor, name) };
     this.known.set(name, found);
     return found;
   }
 
-  /** Nodes that need no layer: they are computed now, or only change what is known. */
-  #short(node: PlainNode, inputs: readonly (Known | undefined)[]): readonly Known[] | undefined {
-    const [x] = inputs;
-    if (node.opType === "Shape" && x !== undefined && x.kind !== "fixed") return [shapeOf(node, x)];
-    if (inputs.every((input) => input === undefined || input.kind === "fixed")) {
-      const fixed = evaluate(
-        node,
-        inputs.flatMap((input) => (input?.kind === "fixed" ? [input.fixed] : [])),
-      );
-      if (fixed !== undefined) return [{ kind: "fixed", fixed }];
-      throw new PermafrostError("NO_GRADIENT", "it cannot be computed beforehand");
-    }
-    if (node.opType === "IsNaN" && x?.kind === "computed") return [{ kind: "isNaN", of: x.tensor }];
-    if (node.opType === "Where" && x?.kind === "isNaN") return guarded(x.of, inputs);
-    return node.opType === "Reshape" ? joinedHeads(inputs) : undefined;
-  }
-
-  #layer(node: PlainNode, inputs: readonly (Known | undefined)[]): readonly Known[] {
+  #layer(node: PlainNode, inputs: readonly (KnownTensor | undefined)[]): readonly KnownTensor[] {
     const rule = ruleOf(node);
     if (rule === undefined) throw new PermafrostError("NO_GRADIENT", "this operator has no gradient rule");
     const isMerged = inputs.some((input) => input?.kind === "merged");
@@ -180,44 +153,4 @@ class Importer {
     this.#names.set(name, count + 1);
     return count === 0 ? name : this.#nameOf({ ...node, name: `${name}_${count}` });
   }
-}
-
-function shapeOf({ attributes }: PlainNode, x: Exclude<Known, { kind: "fixed" }>): Known {
-  if (x.kind === "merged" || x.kind === "isNaN")
-    throw new PermafrostError("NO_GRADIENT", "the batch and the heads are one axis there");
-  const shape = x.kind === "shape" ? x.shape : toEngineShape(x.tensor.shape);
-  const [start, end] = [attributes.get("start"), attributes.get("end")];
-  const part = shape.slice(typeof start === "number" ? start : 0, typeof end === "number" ? end : undefined);
-  return { kind: "fixed", fixed: listOf(part) };
-}
-
-/** PyTorch's exporter puts 0 where attention is no number, which it is for rows that are masked as a whole; here are none. */
-function guarded(
-  of: SymbolicTensor,
-  [, instead, x]: readonly (Known | undefined)[],
-): readonly Known[] | undefined {
-  const isZero = instead?.kind === "fixed" && Array.from(instead.fixed.items).every((item) => item === 0);
-  return isZero && x?.kind === "computed" && x.tensor === of ? [x] : undefined;
-}
-
-/** [batch, heads, a, b] to [batch · heads, a, b], and back. */
-function joinedHeads([x, shape]: readonly (Known | undefined)[]): readonly Known[] | undefined {
-  if (shape?.kind !== "fixed" || (x?.kind !== "computed" && x?.kind !== "merged")) return undefined;
-  const wanted = Array.from(shape.fixed.items);
-  const own = toEngineShape(x.tensor.shape);
-  if (own.length !== 4) return undefined;
-  const isSame = (from: number) =>
-    wanted.slice(from).every((size, axis) => size === own.slice(4 - wanted.length + from)[axis]);
-  if (x.kind === "computed")
-    return wanted.length === 3 && wanted[0] === -1 && own[1] !== 1 && isSame(1)
-      ? [{ kind: "merged", tensor: x.tensor }]
-      : undefined;
-  return wanted.length === 4 && isSame(1) ? [{ kind: "computed", tensor: x.tensor }] : undefined;
-}
-
-/** A node on [batch · heads, a, b] as one on [batch, heads, a, b]. */
-function withHeads(node: PlainNode): PlainNode {
-  const perm = node.attributes.get("perm");
-  if (node.opType !== "Transpose" || !Array.isArray(perm)) return node;
-  return { ...node, attributes: new Map([["perm", [0, ...(perm as number[]).map((axis) => axis + 1)]]]) };
 }

@@ -3,7 +3,7 @@ import type { GraphBuilder } from "../../../graph/builder.ts";
 import type { Value } from "../../../graph/graph.ts";
 import type { PlainNode } from "../../../onnx/model/plainNodes.ts";
 import type { Shape } from "../../../tensor/shape.ts";
-import { float32, scalar } from "../../../tensor/tensor.ts";
+import { scalar } from "../../../tensor/tensor.ts";
 import { type Fixed, type Item, numbersOf, tensorOfFixed } from "./fixed.ts";
 
 /** How an ONNX operator is said in ours. */
@@ -105,10 +105,6 @@ export class NodeBuild {
   /** A number as a value. */
   number(value: number): Value {
     return this.g.constant(scalar(value), "number");
-  }
-
-  vector(size: number, value: number): Value {
-    return this.g.constant(float32([size], new Float32Array(size).fill(value)));
   }
 
   /** Gives a statistic another value in training. */

@@ -6,7 +6,7 @@ import { Engine } from "../../src/engine/engine.ts";
 import { beforeClassifier, chosenOutput } from "../../src/onnx/model/chooseOutput.ts";
 import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
 import { dependentsOf } from "../../src/onnx/model/reach.ts";
-import { readModel } from "../../src/onnx/model/readModel.ts";
+import { readModel, takeInElements } from "../../src/onnx/model/readModel.ts";
 import { float32, sizeOf, type Tensor } from "../../src/tensor/tensor.ts";
 import { inferenceGraph } from "../../src/training/features/inference.ts";
 import { decodeArray, type GoldenArray, goldenFile } from "../support/goldenArrays.ts";
@@ -127,6 +127,7 @@ test.each([
   ["twoInputs", "image_embeds"],
 ])("%s is cut at %s where nothing is said", async (file, cut) => {
   const model = await readModel(modelFile(file));
+  await takeInElements(model, modelFile(file));
   const output = chosenOutput(model);
   const { name } = pictureInput(model.graph!, [output], file);
   expect(beforeClassifier(model.graph!, output, dependentsOf(model.graph!.node, name))).toBe(cut);

@@ -11,7 +11,7 @@ import { chosenOutput } from "../../src/onnx/model/chooseOutput.ts";
 import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
 import type { PlainNode } from "../../src/onnx/model/plainNodes.ts";
 import { singleValues } from "../../src/onnx/model/reach.ts";
-import { readModel } from "../../src/onnx/model/readModel.ts";
+import { readModel, takeInElements } from "../../src/onnx/model/readModel.ts";
 import { readStructure } from "../../src/onnx/model/readStructure.ts";
 import { temporaryFolder } from "../support/pictures.ts";
 
@@ -81,6 +81,7 @@ describe("the cuts of a model whose weights are not read", () => {
   it.each(models)("of %s are those that a run finds, or it is said that some are missing", async (name) => {
     const file = path.join(folder, name);
     const model = await readModel(file);
+    await takeInElements(model, file);
     const run = await possibleCuts(model, chosenOutput(model), size, file);
     const structure = await readStructure(file);
     const inferred = await inferredCuts(structure, chosenOutput(structure), size, file);

@@ -11,7 +11,7 @@ import { cutModel } from "../../src/onnx/model/cutModel.ts";
 import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
 import { plainGraph } from "../../src/onnx/model/plainNodes.ts";
 import { dependentsOf, singleValues } from "../../src/onnx/model/reach.ts";
-import { readModel } from "../../src/onnx/model/readModel.ts";
+import { readModel, takeInElements } from "../../src/onnx/model/readModel.ts";
 import { readStructure } from "../../src/onnx/model/readStructure.ts";
 import { writeModel } from "../../src/onnx/model/writeModel.ts";
 import { mutatedBytes } from "../support/mutations.ts";
@@ -34,6 +34,7 @@ async function takeApart(file: string): Promise<"read" | "refused"> {
   try {
     await readStructure(file).catch(checkRefusal);
     const model = await readModel(file);
+    await takeInElements(model, file);
     const output = chosenOutput(model);
     const { name } = pictureInput(model.graph!, [output], file);
     const cut = beforeClassifier(model.graph!, output, dependentsOf(model.graph!.node, name));

@@ -10,7 +10,8 @@ import {
   AttributeProtoSchema,
   NodeProtoSchema,
 } from "../../src/onnx/gen/onnx_pb.ts";
-import { parseModel, readModel } from "../../src/onnx/model/readModel.ts";
+import { cutModel } from "../../src/onnx/model/cutModel.ts";
+import { parseModel, readModel, takeInElements } from "../../src/onnx/model/readModel.ts";
 import { writeModel } from "../../src/onnx/model/writeModel.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "permafrost-onnx-"));
@@ -19,6 +20,7 @@ const golden = (name: string) => fileURLToPath(new URL(`../golden/onnx/${name}`,
 
 test("weights in another file are read from the model's folder", async () => {
   const model = await readModel(golden("external.onnx"));
+  await takeInElements(model, golden("external.onnx"));
   const whole = await readModel(golden("cnnScript.onnx"));
   const bytes = ({ graph }: typeof model) =>
     new Map(graph!.initializer.map(({ name, rawData }) => [name, Buffer.from(rawData).toString("hex")]));
@@ -35,7 +37,7 @@ test.each(["../external.bin", "/etc/hostname", "a/../../external.bin"])(
       for (const entry of externalData) if (entry.key === "location") entry.value = location;
     const file = path.join(folder, "inside", "outside.onnx");
     writeFileSync(file, writeModel(model));
-    await expect(readModel(file)).rejects.toThrow(/outside its folder/);
+    await expect(takeInElements(await readModel(file), file)).rejects.toThrow(/outside its folder/);
   },
 );
 
@@ -43,7 +45,31 @@ test("weights that are not beside the model are asked for by name", async () => 
   const file = path.join(folder, "alone.onnx");
   copyFileSync(golden("external.onnx"), file);
   rmSync(path.join(folder, "external.bin"), { force: true });
-  await expect(readModel(file)).rejects.toThrow(/"external\.bin", which is not beside the model/);
+  await expect(takeInElements(await readModel(file), file)).rejects.toThrow(
+    /"external\.bin", which is not beside the model/,
+  );
+});
+
+test("of weights in other files only those below the cut count, and are read", async () => {
+  const file = golden("external.onnx");
+  const whole = await readModel(file);
+  const names = (model: typeof whole) => model.graph!.initializer.map(({ name }) => name);
+  const limit = 4500;
+  await expect(takeInElements(whole, file, limit)).rejects.toThrow(
+    /external\.onnx: \d+ bytes of weights below the cut, and ONNX Runtime takes a model of at most 4500\. Cut it lower with --cut; permafrost inspect .*external\.onnx shows where/,
+  );
+  expect(whole.graph!.initializer.every(({ rawData }) => rawData.length === 0)).toBe(true);
+  const part = cutModel(whole, ["/Add_output_0"]);
+  await takeInElements(part, file, limit);
+  expect(names(part).length).toBeLessThan(names(whole).length);
+  expect(part.graph!.initializer.every(({ rawData }) => rawData.length > 0)).toBe(true);
+});
+
+test("a file above the limit of its format is refused with its size and what to do", async () => {
+  const file = golden("cnnScript.onnx");
+  await expect(readModel(file, 8000)).rejects.toThrow(
+    /cnnScript\.onnx: an ONNX file of 8160 bytes, and the format \(one protobuf message\) ends at 8000\. Export the model again with its weights in files beside it/,
+  );
 });
 
 test("an operator without a gradient is named with its node and the place above it", async () => {

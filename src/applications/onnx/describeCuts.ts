@@ -1,8 +1,9 @@
 import { PermafrostError } from "../../base/errors.ts";
 import { beforeClassifier, chosenOutput } from "../../onnx/model/chooseOutput.ts";
+import { cutModel } from "../../onnx/model/cutModel.ts";
 import { pictureInput } from "../../onnx/model/pictureInput.ts";
 import { dependentsOf } from "../../onnx/model/reach.ts";
-import { type OnnxModel, readModel } from "../../onnx/model/readModel.ts";
+import { type OnnxModel, readModel, takeInElements } from "../../onnx/model/readModel.ts";
 import { readStructure } from "../../onnx/model/readStructure.ts";
 import { sizeOf } from "../../tensor/tensor.ts";
 import { onnxBlocks } from "./onnxBlocks.ts";
@@ -53,8 +54,14 @@ export async function describeCuts(
   const isEnough = inferred !== undefined && (inferred.isComplete || !runs);
   const { cuts, isComplete } = isEnough
     ? inferred
-    : await possibleCuts(await readModel(file), output, size, file);
+    : await possibleCuts(await wholeModel(file, output), output, size, file);
   return { cuts: described(structure, output, cuts, file), isComplete };
+}
+
+async function wholeModel(file: string, output: string): Promise<OnnxModel> {
+  const model = cutModel(await readModel(file), [output]);
+  await takeInElements(model, file);
+  return model;
 }
 
 function described(

@@ -2,10 +2,11 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError } from "../../base/errors.ts";
 import { beforeClassifier, checkValue, chosenOutput } from "../../onnx/model/chooseOutput.ts";
+import { cutModel } from "../../onnx/model/cutModel.ts";
 import { type PictureInput, pictureInput } from "../../onnx/model/pictureInput.ts";
 import { elementTypes } from "../../onnx/model/protoTensor.ts";
 import { dependentsOf } from "../../onnx/model/reach.ts";
-import { type OnnxModel, readModel } from "../../onnx/model/readModel.ts";
+import { type OnnxModel, readModel, takeInElements } from "../../onnx/model/readModel.ts";
 import type { BaseNetwork } from "../application.ts";
 import { type PixelScalingName, type Preprocessing, preprocessing } from "../preprocessing.ts";
 import { samplesOfRun } from "./frozenModel.ts";
@@ -54,8 +55,10 @@ const usualSide = 224;
  *   SHAPE_MISMATCH for inputs that are no pictures; ENGINE_FAILED when ONNX Runtime cannot run it.
  */
 export async function fromOnnx(file: string, options: FromOnnxOptions = {}): Promise<BaseNetwork> {
-  const model = await readModel(file);
-  const { value, tokens } = cutOf(model, options.cut, file);
+  const whole = await readModel(file);
+  const { value, tokens } = cutOf(whole, options.cut, file);
+  const model = cutModel(whole, [value]);
+  await takeInElements(model, file);
   const input = pictureInput(model.graph!, [value], file);
   const chosen = await choosePreprocessing(file, input, options);
   const size = sizeFor(input, chosen.record, options, file);

@@ -14,25 +14,27 @@ import { elementBytes, elementCount } from "./protoTensor.ts";
 import { graphsWithin } from "./subgraphs.ts";
 import { verifyModel } from "./verifyModel.ts";
 
-/** A ModelProto is one protobuf message, and that ends here. */
-const maxBytes = 2 ** 31 - 1;
+/** A ModelProto is one protobuf message, and that ends here: what the engine is given, too. */
+const mostBytes = 2 ** 31 - 1;
 
 /**
- * Reads an ONNX model and checks its form: what is refused here is never given to ONNX Runtime. Elements in other files
- * (external data) are taken in; those files must lie in the model's folder or below it.
+ * Reads an ONNX model and checks its form: what is refused here is never given to ONNX Runtime. Elements in other files (external
+ * data) stay there until `takeInElements`: often a cut needs a part of them.
  *
+ * @param limit - Bytes that the file may have. Default 2 GiB, the limit of its format.
  * @throws PermafrostError NOT_FOUND, NOT_READABLE; WEIGHTS_INVALID with the place and what is wrong there.
  */
-export async function readModel(file: string): Promise<ModelProto> {
+export async function readModel(file: string, limit = mostBytes): Promise<ModelProto> {
   const facts = await stat(file).catch(() => undefined);
   if (facts === undefined) throw new PermafrostError("NOT_FOUND", `${file}: there is no such file.`);
   if (!facts.isFile())
     throw new PermafrostError("NOT_READABLE", `${file}: expected an ONNX file, got something else.`);
-  if (facts.size > maxBytes)
-    throw unsupported(file, `an ONNX model of ${facts.size} bytes, which is above the 2 GiB of its format`);
-  const model = parseModel(await readFile(file), file);
-  await takeInExternalData(model, file);
-  return model;
+  if (facts.size > limit)
+    throw unsupported(
+      file,
+      `an ONNX file of ${facts.size} bytes, and the format (one protobuf message) ends at ${limit}. Export the model again with its weights in files beside it (torch.onnx.export(..., external_data=True)): then any part of it with less than that below the cut is a base`,
+    );
+  return parseModel(await readFile(file), file);
 }
 
 /** As `readModel`, for bytes that stand alone. @param where - Their place, for messages. */
@@ -48,19 +50,26 @@ export function parseModel(bytes: Uint8Array, where: string): ModelProto {
   return model;
 }
 
-async function takeInExternalData(model: ModelProto, file: string): Promise<void> {
+/**
+ * Takes in the elements that lie in other files, which must be in the model's folder or below it.
+ *
+ * @param model - Best cut before (`cutModel`): what is not in it is not read.
+ * @param file - The model's.
+ * @param limit - Bytes of weights that it may have. Default 2 GiB: it is one message when the engine gets it.
+ * @throws PermafrostError WEIGHTS_INVALID with the place and what is wrong there, before anything is read where it is too much.
+ */
+export async function takeInElements(model: ModelProto, file: string, limit = mostBytes): Promise<void> {
+  const tensors = [...graphsWithin(model.graph!)].flatMap(({ initializer }) => initializer);
+  const total = tensors.reduce((sum, tensor) => sum + elementBytes(tensor) * elementCount(tensor), 0);
+  if (total > limit)
+    throw unsupported(
+      file,
+      `${total} bytes of weights below the cut, and ONNX Runtime takes a model of at most ${limit}. Cut it lower with --cut; permafrost inspect ${file} shows where`,
+    );
   const siblings = new Siblings(file);
   try {
-    let total = 0;
-    for (const graph of graphsWithin(model.graph!)) {
-      for (const tensor of graph.initializer) {
-        if (tensor.dataLocation !== TensorProto_DataLocation.EXTERNAL) continue;
-        total += elementBytes(tensor) * elementCount(tensor);
-        if (total > maxBytes)
-          throw unsupported(file, "more than 2 GiB of weights, which is more than one model can hold here");
-        await takeIn(tensor, siblings, file);
-      }
-    }
+    for (const tensor of tensors)
+      if (tensor.dataLocation === TensorProto_DataLocation.EXTERNAL) await takeIn(tensor, siblings, file);
   } finally {
     await siblings.close();
   }

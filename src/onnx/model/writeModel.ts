@@ -3,7 +3,7 @@ import { type ModelProto, ModelProtoSchema } from "../gen/onnx_pb.ts";
 
 /** The bytes of a model. Equal models give equal bytes. */
 export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(toBinary(ModelProtoSchema, model));
+  return toBinary(ModelProtoSchema, model);
 }
 
 /** Numbers in the weights of a model. */

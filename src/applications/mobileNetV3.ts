@@ -7,11 +7,11 @@ import { catalogueRecord, poolingNames, publishedPair } from "./catalogueRecord.
 import { divisible } from "./mobileNetParts.ts";
 import { blockOf, features, largeRows, type Row, smallRows, top } from "./mobileNetV3Blocks.ts";
 import { evenForms } from "./mobileNetV3Forms.ts";
-import { largeBlocks, smallBlocks, type TorchBlock } from "./mobileNetV3Torch.ts";
+import { torchBlocks } from "./mobileNetV3Torch.ts";
 import { blockPrefix } from "./mobileNetV3Weights.ts";
 import { timmMobileNetV3 } from "./torch/mobileNetV3.ts";
 import { halves, usualPictures } from "./torch/pictures.ts";
-import type { TorchForm } from "./torch/torchForm.ts";
+import { formOwners, type TorchForm } from "./torch/torchForm.ts";
 
 export interface MobileNetV3Options extends CatalogueOptions {
   /** Width: what numbers of channels are multiplied by, then rounded to multiples of 8. Default 1. */
@@ -32,9 +32,8 @@ interface Variant {
   readonly rows: readonly Row[];
   /** Channels of the classifier's first layer. */
   readonly lastFilters: number;
-  readonly torchBlocks: readonly TorchBlock[];
-  /** Whether the forms of torchvision and timm are this network's, too; else another network has them. */
-  readonly hasEvenForms: boolean;
+  /** The network that has the forms of torchvision and timm at width 1, where that is another one. */
+  readonly evenNetwork?: string;
   /** By the middle of the file's name: form, size and width. */
   readonly md5: Readonly<Record<string, readonly [top: string, noTop: string]>>;
 }
@@ -44,7 +43,8 @@ interface Variant {
  * torchvision's form, which pads and normalizes differently. Without its classifier the output is
  * [batch, height / 32, width / 32, 576], rounded up. Inputs: pixels from 0 to 255.
  *
- * With weights of timm's `tf_mobilenetv3_small_100`: the same, for pixels from -1 to 1.
+ * With weights of timm's `tf_mobilenetv3_small_100`, or with its alpha `_075`: the same, for pixels from -1 to 1. With those of
+ * `mobilenetv3_small_050` or `_075` and its alpha: timm's form, which pads on all sides alike, for pixels of mode "torch".
  */
 export const mobileNetV3SmallKeras = mobileNetV3({
   name: "mobileNetV3SmallKeras",
@@ -53,8 +53,7 @@ export const mobileNetV3SmallKeras = mobileNetV3({
   size: "small",
   rows: smallRows,
   lastFilters: 1024,
-  torchBlocks: smallBlocks,
-  hasEvenForms: false,
+  evenNetwork: "mobileNetV3Small",
   md5: {
     "224_0.75": ["cb65d4e5be93758266aa0a7f2c6708b7", "ebdb5cc8e0b497cd13a7c275d475c819"],
     "224_1.0": ["8768d4c2e7dee89b9d02b2d03d65d862", "d3e8ec802a04aa4fc771ee12a9a9b836"],
@@ -66,7 +65,7 @@ export const mobileNetV3SmallKeras = mobileNetV3({
  * MobileNetV3-Large as Keras builds it: as `mobileNetV3SmallKeras`, with 960 channels.
  *
  * With weights of torchvision or timm: in their forms, which pad on all sides alike, for pixels of mode "torch"; with those of timm's
- * `tf_mobilenetv3_large_100` for pixels from -1 to 1.
+ * `tf_mobilenetv3_large_100` for pixels from -1 to 1. timm's `mobilenetv3_large_075` and `tf_mobilenetv3_large_075` have alpha 0.75.
  */
 export const mobileNetV3Large = mobileNetV3({
   name: "mobileNetV3Large",
@@ -75,8 +74,6 @@ export const mobileNetV3Large = mobileNetV3({
   size: "large",
   rows: largeRows,
   lastFilters: 1280,
-  torchBlocks: largeBlocks,
-  hasEvenForms: true,
   md5: {
     "224_0.75": ["765b44a33ad4005b3ac83185abf1d0eb", "40af19a13ebea4e2ee0c676887f69a2e"],
     "224_1.0": ["59e551e166be033d707958cf9e29a6a7", "07fb09a5933dd0c8eaafa16978110389"],
@@ -113,34 +110,46 @@ function mobileNetV3(variant: Variant) {
 }
 
 function torchForms(variant: Variant): readonly TorchForm<MobileNetV3Options>[] {
-  const { name, torchBlocks, hasEvenForms, lastFilters } = variant;
-  const whole =
-    <Parts>(parts: (options: MobileNetV3Options) => Parts) =>
-    (options: MobileNetV3Options) => {
-      const { alpha = 1, minimalistic = false } = options;
-      if (alpha !== 1 || minimalistic) throw onlyWhole(name);
-      return parts(options);
-    };
+  const { rows, lastFilters, evenNetwork } = variant;
   const tensorFlow: TorchForm<MobileNetV3Options> = {
     name: "tf",
-    parts: whole((options) => partsOf(variant, { ...options, includePreprocessing: false }, 0.9)),
-    namings: [timmMobileNetV3(torchBlocks)],
+    parts: (options) => partsOf(variant, options, { momentum: 0.9, scalesInside: false }),
+    namings: [timmMobileNetV3(torchBlocks(rows))],
     pictures: { ...usualPictures, ...halves },
   };
-  if (!hasEvenForms) return [tensorFlow];
-  const even = evenForms(torchBlocks, lastFilters);
-  return [...even.map((form) => ({ ...form, parts: whole(form.parts) })), tensorFlow];
+  const even = evenForms(rows, lastFilters).map(
+    (form): TorchForm<MobileNetV3Options> => ({
+      ...form,
+      parts(options) {
+        const { alpha = 1, minimalistic = false } = options;
+        const hasWidth = alpha === 1 ? evenNetwork === undefined : alpha < 1 && form.name === "timm";
+        if (!hasWidth || minimalistic) throw notInForm(variant, form.name);
+        return { ...form.parts(options), ...(alpha === 1 ? {} : { variant: `of width ${alpha}` }) };
+      },
+    }),
+  );
+  return [...even.filter((form) => evenNetwork === undefined || form.name === "timm"), tensorFlow];
 }
 
-function onlyWhole(name: string): PermafrostError {
+function notInForm({ name, evenNetwork }: Variant, form: TorchForm<object>["name"]): PermafrostError {
+  const widths =
+    form === "torch"
+      ? "with alpha 1"
+      : evenNetwork === undefined
+        ? "with alpha up to 1"
+        : `with alpha below 1 (${evenNetwork} has it with 1)`;
   return new PermafrostError(
     "INVALID_ARGUMENT",
-    `${name}: the forms of torchvision and timm are there of width 1 and not minimalistic. Leave alpha and minimalistic out.`,
+    `${name}: ${formOwners[form]} is there ${widths} and not minimalistic. Keras's form, and that of timm's tf_ models, have all of them.`,
   );
 }
 
-/** @param momentum - Keras's, unless another is given. */
-function partsOf(variant: Variant, options: MobileNetV3Options, momentum = 0.999) {
+/** As Keras builds it, unless something else is given. */
+function partsOf(
+  variant: Variant,
+  options: MobileNetV3Options,
+  { momentum = 0.999, scalesInside = options.includePreprocessing ?? true } = {},
+) {
   const { alpha = 1, minimalistic = false, includePreprocessing = true, dropoutRate = 0.2 } = options;
   const blocks = variant.rows.map((row) => blockOf(row, alpha, minimalistic));
   const lastFilters = alpha > 1 ? divisible(variant.lastFilters * alpha) : variant.lastFilters;
@@ -152,7 +161,7 @@ function partsOf(variant: Variant, options: MobileNetV3Options, momentum = 0.999
   ];
   return {
     features: (start: SymbolicTensor) =>
-      features(includePreprocessing ? rescaling({ scale: 1 / 127.5, offset: -1 }).apply(start) : start, {
+      features(scalesInside ? rescaling({ scale: 1 / 127.5, offset: -1 }).apply(start) : start, {
         blocks,
         swishes: !minimalistic,
         momentum,

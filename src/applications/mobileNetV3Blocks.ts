@@ -36,6 +36,9 @@ export type Row = readonly [
   parts: string,
 ];
 
+/** Channels of the first convolution, at every width. */
+export const stemFilters = 16;
+
 export const smallRows: readonly Row[] = [
   [1, 16, 3, 2, "s"],
   [72 / 16, 24, 3, 2, ""],
@@ -94,7 +97,7 @@ interface Features {
 
 /** MobileNetV3 without its classifier, as Keras builds it, on pixels from -1 to 1. */
 export function features(start: SymbolicTensor, { blocks, swishes, momentum }: Features): SymbolicTensor {
-  const stem = { filters: 16, kernelSize: 3, strides: 2, padding: "same", useBias: false } as const;
+  const stem = { filters: stemFilters, kernelSize: 3, strides: 2, padding: "same", useBias: false } as const;
   let x = normalized(conv2d({ ...stem, name: "conv" }).apply(start), "conv_bn", momentum);
   x = activate(x, swishes);
   for (const [index, block] of blocks.entries()) x = invertedResidual(x, { ...block, momentum }, index);

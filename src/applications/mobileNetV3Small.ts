@@ -12,8 +12,9 @@ import {
 } from "./application.ts";
 import { poolingNames } from "./catalogueRecord.ts";
 import { embeddedWeights, readEmbeddedWeights } from "./embeddedWeights.ts";
+import { smallRows } from "./mobileNetV3Blocks.ts";
 import { evenForms } from "./mobileNetV3Forms.ts";
-import { smallBlocks as blocks } from "./mobileNetV3Torch.ts";
+import { torchBlocks } from "./mobileNetV3Torch.ts";
 import { blockPrefix, loadTorchvision } from "./mobileNetV3Weights.ts";
 import { type Preprocessing, preprocessing } from "./preprocessing.ts";
 import { formAskedFor, formOfFile } from "./torch/chooseForm.ts";
@@ -22,6 +23,8 @@ import { type PictureSize, torchPreprocessing } from "./torch/pictures.ts";
 import { torchRemark } from "./torch/remark.ts";
 import { readTimmConfig } from "./torch/timmConfig.ts";
 import type { TorchForm } from "./torch/torchForm.ts";
+
+const blocks = torchBlocks(smallRows);
 
 const application: Application = {
   name: "mobileNetV3Small",
@@ -60,7 +63,7 @@ const application: Application = {
  * `weights`: also the path of a safetensors file of torchvision's or of timm's `mobilenetv3_small_100` (or `hf:<owner>/<repository>/<file>`);
  * then pictures are scaled and cropped as those weights expect.
  *
- * Keras's own form, with Keras's weights, is `mobileNetV3SmallKeras`.
+ * timm's other widths (`mobilenetv3_small_050` and `_075`) and Keras's own form, with Keras's weights, are `mobileNetV3SmallKeras`.
  *
  * @throws PermafrostError INVALID_ARGUMENT for a size that is no multiple of 32 from 96 up; NOT_FOUND or DIGEST_MISMATCH
  *   when the embedded weights are missing or damaged.
@@ -79,7 +82,7 @@ async function build(options: ApplicationOptions): Promise<BaseNetwork> {
   return isPlace(weights) ? fromFile(weights, options) : byName(options);
 }
 
-const forms = evenForms(blocks, 1024);
+const forms: readonly TorchForm<object>[] = evenForms(smallRows, 1024);
 const [torchvisionForm] = forms;
 
 /** @throws PermafrostError for Keras's form, which is another network here. */

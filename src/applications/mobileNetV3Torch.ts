@@ -14,6 +14,8 @@ import {
 import type { SymbolicTensor } from "../layers/layer.ts";
 import type { Classifier } from "./catalogueApplication.ts";
 import { poolingNames } from "./catalogueRecord.ts";
+import { divisible } from "./mobileNetParts.ts";
+import { blockOf, type Row, stemFilters } from "./mobileNetV3Blocks.ts";
 import { blockPrefix } from "./mobileNetV3Weights.ts";
 
 /** One inverted residual block with squeeze-and-excitation (tables 1 and 2 of the paper). */
@@ -29,48 +31,27 @@ export interface TorchBlock {
   readonly stride: 1 | 2;
 }
 
-const block = (
-  kernel: number,
-  expanded: number,
-  filters: number,
-  squeezed: number,
-  name: TorchBlock["activation"],
-  stride: 1 | 2,
-): TorchBlock => ({ kernel, expanded, filters, squeezed, activation: name, stride });
-
-/** MobileNetV3-Small. */
-export const smallBlocks: readonly TorchBlock[] = [
-  block(3, 16, 16, 8, "relu", 2),
-  block(3, 72, 24, 0, "relu", 2),
-  block(3, 88, 24, 0, "relu", 1),
-  block(5, 96, 40, 24, "hardSwish", 2),
-  block(5, 240, 40, 64, "hardSwish", 1),
-  block(5, 240, 40, 64, "hardSwish", 1),
-  block(5, 120, 48, 32, "hardSwish", 1),
-  block(5, 144, 48, 40, "hardSwish", 1),
-  block(5, 288, 96, 72, "hardSwish", 2),
-  block(5, 576, 96, 144, "hardSwish", 1),
-  block(5, 576, 96, 144, "hardSwish", 1),
-];
-
-/** MobileNetV3-Large. */
-export const largeBlocks: readonly TorchBlock[] = [
-  block(3, 16, 16, 0, "relu", 1),
-  block(3, 64, 24, 0, "relu", 2),
-  block(3, 72, 24, 0, "relu", 1),
-  block(5, 72, 40, 24, "relu", 2),
-  block(5, 120, 40, 32, "relu", 1),
-  block(5, 120, 40, 32, "relu", 1),
-  block(3, 240, 80, 0, "hardSwish", 2),
-  block(3, 200, 80, 0, "hardSwish", 1),
-  block(3, 184, 80, 0, "hardSwish", 1),
-  block(3, 184, 80, 0, "hardSwish", 1),
-  block(3, 480, 112, 120, "hardSwish", 1),
-  block(3, 672, 112, 168, "hardSwish", 1),
-  block(5, 672, 160, 168, "hardSwish", 2),
-  block(5, 960, 160, 240, "hardSwish", 1),
-  block(5, 960, 160, 240, "hardSwish", 1),
-];
+/**
+ * The blocks of the paper's table at a width, with their numbers of channels: torchvision, timm and Keras round them alike.
+ *
+ * @param alpha - As Keras's. Default 1.
+ */
+export function torchBlocks(rows: readonly Row[], alpha = 1): readonly TorchBlock[] {
+  let channels = stemFilters;
+  return rows.map((row): TorchBlock => {
+    const { expansion, filters, kernelSize, strides, squeezes, swishes } = blockOf(row, alpha, false);
+    const expanded = divisible(channels * expansion);
+    channels = filters;
+    return {
+      kernel: kernelSize,
+      expanded,
+      filters,
+      squeezed: squeezes ? divisible(expanded / 4) : 0,
+      activation: swishes ? "hardSwish" : "relu",
+      stride: strides === 2 ? 2 : 1,
+    };
+  });
+}
 
 /** Of every BatchNormalization. */
 type Normalization = { readonly epsilon: number; readonly momentum: number };
@@ -85,7 +66,7 @@ export function torchFeatures(
   normalization: Normalization,
 ): SymbolicTensor {
   let x = zeroPadding2D({ name: "conv_pad" }).apply(inputs);
-  x = conv2d({ filters: 16, kernelSize: 3, strides: 2, useBias: false, name: "conv" }).apply(x);
+  x = conv2d({ filters: stemFilters, kernelSize: 3, strides: 2, useBias: false, name: "conv" }).apply(x);
   x = activate(batchNormalization({ ...normalization, name: "conv_bn" }).apply(x), "hardSwish");
   for (const [index, shape] of blocks.entries()) x = invertedResidual(x, { ...shape, normalization }, index);
   x = conv2d({ filters: 6 * blocks.at(-1)!.filters, kernelSize: 1, useBias: false, name: "conv_1" }).apply(x);

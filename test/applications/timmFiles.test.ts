@@ -1,8 +1,9 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createBase, mobileNetV3Large } from "../../src/applications/index.ts";
-import { largeBlocks, smallBlocks } from "../../src/applications/mobileNetV3Torch.ts";
+import { createBase, mobileNetV3Large, mobileNetV3SmallKeras } from "../../src/applications/index.ts";
+import { largeRows, smallRows } from "../../src/applications/mobileNetV3Blocks.ts";
+import { torchBlocks } from "../../src/applications/mobileNetV3Torch.ts";
 import { timmMobileNetV3, torchvisionMobileNetV3 } from "../../src/applications/torch/mobileNetV3.ts";
 import { weightsDigest } from "../../src/models/weights.ts";
 import { openBase } from "../../src/recipes/classifier/openBase.ts";
@@ -30,7 +31,7 @@ let file: string;
 
 beforeAll(async () => {
   const network = await createBase("mobilenet_v3_small", { ...small, form: "timm" });
-  file = await writeTorchFile(torchShapes(network, timmMobileNetV3(smallBlocks)));
+  file = await writeTorchFile(torchShapes(network, timmMobileNetV3(torchBlocks(smallRows))));
 });
 
 afterAll(() => rm(path.dirname(file), { recursive: true }));
@@ -128,10 +129,26 @@ it("torchvision's names tell torchvision's form, whatever the file is called", a
     form: "torch",
     includeTop: false,
   });
-  const made = await writeTorchFile(torchShapes(network, torchvisionMobileNetV3(largeBlocks)));
+  const made = await writeTorchFile(torchShapes(network, torchvisionMobileNetV3(torchBlocks(largeRows))));
   const place = path.join(path.dirname(made), "tf_efficientnet_b0.safetensors");
   await rename(made, place);
   const base = await openBase({ base: "mobilenet_v3_large", weights: place, imageSize: 32 });
   expect(base.form).toBe("torch");
   await rm(path.dirname(place), { recursive: true });
+});
+
+it("forms of torchvision and timm are refused in widths that nobody has weights of", async () => {
+  const narrow = { ...small, weights: null, includeTop: false, alpha: 0.75 } as const;
+  await expect(mobileNetV3Large({ ...narrow, form: "torch" })).rejects.toThrow(
+    /mobileNetV3Large: torchvision's form is there with alpha 1 and not minimalistic/,
+  );
+  await expect(mobileNetV3Large({ ...narrow, form: "timm", minimalistic: true })).rejects.toThrow(
+    /timm's form is there with alpha up to 1 and not minimalistic/,
+  );
+  await expect(mobileNetV3SmallKeras({ ...narrow, form: "timm", alpha: 1 })).rejects.toThrow(
+    /timm's form is there with alpha below 1 \(mobileNetV3Small has it with 1\)/,
+  );
+  const base = await mobileNetV3Large({ ...narrow, form: "timm" });
+  expect(base.variant).toBe("of width 0.75");
+  expect((await mobileNetV3Large({ ...narrow, form: "tf", alpha: 1 })).variant).toBe(undefined);
 });

@@ -8,7 +8,8 @@ import type {
   CatalogueOptions,
   Network,
 } from "../../src/applications/index.ts";
-import { largeBlocks, smallBlocks } from "../../src/applications/mobileNetV3Torch.ts";
+import { largeRows, smallRows } from "../../src/applications/mobileNetV3Blocks.ts";
+import { torchBlocks } from "../../src/applications/mobileNetV3Torch.ts";
 import * as networks from "../../src/applications/networks.ts";
 import { convNeXtNamings } from "../../src/applications/torch/convNeXt.ts";
 import { denseNetNamings } from "../../src/applications/torch/denseNet.ts";
@@ -46,6 +47,8 @@ interface TorchCase {
   readonly includeTop?: true;
   /** `tensors` is without the classifier, which we do not offer. */
   readonly headless?: true;
+  /** Width and the like. */
+  readonly options?: Readonly<Record<string, number | boolean>>;
   readonly shape?: readonly number[];
   readonly output?: GoldenArray;
 }
@@ -57,6 +60,9 @@ function efficientNet(kinds: readonly BlockKind[]): readonly TorchNaming[] {
 const separable = efficientNet(["separable", ...Array<BlockKind>(6).fill("inverted")]);
 const fused = efficientNet(["plain", "fused", "fused", "inverted", "inverted", "inverted"]);
 const longer = efficientNet(["plain", "fused", "fused", ...Array<BlockKind>(4).fill("inverted")]);
+
+const smallBlocks = torchBlocks(smallRows);
+const largeBlocks = torchBlocks(largeRows);
 
 const namings: Readonly<Record<string, readonly TorchNaming[]>> = {
   convnext_tiny: convNeXtNamings,
@@ -98,12 +104,15 @@ function create(base: string, options: CatalogueOptions): Promise<BaseNetwork> {
 
 const withoutTop = { weights: null, includeTop: false } as const;
 
-function formOf({ form = "torch" }: { readonly form?: NetworkForm }) {
-  return { ...withoutTop, form } as const;
+function formOf({
+  form = "torch",
+  options = {},
+}: Pick<TorchCase, "options"> & { readonly form?: NetworkForm }) {
+  return { ...withoutTop, form, ...options } as const;
 }
 
 describe("networks in torchvision's form", () => {
-  it.each(cases)("$base has the tensors of $program $form", async (one) => {
+  it.each(cases)("$base has the tensors of $program $form $options", async (one) => {
     const network = await create(one.base, { ...formOf(one), includeTop: one.headless !== true });
     const tensors = torchShapes(network, namingOf(one));
     const lines = tensors.map(({ name, shape }) => `${name} [${asTimm(one, name, shape).join(", ")}]`);
@@ -116,23 +125,32 @@ describe("networks in torchvision's form", () => {
     );
   });
 
-  it.each(withValues)("$base of a file of $program's ($form) gives its values at $size", async (one) => {
-    const { base, size, includeTop = false } = one;
-    const inputShape = [...size!, 3] as const;
-    const file = await writeTorchFile(
-      torchShapes(await create(base, { ...formOf(one), inputShape, includeTop }), namingOf(one)),
-      { name: `${one.form === "tf" ? "tf_" : ""}${timmName(base)}.safetensors`, gain: one.gain ?? 1 },
-    );
-    const weights = file;
-    const network = await create(base, { weights, inputShape, includeTop, classifierActivation: null });
-    await rm(path.dirname(file), { recursive: true });
-    const ofSmall = base === "mobilenet_v3_small" ? undefined : "torch";
-    expect(network.form).toBe(one.form ?? ofSmall);
-    expect(network.remarks.join()).toMatch(/is built in .*, not in Keras's/);
-    expect(network.outputShape.slice(1)).toEqual(one.shape);
-    const result = await run(network, noise("input", size![0] * size![1] * 3, 0, 1), inputShape);
-    expect(relativeDifference(sampled(result[0]!), decodeArray(one.output!).data)).toBeLessThan(1e-4);
-  });
+  it.each(withValues)(
+    "$base of a file of $program's ($form, $options) gives its values at $size",
+    async (one) => {
+      const { base, size, includeTop = false, options = {} } = one;
+      const inputShape = [...size!, 3] as const;
+      const file = await writeTorchFile(
+        torchShapes(await create(base, { ...formOf(one), inputShape, includeTop }), namingOf(one)),
+        { name: `${one.form === "tf" ? "tf_" : ""}${timmName(base)}.safetensors`, gain: one.gain ?? 1 },
+      );
+      const weights = file;
+      const network = await create(base, {
+        ...options,
+        weights,
+        inputShape,
+        includeTop,
+        classifierActivation: null,
+      });
+      await rm(path.dirname(file), { recursive: true });
+      const ofSmall = base === "mobilenet_v3_small" ? undefined : "torch";
+      expect(network.form).toBe(one.form ?? ofSmall);
+      expect(network.remarks.join()).toMatch(/is built in .*, not in Keras's/);
+      expect(network.outputShape.slice(1)).toEqual(one.shape);
+      const result = await run(network, noise("input", size![0] * size![1] * 3, 0, 1), inputShape);
+      expect(relativeDifference(sampled(result[0]!), decodeArray(one.output!).data)).toBeLessThan(1e-4);
+    },
+  );
 
   it.each(Object.keys(namings).filter((base) => base !== "mobilenet_v3_small_keras"))(
     "%s has its number of weights",

@@ -9,7 +9,7 @@ Weights and the input come from the noise of applications.py, a number for each 
 The input has the name "input", index in the order height, width, channels: noise.
 
 `tensors`: SHA-256 of the lines "<name> [<shape>]" of all tensors without num_batches_tracked, sorted; `counters`: how many of those
-there are; `form`: ours for it, where it is not "torch"; `epsilon` and `momentum` of every BatchNorm2d, where there are some; `headless`: without those of the classifier. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
+there are; `form`: ours for it, where it is not "torch"; `epsilon` and `momentum` of every BatchNorm2d, where there are some; `headless`: without those of the classifier; `options`: ours. Cases with `size` have the output without classifier: [rows, columns, channels], up to 300 values at even steps; with
 `includeTop` the scores before softmax.
 """
 
@@ -145,6 +145,22 @@ def efficient_nets():
     yield case("efficientnet_v2_b0", image_models, timm_model("tf_efficientnetv2_b0"), ODD, form="tf")
 
 
+def narrow_mobile_nets():
+    def narrow(base, name, size, **more):
+        options = {"minimalistic": True} if "minimal" in name else {"alpha": int(name[-3:]) / 100}
+        form = "tf" if name.startswith("tf_") else "timm"
+        return {**case(base, "timm", timm_model(name), size, form=form, **more), "options": options}
+
+    yield narrow("mobilenet_v3_small_keras", "mobilenetv3_small_050", ODD)
+    yield narrow("mobilenet_v3_small_keras", "mobilenetv3_small_075", (32, 48))
+    yield narrow("mobilenet_v3_small_keras", "tf_mobilenetv3_small_075", ODD)
+    yield narrow("mobilenet_v3_small_keras", "tf_mobilenetv3_small_minimal_100", ODD)
+    yield narrow("mobilenet_v3_large", "mobilenetv3_large_075", ODD)
+    yield narrow("mobilenet_v3_large", "mobilenetv3_large_075", (32, 32), top=True)
+    yield narrow("mobilenet_v3_large", "tf_mobilenetv3_large_075", ODD)
+    yield narrow("mobilenet_v3_large", "tf_mobilenetv3_large_minimal_100", ODD)
+
+
 def mobile_nets_of_timm():
     program = "timm"
     yield case("mobilenet_v3_large", program, timm_model("mobilenetv3_large_100"), ODD, form="timm")
@@ -185,6 +201,7 @@ def cases():
         structure("convnext_xlarge", image_models, lambda: timm.create_model("convnext_xlarge")),
         *efficient_nets(),
         *mobile_nets_of_timm(),
+        *narrow_mobile_nets(),
     ]
 
 

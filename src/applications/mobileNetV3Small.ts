@@ -1,4 +1,6 @@
 import { PermafrostError } from "../base/errors.ts";
+import { summarizeWeights } from "../formats/summary.ts";
+import type { WeightFile } from "../formats/weightFile.ts";
 import { input } from "../layers/index.ts";
 import {
   type Application,
@@ -114,7 +116,7 @@ async function fromFile(place: string, options: ApplicationOptions): Promise<Bas
   try {
     const described = await readTimmConfig(opened.config);
     const form = askedForm(options) ?? formOfFile(application.name, forms, opened, described);
-    if (form === "keras") throw notTorch(place);
+    if (form === "keras") throw notTorch(place, opened.file);
     const { pictures } = described;
     const base = networkOf(options, form, {
       source: opened.source,
@@ -161,12 +163,16 @@ function networkOf(options: ApplicationOptions, form: TorchForm<object>, origin:
   );
 }
 
-function notTorch(file: string): PermafrostError {
+function notTorch(place: string, file: WeightFile): PermafrostError {
+  const { couldBe } = summarizeWeights(file);
+  const isOther = couldBe.length > 0 && !couldBe.some((text) => text.startsWith("MobileNetV3Small"));
   return new PermafrostError(
     "WEIGHTS_INVALID",
-    `${file}: its tensors do not have torchvision's names, and mobileNetV3Small has torchvision's form. ` +
-      "Weights with Keras's names belong to mobileNetV3SmallKeras (--base mobilenet_v3_small_keras), which pads and normalizes differently.",
-    { details: { path: file } },
+    `${place}: its tensors do not have torchvision's names, and mobileNetV3Small has torchvision's form. ` +
+      (isOther
+        ? `It has as many weights as ${couldBe.join(" or ")}: name its network with --base.`
+        : "Weights with Keras's names belong to mobileNetV3SmallKeras (--base mobilenet_v3_small_keras), which pads and normalizes differently."),
+    { details: { path: place } },
   );
 }
 

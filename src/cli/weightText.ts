@@ -2,10 +2,15 @@ import type { DescribedCut } from "../applications/onnx/describeCuts.ts";
 import type { WeightSummary } from "../formats/summary.ts";
 import { count, table } from "./text.ts";
 
-/** What `inspect` shows of a file of weights. */
-export function weightText(summary: WeightSummary): string {
+/**
+ * What `inspect` shows of a file of weights.
+ *
+ * @param classes - Names beside the file; undefined: none.
+ */
+export function weightText(summary: WeightSummary, classes?: readonly string[]): string {
   const { path, format, tensors, parameters, metadata, model, missing, couldBe } = summary;
   const about = Object.entries(metadata).map(([key, text]) => `${key} ${text}`);
+  const hasLayers = tensors.some(({ layer }) => layer !== undefined);
   const lines = [
     `File        ${path}`,
     `Format      ${format}`,
@@ -13,14 +18,15 @@ export function weightText(summary: WeightSummary): string {
     `Tensors     ${count(tensors.length)}`,
     `Parameters  ${count(parameters)}`,
     `Could be    ${couldBe.length > 0 ? couldBe.join(", ") : "no network that is known by its number of parameters"}`,
+    ...(classes === undefined ? [] : [`Classes     ${classes.join(", ")}`]),
     ...(about.length === 0 ? [] : [`Says        ${about.join(", ")}`]),
     ...(missing.length === 0 ? [] : [`MISSING     ${missing.join(", ")}: put them beside the file`]),
     "",
     table(
-      ["tensor", "layer", "type", "shape"],
+      ["tensor", ...(hasLayers ? ["layer"] : []), "type", "shape"],
       tensors.map(({ name, layer = "", dtype, shape, role, missing: file }) => [
         name,
-        layer,
+        ...(hasLayers ? [layer] : []),
         dtype,
         `[${shape.join(", ")}]${role === "optimizer" ? " of the optimizer" : ""}${file === undefined ? "" : " MISSING"}`,
       ]),

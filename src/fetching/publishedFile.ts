@@ -159,7 +159,7 @@ export async function importFile(
     if (expected !== undefined && found.named?.value !== expected.value) {
       throw new PermafrostError(
         "DIGEST_MISMATCH",
-        `${source}: ${found.bytes} bytes of ${showDigest(found.named!)}, but ${file.file} has ${showDigest(expected)}. ` +
+        `${source}: ${found.bytes} bytes of ${showDigest(found.named!)}, but the published ${file.file} has ${showDigest(expected)}. ` +
           `Get that file: ${file.origin}${file.file}`,
         { details: { path: source, expected: expected.value, found: found.named!.value } },
       );

@@ -64,6 +64,12 @@ export async function fetchWeights(
   return { name, ...(await publishedFile(weightsOfBase(name, includeTop), options)) };
 }
 
+/** A file that was taken in. */
+export interface ImportedWeights extends FetchedWeights {
+  /** Whether its publisher's digest says that it is the right file. */
+  readonly isPinned: boolean;
+}
+
 /** How a file of the folder was found. */
 export interface CheckedWeights {
   readonly file: string;
@@ -116,9 +122,10 @@ export async function importWeights(
     includeTop = false,
     ...options
   }: FetchOptions & { readonly base?: string; readonly includeTop?: boolean } = {},
-): Promise<FetchedWeights> {
+): Promise<ImportedWeights> {
   const known = base === undefined ? await recognize(source) : weightsOfBase(base, includeTop);
-  return { name: known.base, ...(await importFile(source, known, options)) };
+  const isPinned = known.md5 !== undefined || known.sha256 !== undefined;
+  return { name: known.base, isPinned, ...(await importFile(source, known, options)) };
 }
 
 async function recognize(source: string): Promise<KnownWeights> {

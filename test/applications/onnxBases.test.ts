@@ -147,6 +147,11 @@ test.each([
   ["cnnScript", { cut: "/Add_output_0:cls" }, /:cls takes a part of tokens/],
   ["twoInputs", { cut: "logits_per_image" }, /expected one input .* got tokens int64\[4, 2\] and pixels/],
   ["quantDynamic", { unfreeze: "all" }, /node "pixels_QuantizeLinear" \(DynamicQuantizeLinear\) cannot be/],
+  [
+    "cnnScript",
+    { preprocessing: "cafe" },
+    /preprocessing "cafe": expected imagenet, tf, .* or the path of .*no such file\. Did you mean caffe/,
+  ],
   ["control", { unfreeze: "from:conv" }, /node "if" \(If\) cannot be trained.*keep the base frozen/],
   ["cnnScript", { unfreeze: "from:wide.Con" }, /has no such node\. Did you mean wide\.Conv/],
 ])("%s with %j is refused by name", async (model, asked, message) => {

@@ -1,4 +1,5 @@
 import { cp, mkdir, readdir, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
 import { bin, lastEvent } from "../support/runCli.ts";
 import { small, stripeClasses, type Workplace, workplace } from "../support/workplace.ts";
@@ -44,6 +45,22 @@ describe("scan", () => {
 });
 
 describe("inspect", () => {
+  it("names the classes beside a model of Teachable Machine", async () => {
+    const model = fileURLToPath(new URL("../golden/models/teachable", import.meta.url));
+    const [shown, run] = await Promise.all([
+      place.run(["inspect", model]),
+      place.run(["inspect", model, "--json"]),
+    ]);
+    expect(shown.stdout).toMatch(/\nClasses +cat, dog\n/);
+    expect(lastEvent(run, "weights")["classes"]).toEqual(["cat", "dog"]);
+  });
+
+  it("says that there is neither file nor folder", async () => {
+    const run = await place.run(["inspect", "vgg16.h5"]);
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain("vgg16.h5: there is no such file or folder. Give a file of weights or");
+  });
+
   it("shows classes, base, head, preprocessing, scores and the command that made the bundle", async () => {
     const run = await place.run(["inspect", "bundle"]);
     expect(run.code).toBe(0);

@@ -37,6 +37,8 @@ describe("an ONNX model as --base", () => {
     const place = await workplace("onnx inspect", 0);
     cpSync(golden("cnnScript.onnx"), place.at("cnn.onnx"));
     const shown = await place.run(["inspect", "cnn.onnx"]);
+    // Initialisers belong to no layer.
+    expect(shown.stdout).toMatch(/\ntensor +type +shape\n/);
     expect(shown.stdout).toMatch(/\/Flatten_output_0 +Flatten +\[12\] +48 +default/);
   });
 });

@@ -92,7 +92,13 @@ describe("permafrost train --base mobilenet", () => {
     const [, command = ""] = /run: permafrost (weights import \S+)/.exec(refused.stderr) ?? [];
     expect(command).toBe(`weights import ${file}`);
     await writeFile(place.at(file), content);
-    expect((await place.run(command.split(" "), { environment })).code).toBe(0);
+    expect((await place.run(["weights", "verify"], { environment })).stdout).toBe("No weights yet.\n");
+    const bare = await place.run(["bases", "--store", place.at("no store")], { environment });
+    expect(bare.stdout).toContain("images/s here: nothing was measured on this machine yet");
+    const imported = await place.run(command.split(" "), { environment });
+    expect(imported.code).toBe(0);
+    expect(imported.stdout).toMatch(/sha256 [0-9a-f]{64}, taken for https:/);
+    expect(imported.stderr).toContain("nothing tells whether it is that file");
     expect((await place.run(plan, { environment })).code).toBe(0);
     const listed = lastEvent(await place.run(["weights", "list", "--json"], { environment }), "weights");
     expect(listed).toMatchObject({ folder, files: [{ base: "mobilenet", file, bytes: content.length }] });
@@ -118,6 +124,10 @@ describe("permafrost train --base mobilenet", () => {
     expect((await place.run(byFile, { environment })).code).toBe(0);
     await rm(own);
     expect((await place.run(["predict", out, place.photos, "--json"], { environment })).code).toBe(0);
+    const other = ["plan", place.photos, "--weights", weights];
+    expect((await place.run(other, { environment })).stderr).toContain(
+      "It has as many weights as MobileNet without its top: name its network with --base.",
+    );
     const twice = ["train", place.photos, "--base", out, "--weights", weights];
     expect((await place.run(twice, { environment })).stderr).toContain("brings its own");
   });

@@ -118,6 +118,19 @@ describe("a file of Hugging Face", () => {
     expect(server.hub.requests).toEqual([]);
   });
 
+  it("is refused before anybody is asked when it is a pickle", async () => {
+    await using server = await localHub(repository, files);
+    const environment = { HF_HOME: await home(), HF_ENDPOINT: server.hub.address };
+    for (const more of [{}, { HF_HUB_OFFLINE: "1" }])
+      await expect(
+        hubFile(`hf:${repository}/pytorch_model.bin`, { environment: { ...environment, ...more } }),
+      ).rejects.toMatchObject({
+        code: "FORMAT_UNKNOWN",
+        message: expect.stringContaining("a Python pickle, by its name"),
+      });
+    expect(server.hub.requests).toEqual([]);
+  });
+
   it("is asked for with the token, which the host of its content never sees", async () => {
     await using server = await localHub(repository, files, "hf_secret");
     const ask = async (environment: Record<string, string>) =>

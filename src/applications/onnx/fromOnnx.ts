@@ -1,24 +1,19 @@
-import { stat } from "node:fs/promises";
 import path from "node:path";
 import { PermafrostError } from "../../base/errors.ts";
 import { beforeClassifier, checkValue, chosenOutput } from "../../onnx/model/chooseOutput.ts";
 import { cutModel } from "../../onnx/model/cutModel.ts";
 import { type PictureInput, pictureInput } from "../../onnx/model/pictureInput.ts";
-import { elementTypes } from "../../onnx/model/protoTensor.ts";
 import { dependentsOf } from "../../onnx/model/reach.ts";
 import { type OnnxModel, readModel, takeInElements } from "../../onnx/model/readModel.ts";
 import type { BaseNetwork } from "../application.ts";
-import { type PixelScalingName, type Preprocessing, preprocessing } from "../preprocessing.ts";
+import type { Preprocessing } from "../preprocessing.ts";
+import { choosePreprocessing } from "./choosePreprocessing.ts";
 import { samplesOfRun } from "./frozenModel.ts";
 import { onnxBase } from "./onnxBase.ts";
 import { firstImported, onnxBlocks } from "./onnxBlocks.ts";
 import { type OnnxForm, type OnnxValue, type TokenChoice, tokenChoices } from "./onnxForm.ts";
-import { preprocessorConfigName, readPreprocessorConfig } from "./preprocessorConfig.ts";
 import { checkTokens, usualTokens } from "./tokens.ts";
 import { type Trial, type TrialSize, tryValues } from "./trial.ts";
-
-/** Names of preprocessings for `fromOnnx`. */
-export const onnxPreprocessings = ["imagenet", "tf", "caffe", "rescale", "none"] as const;
 
 export interface FromOnnxOptions {
   /**
@@ -42,8 +37,6 @@ export interface FromOnnxOptions {
   /** Name of the base. Default: the file's. */
   readonly name?: string;
 }
-
-const usualSide = 224;
 
 /**
  * Any ONNX model as a base. It is cut at a value; what lies before it runs as it is, with its own operators.
@@ -171,56 +164,6 @@ function sizeFor(
     );
   }
   return { height, width };
-}
-
-interface ChosenPreprocessing {
-  readonly record: Preprocessing;
-  readonly remarks: readonly string[];
-}
-
-const scalings: Readonly<Record<(typeof onnxPreprocessings)[number], PixelScalingName>> = {
-  imagenet: "torch",
-  tf: "tf",
-  caffe: "caffe",
-  rescale: "rescale",
-  none: "none",
-};
-
-async function choosePreprocessing(
-  file: string,
-  input: PictureInput,
-  { preprocessing: given, inputShape }: FromOnnxOptions,
-): Promise<ChosenPreprocessing> {
-  if (typeof given === "object") return { record: given, remarks: [] };
-  const height = inputShape?.[0] ?? input.height ?? usualSide;
-  const width = inputShape?.[1] ?? input.width ?? usualSide;
-  const named = (name: (typeof onnxPreprocessings)[number]) =>
-    preprocessing(scalings[name], { height, width });
-  if (given !== undefined) {
-    const name = onnxPreprocessings.find((each) => each === given);
-    return { record: name === undefined ? await readPreprocessorConfig(given) : named(name), remarks: [] };
-  }
-  const found = await configBeside(file);
-  if (found !== undefined) {
-    return {
-      record: await readPreprocessorConfig(found),
-      remarks: [`Pictures are prepared as ${found} says.`],
-    };
-  }
-  if (input.elementType === elementTypes.uint8) return { record: named("none"), remarks: [] };
-  const remark = `${file} does not say how pictures are prepared for it: they are scaled to 0 to 1 and by ImageNet's mean and deviation. If it was trained otherwise, say --preprocessing tf, caffe, or a preprocessor_config.json.`;
-  return { record: named("imagenet"), remarks: [remark] };
-}
-
-/** The file of the repository that the model was taken from: beside it, or above a folder `onnx`. */
-async function configBeside(file: string): Promise<string | undefined> {
-  const folder = path.dirname(path.resolve(file));
-  const folders = path.basename(folder) === "onnx" ? [folder, path.dirname(folder)] : [folder];
-  for (const each of folders) {
-    const place = path.join(each, preprocessorConfigName);
-    if ((await stat(place).catch(() => undefined))?.isFile()) return place;
-  }
-  return undefined;
 }
 
 function nameOf(file: string): string {

@@ -20,6 +20,8 @@ export const bases: CommandDefinition = {
       ),
     );
     output.print("");
+    if (found.every(({ rate }) => rate === undefined))
+      output.print("images/s here: nothing was measured on this machine yet; train and plan note it.");
     output.print(
       "Weights that are not here are fetched when a base is named: permafrost train photos/ --base vgg16, or before: permafrost weights fetch vgg16.",
     );

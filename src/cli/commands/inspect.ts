@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import path from "node:path";
-import { messageOf } from "../../base/errors.ts";
+import { messageOf, PermafrostError } from "../../base/errors.ts";
 import type { ClassifierDescription } from "../../recipes/describeBundle.ts";
 import type { CommandDefinition } from "../command.ts";
 import { type ExitCode, exitCodes } from "../exitCodes.ts";
@@ -26,9 +26,11 @@ export const inspect: CommandDefinition = {
       );
   },
   async run([bundle], { cuts }, { output }) {
-    if (isWeights(String(bundle))) return inspectWeights(String(bundle), cuts === true, output);
+    const place = String(bundle);
+    if (!existsSync(place)) throw nothingThere(place);
+    if (isWeights(place)) return inspectWeights(place, cuts === true, output);
     const { describeBundle } = await import("../../recipes/describeBundle.ts");
-    const description = await describeBundle(String(bundle));
+    const description = await describeBundle(place);
     output.print(
       [
         `Bundle   ${description.path} (version ${description.version})`,
@@ -49,6 +51,14 @@ export const inspect: CommandDefinition = {
   },
 };
 
+function nothingThere(place: string): PermafrostError {
+  return new PermafrostError(
+    "NOT_FOUND",
+    `${place}: there is no such file or folder. Give a file of weights or the folder that \`permafrost train\` wrote.`,
+    { details: { path: place } },
+  );
+}
+
 /** A bundle is a folder; weights are a file, or a folder with a TensorFlow.js model in it. */
 function isWeights(place: string): boolean {
   const isFile = statSync(place, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -64,13 +74,26 @@ async function inspectWeights(place: string, isAsked: boolean, output: Output): 
   const file = await openWeights(place);
   try {
     const summary = summarizeWeights(file);
-    output.print(weightText(summary));
+    const classes = summary.model === undefined ? undefined : await classesOf(summary.path, output);
+    output.print(weightText(summary, classes));
     const cuts = summary.format === "ONNX" ? await cutsOf(place, isAsked, output) : undefined;
-    output.emit({ event: "weights", ...summary, ...(cuts === undefined ? {} : { cuts }) });
+    const found = { ...(classes === undefined ? {} : { classes }), ...(cuts === undefined ? {} : { cuts }) };
+    output.emit({ event: "weights", ...summary, ...found });
   } finally {
     await file.close();
   }
   return exitCodes.done;
+}
+
+/** The classes that Teachable Machine names beside its model. */
+async function classesOf(place: string, output: Output): Promise<readonly string[] | undefined> {
+  const { readImageLabels } = await import("../../modelFiles/imageLabels.ts");
+  try {
+    return (await readImageLabels(place))?.classNames;
+  } catch (error) {
+    output.warn(messageOf(error));
+    return undefined;
+  }
 }
 
 /** Where a model can be cut. A file that is no network of pictures is still a file of weights. */

@@ -26,7 +26,13 @@ export const weightsImport: CommandDefinition = {
       ...(typeof base === "string" ? { base } : {}),
     });
     output.print(`${taken.name}: ${taken.path}`);
-    output.print(`  sha256 ${taken.sha256}, the published ${taken.origin}`);
+    output.print(
+      `  sha256 ${taken.sha256}, ${taken.isPinned ? "the published" : "taken for"} ${taken.origin}`,
+    );
+    if (!taken.isPinned)
+      output.warn(
+        "Its authors publish no digest, so nothing tells whether it is that file. From now on it is held against the one above.",
+      );
     output.emit({ event: "weights", ...taken });
     return exitCodes.done;
   },

@@ -15,9 +15,11 @@ export const weightsVerify: CommandDefinition = {
     const damaged = found.filter(({ state }) => state === "damaged");
     if (found.length > 0) output.print(table(["file", "", "held against"], found.map(line)));
     output.print(
-      damaged.length === 0
-        ? `${found.length} ${found.length === 1 ? "file" : "files"}, none damaged.`
-        : `${damaged.length} of ${found.length} files are damaged. Remove them, and they are fetched again.`,
+      found.length === 0
+        ? "No weights yet."
+        : damaged.length === 0
+          ? `${found.length} ${found.length === 1 ? "file" : "files"}, none damaged.`
+          : `${damaged.length} of ${found.length} files are damaged. Remove them, and they are fetched again.`,
     );
     output.emit({ event: "weights", files: found, clean: damaged.length === 0 });
     return damaged.length === 0 ? exitCodes.done : exitCodes.failed;

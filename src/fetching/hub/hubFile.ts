@@ -10,7 +10,7 @@ import { HubCache } from "./hubCache.ts";
 import { type HubReference, isSafeName, parseHubReference, showHubReference } from "./hubReference.ts";
 import { authorization, fileFacts, type HubContext, listRepository } from "./hubRequests.ts";
 import { type HubSettings, hubSettings } from "./hubSettings.ts";
-import { companionsOf, describingFiles, modelFileOf, shardsOf } from "./modelFile.ts";
+import { companionsOf, describingFiles, modelFileOf, refusePickle, shardsOf } from "./modelFile.ts";
 
 /** A file of Hugging Face on this machine. */
 export interface HubFile {
@@ -32,7 +32,7 @@ const mostIndexBytes = 64 * 2 ** 20;
  *
  * @param text - `hf:<owner>/<repository>[/<file>][@<revision>]`. Without a file: the repository's model.
  * @throws PermafrostError INVALID_ARGUMENT for the reference or where the model is not clear; OFFLINE, NOT_FOUND, FETCH_FAILED,
- *   DIGEST_MISMATCH, DISK_FULL, INTERRUPTED.
+ *   DIGEST_MISMATCH, DISK_FULL, INTERRUPTED; FORMAT_UNKNOWN for a pickle that is not here yet.
  */
 export async function hubFile(
   text: string,
@@ -106,6 +106,7 @@ interface Fetching {
 
 async function fetched({ reference, settings, hub, cache }: Fetching): Promise<HubFile> {
   const { repository, revision } = reference;
+  if (reference.file !== undefined) refusePickle(repository, reference.file);
   if (settings.offline !== undefined) throw offline(reference, cache, settings.offline);
   const listing = await listRepository({ hub, settings, repository, revision });
   const { commit, files } = listing;

@@ -46,6 +46,17 @@ export function modelFileOf(repository: string, names: readonly string[]): strin
   );
 }
 
+/** @throws PermafrostError FORMAT_UNKNOWN for a file that could run code when it is read, by its name. */
+export function refusePickle(repository: string, file: string): void {
+  if (!pickles.test(file)) return;
+  throw new PermafrostError(
+    "FORMAT_UNKNOWN",
+    `hf:${repository}/${file}: a Python pickle, by its name. Reading one can run code that is in it, so it is not fetched. ` +
+      "Name a file of the repository in safetensors, ONNX, Keras or TensorFlow.js, or leave the file out to get its model.",
+    { details: { repository, file } },
+  );
+}
+
 /** Small files that say how pictures are prepared and what the classes are. */
 export const describingFiles = ["preprocessor_config.json", "config.json"] as const;
 

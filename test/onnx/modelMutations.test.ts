@@ -4,6 +4,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { describeCuts } from "../../src/applications/onnx/describeCuts.ts";
+import { ruledShapes } from "../../src/applications/onnx/ruledShapes.ts";
 import { PermafrostError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
 import { beforeClassifier, chosenOutput } from "../../src/onnx/model/chooseOutput.ts";
@@ -11,7 +12,7 @@ import { cutModel } from "../../src/onnx/model/cutModel.ts";
 import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
 import { plainGraph } from "../../src/onnx/model/plainNodes.ts";
 import { dependentsOf, singleValues } from "../../src/onnx/model/reach.ts";
-import { readModel, takeInElements } from "../../src/onnx/model/readModel.ts";
+import { type OnnxModel, readModel, takeInElements } from "../../src/onnx/model/readModel.ts";
 import { readStructure } from "../../src/onnx/model/readStructure.ts";
 import { writeModel } from "../../src/onnx/model/writeModel.ts";
 import { mutatedBytes } from "../support/mutations.ts";
@@ -32,7 +33,8 @@ const refusals = ["WEIGHTS_INVALID", "SHAPE_MISMATCH", "ENGINE_FAILED", "UNKNOWN
 /** All that is done with a model before ONNX Runtime sees it. */
 async function takeApart(file: string): Promise<"read" | "refused"> {
   try {
-    await readStructure(file).catch(checkRefusal);
+    const structure = await readStructure(file).catch(checkRefusal);
+    if (structure !== undefined) findShapes(structure, file);
     const model = await readModel(file);
     await takeInElements(model, file);
     const output = chosenOutput(model);
@@ -46,6 +48,14 @@ async function takeApart(file: string): Promise<"read" | "refused"> {
     checkRefusal(error);
     return "refused";
   }
+}
+
+/** As `describeCuts` does, without a process for what our rules do not tell. */
+function findShapes(structure: OnnxModel, file: string): void {
+  const output = chosenOutput(structure);
+  const { name } = pictureInput(structure.graph!, [output], file);
+  const values = singleValues(structure.graph!, name, output);
+  ruledShapes(structure, values, { height: 32, width: 32 }, file);
 }
 
 function checkRefusal(error: unknown): void {

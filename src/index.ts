@@ -7,6 +7,7 @@
 export type { DecodedPrediction, DecodeOptions } from "./applications/decodePredictions.ts";
 export type {
   ApplicationOptions,
+  BaseOptions,
   CatalogueOptions,
   ConvNeXtOptions,
   EfficientNetV2Options,

@@ -102,6 +102,8 @@ export class BaseNetwork extends Model {
   readonly remarks: readonly string[];
   /** Of a network from a file: its maps' network, without the pooling. */
   readonly architecture: Architecture | undefined;
+  /** The layer behind which a network of the list was cut off; undefined: it is whole. */
+  readonly cut: string | undefined;
 
   constructor(
     options: ModelOptions,
@@ -111,6 +113,7 @@ export class BaseNetwork extends Model {
       readonly form?: NetworkForm | undefined;
       readonly remarks?: readonly string[];
       readonly architecture?: Architecture | undefined;
+      readonly cut?: string | undefined;
     },
   ) {
     super(options);
@@ -123,6 +126,7 @@ export class BaseNetwork extends Model {
     this.form = base.form === "keras" ? undefined : base.form;
     this.remarks = base.remarks ?? [];
     this.architecture = base.architecture;
+    this.cut = base.cut;
   }
 }
 

@@ -19,12 +19,25 @@ export const applications: readonly Application[] = entries.map((entry) => entry
 /** The names that the command line takes for `--base`. */
 export const baseNames: readonly string[] = applications.map((application) => application.commandName);
 
+/** What a base network by its name can be asked for. */
+export interface BaseOptions extends ApplicationOptions {
+  /** The layer or block behind which it ends: "block4_pool", "block8". Default: before its classifier. */
+  readonly cut?: string;
+}
+
 /**
  * A base network by its name, in any spelling ("mobilenet_v3_small", "mobileNetV3Small"), without its classifier.
  *
- * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
+ * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one, of networks or of its layers; INVALID_ARGUMENT for a cut
+ *   where no maps are.
  */
-export async function createBase(name: string, options: ApplicationOptions = {}): Promise<BaseNetwork> {
+export async function createBase(name: string, options: BaseOptions = {}): Promise<BaseNetwork> {
+  const { cut, ...others } = options;
+  if (cut !== undefined) {
+    const { pooling, ...maps } = others;
+    const { cutNetwork } = await import("./cutNetwork.ts");
+    return cutNetwork(await createBase(name, maps), cut, pooling);
+  }
   if (options.architecture !== undefined) {
     const { architectureBase } = await import("./modelFile.ts");
     return architectureBase(options.architecture, applications, options);

@@ -5,6 +5,7 @@ import { writeModel } from "../modelFiles/writeModel.ts";
 import type { Model } from "../models/functional.ts";
 import { type Application, type Architecture, BaseNetwork, pooledMap } from "./application.ts";
 import type { CatalogueApplication } from "./catalogueApplication.ts";
+import { cutNetwork } from "./cutNetwork.ts";
 import { type PixelScalingName, type Preprocessing, preprocessing } from "./preprocessing.ts";
 
 /** A network that a file describes; what is known of it, its bundle says. */
@@ -70,6 +71,18 @@ export function architectureBase(
   const model = readModel(architecture, { path: "the bundle's base", kerasVersion: "3.0", inputShape });
   const { height, width } = pictureSize(model, "the bundle's base");
   return baseOf(model, known, { pooling, preprocessing: preprocessing("none", { height, width }) });
+}
+
+/**
+ * The network of such a bundle up to a layer or block.
+ *
+ * @throws PermafrostError as `cutNetwork`.
+ */
+export function cutArchitecture(network: BaseNetwork, cut: string): BaseNetwork {
+  const left = cutNetwork(network, cut);
+  const { inputs, outputs, name, seed } = left;
+  const facts = { ...left, cut: undefined, architecture: writeModel(left) };
+  return new BaseNetwork({ inputs, outputs, name, seed }, facts);
 }
 
 function baseOf(

@@ -7,6 +7,7 @@ import { optimizerNames, trainingDefaults } from "../recipes/request/trainingDef
 import { augmentationOf } from "./augmentationOptions.ts";
 import { basePlace } from "./basePlace.ts";
 import type { CommandContext } from "./command.ts";
+import { cutOf, declareCutOption } from "./cutOption.ts";
 import { fraction, naturalNumber, oneOf, positiveInteger, positiveNumber } from "./options.ts";
 
 /** Declares what all methods of a comparison have in common. */
@@ -28,7 +29,9 @@ export function declareComparisonOptions(command: Command): void {
       comparisonDefaults.seeds,
     )
     .option("--budget <time>", "leave out what does not fit: 90s, 20min, 2h (default: no limit)", timeSpan)
-    .option("--base <name>", "base network, or a bundle whose base is taken", defaults.base)
+    .option("--base <name>", "base network, or a bundle whose base is taken", defaults.base);
+  declareCutOption(command);
+  command
     .option("--head <layers>", `linear, or layers such as dense:256,dropout:0.5 ${usual(defaults.head)}`)
     .option("--epochs <n>", `of every training ${usual(comparisonDefaults.epochs)}`, positiveInteger)
     .option("--batch-size <n>", `images a training step ${usual(defaults.batchSize)}`, positiveInteger)
@@ -79,6 +82,7 @@ export async function comparisonRequest(
     ...givenSettings(options),
     seeds: Number(options["seeds"]),
     base: basePlace(String(options["base"])),
+    ...cutOf(options),
     validationSplit: Number(options["validationSplit"]),
     seed: Number(options["seed"]),
     augmentation,

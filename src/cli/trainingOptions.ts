@@ -11,6 +11,7 @@ import { optimizerNames, trainingDefaults } from "../recipes/request/trainingDef
 import { augmentationOf } from "./augmentationOptions.ts";
 import { basePlace, preprocessingPlace } from "./basePlace.ts";
 import type { CommandContext } from "./command.ts";
+import { cutOf, declareCutOption } from "./cutOption.ts";
 import { declareWeightOptions, weightsOf } from "./fetchOptions.ts";
 import { declareFineTuningOptions, fineTuningOf } from "./fineTuningOptions.ts";
 import { declareMixingOptions, mixingOf } from "./mixingOptions.ts";
@@ -80,20 +81,16 @@ export function declareTrainingOptions(command: Command): void {
 }
 
 function declareBaseOptions(command: Command): void {
-  command
-    .option(
-      "--base <name>",
-      "base network (see permafrost bases), a bundle, a model or weights file, or hf:<owner>/<repository>",
-      trainingDefaults.base,
-    )
-    .option(
-      "--cut <value>",
-      "of a model file: the layer, or the value of an ONNX file, with which the base ends (default: before its classifier)",
-    )
-    .option(
-      "--preprocessing <how>",
-      "of a model file: imagenet, tf, caffe, rescale, none, or of an ONNX file a preprocessor_config.json",
-    );
+  command.option(
+    "--base <name>",
+    "base network (see permafrost bases), a bundle, a model or weights file, or hf:<owner>/<repository>",
+    trainingDefaults.base,
+  );
+  declareCutOption(command);
+  command.option(
+    "--preprocessing <how>",
+    "of a model file: imagenet, tf, caffe, rescale, none, or of an ONNX file a preprocessor_config.json",
+  );
 }
 
 /** The request that a command line makes. */
@@ -121,7 +118,8 @@ export async function trainingRequest(
     ...weightsOf(options),
     ...(typeof options["exclude"] === "string" ? { exclude: options["exclude"] } : {}),
     ...(typeof options["relabel"] === "string" ? { relabel: options["relabel"] } : {}),
-    ...modelFileOf(options),
+    ...cutOf(options),
+    ...preprocessingOf(options),
     ...storeDtypeOf(options["storeDtype"]),
     ...fineTuningOf(options),
     ...mixingOf(options),
@@ -132,12 +130,8 @@ export async function trainingRequest(
   };
 }
 
-/** What belongs to a base that is a model file. */
-function modelFileOf({ cut, preprocessing }: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
-  return {
-    ...(typeof cut === "string" ? { cut } : {}),
-    ...(typeof preprocessing === "string" ? { preprocessing: preprocessingPlace(preprocessing) } : {}),
-  };
+function preprocessingOf({ preprocessing }: Readonly<Record<string, unknown>>): Partial<TrainingRequest> {
+  return typeof preprocessing === "string" ? { preprocessing: preprocessingPlace(preprocessing) } : {};
 }
 
 /** Another task than classification, with its table. */

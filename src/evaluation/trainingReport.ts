@@ -26,7 +26,12 @@ export interface TrainingReport {
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** Anything else that went differently from what was asked. */
   readonly warnings: readonly string[];
-  readonly base: { readonly name: string; readonly weightsDigest: string };
+  readonly base: {
+    readonly name: string;
+    /** With what it ends, where that is not its own end. */
+    readonly cut?: string;
+    readonly weightsDigest: string;
+  };
   readonly preprocessing: Preprocessing;
   /** The layers above the base, as people read them: "Dense(2, softmax)". */
   readonly head: readonly string[];

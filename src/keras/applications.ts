@@ -1,6 +1,6 @@
 import { decodePredictions } from "../applications/decodePredictions.ts";
 import {
-  type ApplicationOptions,
+  type BaseOptions,
   baseNames,
   createBase,
   applications as known,
@@ -24,11 +24,11 @@ interface NetworkTools {
   readonly baseNames: readonly string[];
 
   /**
-   * A base network by its name in any spelling: "mobilenet_v3_small", "mobileNetV3Small".
+   * A base network by its name in any spelling: "mobilenet_v3_small", "mobileNetV3Small"; with `cut` up to a layer or block of it.
    *
-   * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one.
+   * @throws PermafrostError UNKNOWN_NAME that lists the names and the nearest one; INVALID_ARGUMENT for a cut where no maps are.
    */
-  byName(name: string, options?: ApplicationOptions): Promise<BaseNetwork>;
+  byName(name: string, options?: BaseOptions): Promise<BaseNetwork>;
 
   /**
    * Any ONNX model as a base network: `fromOnnx("dino.onnx", { cut: "last_hidden_state" })`. What lies before the cut runs as it is, with

@@ -7,25 +7,41 @@ import type { InlinedNetwork } from "./inlineModels.ts";
 /**
  * The tensor that a layer makes (by its last call).
  *
+ * @param blocks - Names that can be said as well, for messages.
  * @throws PermafrostError UNKNOWN_NAME that lists the nearest names; INVALID_ARGUMENT unless it makes maps [batch, height, width,
  *   channels], which a head is put on.
  */
-export function cutAt(network: InlinedNetwork, name: string, where: string): SymbolicTensor {
+export function cutAt(
+  network: Pick<InlinedNetwork, "calls">,
+  name: string,
+  where: string,
+  blocks: readonly string[] = [],
+): SymbolicTensor {
   const call = network.calls.findLast(({ layer }) => layer.name === name);
   const maps = network.calls.map(({ outputs: [tensor] }) => tensor!).filter(isMap);
   const known = [...new Set(maps.map(({ call: { layer } }) => layer.name))];
-  if (call === undefined) {
-    throw new PermafrostError(
-      "UNKNOWN_NAME",
-      `${where}: it has no layer ${JSON.stringify(name)} to cut behind.${didYouMean(name, known)} The last ones that make maps: ${known.slice(-8).join(", ")}.`,
-      { details: { name, known } },
-    );
-  }
+  if (call === undefined) throw unknownLayer(where, name, blocks, known);
   const tensor = call.outputs[0]!;
   if (isMap(tensor)) return tensor;
   throw new PermafrostError(
     "INVALID_ARGUMENT",
     `${where}: behind ${name} there are values of shape ${showShape(tensor.shape)}, a cut must be where maps [batch, height, width, channels] are. The last ones: ${known.slice(-8).join(", ")}.`,
+    { details: { name, known } },
+  );
+}
+
+function unknownLayer(
+  where: string,
+  name: string,
+  blocks: readonly string[],
+  layers: readonly string[],
+): PermafrostError {
+  const known = [...blocks, ...layers];
+  const [kinds, others] =
+    blocks.length === 0 ? ["layer", ""] : ["layer or block", ` Its blocks: ${blocks.join(", ")}.`];
+  return new PermafrostError(
+    "UNKNOWN_NAME",
+    `${where}: it has no ${kinds} ${JSON.stringify(name)} to cut behind.${didYouMean(name, known)}${others} The last layers that make maps: ${layers.slice(-8).join(", ")}.`,
     { details: { name, known } },
   );
 }

@@ -10,6 +10,8 @@ export interface ClassifierDescription {
   readonly classes: readonly string[];
   readonly base: {
     readonly name: string;
+    /** The layer, or the value of an ONNX model, with which it ends; left out: it is whole. */
+    readonly cut?: string;
     readonly weightsDigest: string;
     readonly embedded: boolean;
     /** Where its weights came from, if that is noted. */
@@ -34,6 +36,7 @@ export async function describeBundle(folder: string): Promise<ClassifierDescript
   const { version, embedsBase } = await describeBundleFolder(folder);
   const { task, base, classNames, head, preprocessing, metrics, run } = await loadBundle(folder);
   const { width, height, filter, fit } = preprocessing;
+  const { cut } = base.options;
   return {
     task,
     path: folder,
@@ -41,6 +44,7 @@ export async function describeBundle(folder: string): Promise<ClassifierDescript
     classes: classNames,
     base: {
       name: base.name,
+      ...(typeof cut === "string" ? { cut } : {}),
       weightsDigest: base.weightsDigest,
       embedded: embedsBase,
       ...(base.source === undefined ? {} : { source: base.source }),

@@ -101,7 +101,7 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     seconds: finishedPhases(clock),
     skipped: result.skipped,
     warnings: result.warnings,
-    base: { name: request.base, weightsDigest: weightsDigest(base) },
+    base: { name: request.base, ...cutOf(base, request), weightsDigest: weightsDigest(base) },
     preprocessing: base.preprocessing,
     head: headOf(model).map(describeLayer),
     settings: settings(request, trained.phases),
@@ -112,6 +112,12 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     mistakes: [],
     ...(await mistakesOf(saved)),
   };
+}
+
+/** That of a bundle's base is known by the base itself. */
+function cutOf({ cut }: BaseNetwork, asked: TrainingRequest): { readonly cut?: string } {
+  const end = cut ?? asked.cut;
+  return end === undefined ? {} : { cut: end };
 }
 
 /** What was trained and what was not, with the proof: for the bundle. */

@@ -1,3 +1,4 @@
+import { onnxBaseName } from "../applications/onnx/onnxForm.ts";
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import { fits, oddCrops, resampleFilters } from "../applications/preprocessing.ts";
 import { digestOf } from "../base/digest.ts";
@@ -16,13 +17,18 @@ import { Fields } from "./fields.ts";
 
 export const manifestName = "permafrost.json";
 const bundleSchema = "permafrost.bundle";
-/** Raised when an older program could misread a bundle. 2: other tasks than classification. 3: base networks in another form than Keras's. */
-const bundleVersion = 3;
+/**
+ * Raised when an older program could misread a bundle. 2: other tasks than classification. 3: base networks in another form than Keras's.
+ * 4: networks of the list that end at a cut.
+ */
+const bundleVersion = 4;
 
 /** The lowest version whose programs read a bundle rightly: a classifier on a network of Keras's is read by every program. */
 export function versionOf({ task, base }: Pick<BundleDescription<object>, "task" | "base">): number {
+  // A program that does not know of cuts would build the whole network; the bundle of an ONNX model holds what is left of it.
+  if ("cut" in base.options && base.name !== onnxBaseName) return bundleVersion;
   // A program that does not know of forms would build Keras's, whose weights have the same names and shapes.
-  if ("form" in base.options) return bundleVersion;
+  if ("form" in base.options) return 3;
   return task === "classification" ? 1 : 2;
 }
 

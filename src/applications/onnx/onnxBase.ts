@@ -9,12 +9,9 @@ import { type Application, BaseNetwork, type NetworkBlock } from "../application
 import type { Preprocessing } from "../preprocessing.ts";
 import { frozenModel } from "./frozenModel.ts";
 import { importedLayers } from "./importedLayers.ts";
-import type { OnnxForm } from "./onnxForm.ts";
+import { type OnnxForm, onnxBaseName } from "./onnxForm.ts";
 import { OpaqueLayer } from "./opaqueLayer.ts";
 import { FeatureLayer, takeTokens } from "./tokens.ts";
-
-/** What the command line and bundles call such a base. */
-export const onnxBaseName = "onnx";
 
 export interface OnnxBaseFacts {
   readonly form: OnnxForm;

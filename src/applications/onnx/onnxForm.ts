@@ -1,5 +1,8 @@
 import { PermafrostError } from "../../base/errors.ts";
 
+/** What bundles call a base that is an ONNX model. */
+export const onnxBaseName = "onnx";
+
 /** What is taken of tokens [tokens, numbers]: the first one, the mean, those of the patches as a map, or all. */
 export const tokenChoices = ["cls", "mean", "patches", "all"] as const;
 

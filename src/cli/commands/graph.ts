@@ -3,6 +3,7 @@ import { PermafrostError } from "../../base/errors.ts";
 import type { GraphDrawing } from "../../models/diagram/drawGraph.ts";
 import type { DrawingRequest } from "../../recipes/classifier/drawnClassifier.ts";
 import type { CommandDefinition } from "../command.ts";
+import { cutOf, declareCutOption } from "../cutOption.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { oneOf, positiveInteger } from "../options.ts";
 
@@ -17,7 +18,9 @@ export const graph: CommandDefinition = {
   declare(command) {
     command
       .argument("[bundle]", "folder that train has written (default: what --base and --head say)")
-      .option("--base <name>", "base network, or a bundle whose base is taken", "mobilenet_v3_small")
+      .option("--base <name>", "base network, or a bundle whose base is taken", "mobilenet_v3_small");
+    declareCutOption(command);
+    command
       .option("--head <layers>", "layers on the base: linear, or dense:256,dropout:0.5", "linear")
       .option("--classes <n>", "classes of the head", positiveInteger, 2)
       .option("--image-size <pixels>", "height and width of the input (default: the base's)", positiveInteger)
@@ -54,6 +57,7 @@ function requestOf(bundle: unknown, options: Readonly<Record<string, unknown>>):
   return {
     ...(typeof bundle === "string" ? { bundle } : {}),
     base: String(options["base"]),
+    ...cutOf(options),
     head: String(options["head"]),
     classes: Number(options["classes"]),
     ...(typeof unfreeze === "string" ? { unfreeze } : {}),

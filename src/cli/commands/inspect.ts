@@ -35,7 +35,7 @@ export const inspect: CommandDefinition = {
       [
         `Bundle   ${description.path} (version ${description.version})`,
         `${titles[description.task].padEnd(9)}${description.task === "reconstruction" ? "the picture itself: a pretrained encoder, for --base" : description.classes.join(", ")}`,
-        `Base     ${description.base.name}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
+        `Base     ${description.base.name}${upTo(description)}, weights sha256 ${description.base.weightsDigest.slice(0, 16)}${description.base.embedded ? ", embedded" : ""}`,
         ...sourceLine(description),
         `Head     ${description.head.layers.join(" > ")} (${count(description.head.parameters)} parameters)`,
         ...trainedLine(description),
@@ -57,6 +57,11 @@ function nothingThere(place: string): PermafrostError {
     `${place}: there is no such file or folder. Give a file of weights or the folder that \`permafrost train\` wrote.`,
     { details: { path: place } },
   );
+}
+
+/** ` up to block4_pool`: the name is part of what nobody else may steer, as in `sourceLine`. */
+function upTo({ base: { cut } }: ClassifierDescription): string {
+  return cut === undefined ? "" : ` up to ${cut.replaceAll(/\p{Cc}/gu, "?")}`;
 }
 
 /** A bundle is a folder; weights are a file, or a folder with a TensorFlow.js model in it. */

@@ -101,7 +101,7 @@ export interface ComparisonReport {
   readonly samples: Readonly<Partial<Record<"train" | JudgingSplit, number>>>;
   /** The split that the tests are made on. */
   readonly judgedBy: JudgingSplit;
-  readonly base: { readonly name: string; readonly weightsDigest: string };
+  readonly base: { readonly name: string; readonly cut?: string; readonly weightsDigest: string };
   readonly settings: Readonly<Record<string, string | number>>;
   readonly methods: readonly MethodSummary[];
   readonly pairs: readonly PairSummary[];

@@ -25,6 +25,16 @@ export function imagesFact(samples: Readonly<Partial<Record<Split, number>>>): F
   return ["Images", listed(samples, (split, images) => `${count(images)} ${split}`)];
 }
 
+/** Which network the head stands on. */
+export function baseFact(base: {
+  readonly name: string;
+  readonly cut?: string;
+  readonly weightsDigest: string;
+}): Fact {
+  const end = base.cut === undefined ? "" : ` up to ${base.cut}`;
+  return ["Base network", `${base.name}${end}, weights SHA-256 ${base.weightsDigest}`];
+}
+
 export function versionsFact(versions: Readonly<Record<string, string>>): Fact {
   return ["Versions", listed(versions, (name, version) => `${name} ${version}`)];
 }

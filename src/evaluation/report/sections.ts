@@ -7,7 +7,7 @@ import { frequentConfusions } from "./confusionMatrix.ts";
 import { count, decimal, duration, percent, plural } from "./format.ts";
 import type { Block, Picture, Section } from "./page/page.ts";
 import type { Plot, Series } from "./page/plot.ts";
-import { repeatSection, versionsFact } from "./repeatSection.ts";
+import { baseFact, repeatSection, versionsFact } from "./repeatSection.ts";
 
 /** Loss and metrics over the epochs. */
 export function curvesSection({ history }: TrainingReport): Section | undefined {
@@ -225,7 +225,7 @@ export function workSection({ forwards, seconds }: TrainingReport): Section {
 /** Everything one needs to do it again. */
 export function recipeSection(report: TrainingReport): Section {
   return repeatSection(report.command, [
-    ["Base network", `${report.base.name}, weights SHA-256 ${report.base.weightsDigest}`],
+    baseFact(report.base),
     ["Head", report.head.join(" → ")],
     ["Input", inputText(report.preprocessing)],
     ...Object.entries(report.settings).map(([name, value]) => [name, String(value)] as const),

@@ -1,11 +1,11 @@
-import { type ApplicationOptions, type BaseNetwork, createBase } from "../../applications/index.ts";
+import { withPreprocessing } from "../../applications/adaptNetwork.ts";
+import { type BaseNetwork, type BaseOptions, createBase } from "../../applications/index.ts";
 import type { OnnxBaseFacts } from "../../applications/onnx/onnxBase.ts";
 import { formFrom } from "../../applications/onnx/onnxForm.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
 import { setNamedWeights, weightsDigest } from "../../models/weights.ts";
 import type { BundleContents } from "../../saving/bundleContents.ts";
 import { checkBase } from "../../saving/loadBundle.ts";
-import { withPreprocessing } from "./adaptBase.ts";
 
 /** Whoever opens a bundle has named no base: its weights must be here already. */
 export const unasked: FetchOptions = { offline: "opening a bundle fetches nothing by itself" };
@@ -20,7 +20,7 @@ export const unasked: FetchOptions = { offline: "opening a bundle fetches nothin
 export async function baseOfBundle(
   { base, baseModel, embeddedBase, preprocessing }: BundleContents,
   folder: string,
-  options: ApplicationOptions,
+  options: BaseOptions,
 ): Promise<BaseNetwork> {
   const network =
     baseModel === undefined

@@ -26,12 +26,13 @@ export interface BundleFacts {
 }
 
 /** What `createBase` takes to build a base network of the same form. */
-export function formOptions({ inputs, pooling, form, architecture }: BaseNetwork) {
+export function formOptions({ inputs, pooling, form, architecture, cut }: BaseNetwork) {
   const [, height, width, channels] = inputs[0]!.shape.map(Number);
   return {
     inputShape: [height!, width!, channels!] as const,
     ...(pooling === undefined ? {} : { pooling }),
     ...(form === undefined ? {} : { form }),
+    ...(cut === undefined ? {} : { cut }),
     // Plain JSON by construction.
     ...(architecture === undefined ? {} : { architecture: architecture as JsonObject }),
   };

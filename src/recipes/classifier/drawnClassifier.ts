@@ -12,6 +12,8 @@ export interface DrawingRequest {
   readonly bundle?: string;
   /** The base network by its name on the command line. */
   readonly base: string;
+  /** The layer or block with which it ends. Default: before its classifier. */
+  readonly cut?: string;
   /** As `headLayers` reads it. */
   readonly head: string;
   readonly classes: number;

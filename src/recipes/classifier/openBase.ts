@@ -1,25 +1,20 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
-import {
-  type ApplicationOptions,
-  type BaseNetwork,
-  baseNames,
-  createBase,
-} from "../../applications/index.ts";
+import { withPreprocessing, withRescaling } from "../../applications/adaptNetwork.ts";
+import { type BaseNetwork, type BaseOptions, baseNames, createBase } from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import { sameSpelling } from "../../base/identifiers.ts";
 import type { WorkOptions } from "../../base/progress.ts";
 import { isHubReference } from "../../fetching/hub/hubReference.ts";
 import type { FetchOptions } from "../../fetching/settings.ts";
 import { loadBundle } from "../../saving/loadBundle.ts";
-import { endBehind, withPreprocessing, withRescaling } from "./adaptBase.ts";
 import { baseOfBundle } from "./baseOfBundle.ts";
 import {
   hasModel,
   type ModelFileOptions,
   noRandomWeights,
   openModelFile,
-  refuseFileOptions,
+  refusePreprocessing,
 } from "./openModelFile.ts";
 import { isOnnxFile, openOnnx } from "./openOnnx.ts";
 
@@ -43,8 +38,6 @@ export interface BaseRequest extends ModelFileOptions {
   readonly seed?: number;
   /** Pixels divided by 255 and nothing else, whatever the network was trained on. */
   readonly rescaleOnly?: boolean;
-  /** The block that it ends with. Default: its own end. */
-  readonly lastBlock?: string;
   /** Never fetch weights. Default: as the environment says. */
   readonly offline?: boolean;
   /** Address of a folder of weight files in place of their origins. Default: as the environment says. */
@@ -64,26 +57,26 @@ export interface BaseHooks extends WorkOptions {
  *   OFFLINE, FETCH_FAILED, WEIGHTS_INVALID, ...
  */
 export async function openBase(request: BaseRequest, hooks: BaseHooks = {}): Promise<BaseNetwork> {
-  const whole = await networkOf(request, hooks);
-  const network = request.lastBlock === undefined ? whole : endBehind(whole, request.lastBlock);
+  const network = await networkOf(request, hooks);
   return request.rescaleOnly === true ? withRescaling(network) : network;
 }
 
 async function networkOf(request: BaseRequest, hooks: BaseHooks): Promise<BaseNetwork> {
-  const { base, imageSize, initialWeights, weights, seed = 0 } = request;
+  const { base, imageSize, initialWeights, weights, cut, seed = 0 } = request;
   if (isOnnxFile(base)) return openOnnx(request);
   const size = imageSize === undefined ? {} : { inputShape: [imageSize, imageSize, 3] as const };
   const fetching = fetchingOf(request, hooks);
-  const options: ApplicationOptions = {
+  const options: BaseOptions = {
     seed,
     fetching,
     ...size,
+    ...(cut === undefined ? {} : { cut }),
     ...(weights === undefined ? {} : { weights }),
     ...(initialWeights === "random" ? { weights: null } : {}),
   };
   checkWeights(request);
   if (isNamed(base)) {
-    refuseFileOptions(request);
+    refusePreprocessing(request);
     return namedBase(base, options, initialWeights);
   }
   if (isHubReference(base)) {
@@ -97,13 +90,15 @@ async function networkOf(request: BaseRequest, hooks: BaseHooks): Promise<BaseNe
   }
   const isFile = await isWeightsPlace(base);
   if (isFile && (await hasModel(base))) return openModelFile(request);
-  refuseFileOptions(request);
+  refusePreprocessing(request);
   if (isFile) {
     const { networkOfFile } = await import("../../applications/networkOfFile.ts");
     return namedBase(await networkOfFile(base), { weights: base, ...options }, initialWeights);
   }
   if (!(await isBundlePlace(base))) return namedBase(base, options, initialWeights);
-  return initialWeights === "random" ? newBase(base, options) : bundleBase(base, size);
+  if (initialWeights === "random") return newBase(base, options);
+  const whole = await bundleBase(base, size);
+  return cut === undefined ? whole : cutBundleBase(whole, cut, base);
 }
 
 /** A base for its form alone: for pictures of it, or to know its preprocessing. A named network's own weights are not fetched for that. */
@@ -142,7 +137,7 @@ function checkWeights({ base, weights, initialWeights }: BaseRequest): void {
 
 async function namedBase(
   name: string,
-  options: ApplicationOptions,
+  options: BaseOptions,
   initialWeights: InitialWeights | undefined,
 ): Promise<BaseNetwork> {
   const network = await createBase(name, options);
@@ -168,13 +163,13 @@ async function isBundlePlace(base: string): Promise<boolean> {
 }
 
 /** As a bundle's base, with random weights. */
-async function newBase(folder: string, options: ApplicationOptions): Promise<BaseNetwork> {
+async function newBase(folder: string, options: BaseOptions): Promise<BaseNetwork> {
   const { base, baseModel } = await loadBundle(folder);
   if (baseModel !== undefined) throw noRandomWeights(folder);
   return createBase(base.name, { ...formOf(base.options), ...options });
 }
 
-async function bundleBase(folder: string, size: ApplicationOptions): Promise<BaseNetwork> {
+async function bundleBase(folder: string, size: BaseOptions): Promise<BaseNetwork> {
   const contents = await loadBundle(folder);
   const network = await baseOfBundle(contents, folder, { ...formOf(contents.base.options), ...size });
   const { height, width } = network.preprocessing;
@@ -182,8 +177,27 @@ async function bundleBase(folder: string, size: ApplicationOptions): Promise<Bas
 }
 
 /** Heads pool on their own, so a base ends with its maps. */
-function formOf({ pooling: _, ...options }: ApplicationOptions): ApplicationOptions {
+function formOf({ pooling: _, ...options }: BaseOptions): BaseOptions {
   return options;
+}
+
+/** A bundle's digest is that of its whole base, so its base is cut when it is open. */
+async function cutBundleBase(base: BaseNetwork, cut: string, folder: string): Promise<BaseNetwork> {
+  if (base.onnx !== undefined) throw cutAlready(folder);
+  if (base.architecture === undefined) {
+    const { cutNetwork } = await import("../../applications/cutNetwork.ts");
+    return cutNetwork(base, cut);
+  }
+  const { cutArchitecture } = await import("../../applications/modelFile.ts");
+  return cutArchitecture(base, cut);
+}
+
+function cutAlready(folder: string): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    `--cut: the base of ${folder} is an ONNX model that was cut when the bundle was made. Leave --cut out, or give the model's file as --base.`,
+    { details: { base: folder } },
+  );
 }
 
 function noWeights(base: string): PermafrostError {

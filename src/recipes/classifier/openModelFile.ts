@@ -1,11 +1,14 @@
 import { applications, type BaseNetwork } from "../../applications/index.ts";
 import { PermafrostError } from "../../base/errors.ts";
 
-/** What belongs to a base that is a model file. */
+/** What a base that is a model file can be told. */
 export interface ModelFileOptions {
-  /** The layer behind which the base ends, or the value of an ONNX file that is its output; see `ModelFileOptions`, `FromOnnxOptions`. */
+  /**
+   * The layer behind which the base ends, of a named base or a bundle's also a block; of an ONNX file the value that is its output. See
+   * `BaseOptions`, `ModelFileOptions`, `FromOnnxOptions`.
+   */
   readonly cut?: string;
-  /** How pictures are prepared; see the same. */
+  /** Of a model file: how pictures are prepared; see the last two. */
   readonly preprocessing?: string;
   /** What will be trained of it; the model is taken apart only so far. */
   readonly unfreeze?: string;
@@ -37,12 +40,12 @@ export async function openModelFile(request: ModelFileRequest): Promise<BaseNetw
   return modelFileBase(base, applications, { cut, preprocessing, ...size });
 }
 
-/** @throws PermafrostError INVALID_ARGUMENT where a base that is no model file is given the options of one. */
-export function refuseFileOptions({ base, cut, preprocessing }: ModelFileRequest): void {
-  if (cut === undefined && preprocessing === undefined) return;
+/** @throws PermafrostError INVALID_ARGUMENT where a base that is no model file is told how pictures are prepared. */
+export function refusePreprocessing({ base, preprocessing }: ModelFileRequest): void {
+  if (preprocessing === undefined) return;
   throw new PermafrostError(
     "INVALID_ARGUMENT",
-    `${cut === undefined ? "--preprocessing" : "--cut"} belongs to a base that is a model file; ${base} knows its own. Leave it out.`,
+    `--preprocessing belongs to a base that is a model file; ${base} knows its own. Leave it out.`,
   );
 }
 

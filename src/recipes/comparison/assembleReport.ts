@@ -41,7 +41,11 @@ export function assembleReport(done: FinishedComparison): ComparisonReport {
     classNames,
     samples,
     judgedBy,
-    base: { name: request.base, weightsDigest: known.baseDigest },
+    base: {
+      name: request.base,
+      ...(request.cut === undefined ? {} : { cut: request.cut }),
+      weightsDigest: known.baseDigest,
+    },
     settings: settingsOf(request),
     methods: summaries,
     pairs: comparePairs(

@@ -9,6 +9,7 @@ export interface ComparisonRequest
     TrainingRequest,
     | "data"
     | "base"
+    | "cut"
     | "head"
     | "epochs"
     | "batchSize"

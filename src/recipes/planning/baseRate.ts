@@ -14,7 +14,7 @@ export async function baseRate(
   store: string,
   group: FeatureGroup,
   prefix: Graph,
-  { application, preprocessing }: Pick<BaseNetwork, "application" | "preprocessing">,
+  { application, preprocessing, cut }: Pick<BaseNetwork, "application" | "preprocessing" | "cut">,
 ): Promise<BaseRate> {
   const digest = groupDigest(group);
   const known = (await readRates(store)).get(digest);
@@ -22,7 +22,8 @@ export async function baseRate(
   // Loaded only here: a plan that knows the rate already needs no engine.
   const { tryRate } = await import("./tryRate.ts");
   const viewsPerSecond = await tryRate(prefix);
-  const about = { base: application.commandName, size: preprocessing.height };
+  // Of a part of a network, the rate is not the network's.
+  const about = cut === undefined ? { base: application.commandName, size: preprocessing.height } : {};
   await saveRate(store, digest, { viewsPerSecond, isTrial: true, ...about });
   return { viewsPerSecond, source: "trial" };
 }

@@ -33,7 +33,7 @@ export interface TrainingRequest {
   readonly relabel?: string;
   /** Name of the base network, a model file, the folder of a bundle whose base is taken, or a file of weights, also `hf:<owner>/<repository>`. */
   readonly base: string;
-  /** Of a model file as base: the layer, or the value of an ONNX file (`last_hidden_state:patches`), with which it ends. Default: before its classifier. */
+  /** The layer, the block of a named base, or the value of an ONNX file (`last_hidden_state:patches`) with which the base ends. Default: before its classifier. */
   readonly cut?: string;
   /** Of a model file as base: how pictures are prepared, a name, or of an ONNX file a `preprocessor_config.json`. */
   readonly preprocessing?: string;

@@ -12,7 +12,7 @@ export interface Candidate {
   readonly learningRate: number;
   /** "none", or a preset and the views an image: "book:5". */
   readonly augment: string;
-  /** The block that the base ends with; undefined: its own end. */
+  /** The layer, block or value that the base ends with; undefined: its own end. */
   readonly cut?: string;
 }
 

@@ -29,7 +29,7 @@ export async function sweepFeatures(
   hooks: TrainingHooks,
 ): Promise<SweepFeatures> {
   const augmentation = sweepAugmentation(augment);
-  const cutRequest = { ...request, ...(cut === undefined ? {} : { lastBlock: cut }) };
+  const cutRequest = { ...request, ...(cut === undefined ? {} : { cut }) };
   const images = await frozenImages(cutRequest, found, new PhaseClock(), hooks);
   const { samples } = images.dataset;
   const plain = await pooledRows(images.features.of(samples));

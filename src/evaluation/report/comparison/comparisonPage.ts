@@ -1,6 +1,6 @@
 import type { ComparisonReport } from "../../comparison/comparisonReport.ts";
 import { type Page, pageSchema } from "../page/page.ts";
-import { imagesFact, repeatSection, versionsFact } from "../repeatSection.ts";
+import { baseFact, imagesFact, repeatSection, versionsFact } from "../repeatSection.ts";
 import { classList } from "../trainingPage.ts";
 import { comparisonAnswerScreen } from "./comparisonAnswerScreen.ts";
 import { costSection } from "./costSection.ts";
@@ -20,7 +20,7 @@ export function comparisonPage(report: ComparisonReport): Page {
     remarksSection(report),
     repeatSection(command, [
       imagesFact(samples),
-      ["Base network", `${base.name}, weights SHA-256 ${base.weightsDigest}`],
+      baseFact(base),
       ...Object.entries(settings).map(([name, value]) => [name, String(value)] as const),
       versionsFact(versions),
       ["Numerics class", numericsClass],

@@ -1,6 +1,6 @@
 import { pretrainingDefaults } from "../../pretraining/pretraining.ts";
 import type { TrainedMethod } from "../method.ts";
-import { decoderTimes, ownEncoder } from "./ownEncoder.ts";
+import { decoderTimes, onOtherBase, ownEncoder } from "./ownEncoder.ts";
 
 export const autoencoder: TrainedMethod = {
   kind: "trained",
@@ -24,8 +24,8 @@ export const autoencoder: TrainedMethod = {
     };
   },
   resembles: ({ common }) => ({
-    request: { ...common, ...ownEncoder, unfreeze: "all" },
+    request: { ...onOtherBase(common, ownEncoder), unfreeze: "all" },
     times: decoderTimes,
   }),
-  request: ({ common, encoderFolder }) => ({ ...common, base: encoderFolder }),
+  request: ({ common, encoderFolder }) => onOtherBase(common, { base: encoderFolder }),
 };

@@ -6,6 +6,7 @@ import { sha256 } from "../base/digest.ts";
 import { knownNetworks } from "../formats/knownNetworks.ts";
 import { conv2d, input } from "../layers/index.ts";
 import { writeWeights } from "../models/weightFile.ts";
+import { cutNetwork } from "./cutNetwork.ts";
 import {
   type Application,
   applications,
@@ -49,6 +50,16 @@ describe("networks of the catalogue", () => {
     const places = blocks.map(({ name }) => unfrozenFrom(base, name));
     expect(places[0]).toBe(0);
     expect(places).toEqual([...new Set(places)].sort((a, b) => a - b));
+  });
+
+  it.each(catalogue)("$commandName can be cut behind every block", async (application) => {
+    const base = await createBase(application.commandName, { ...smallest(application), weights: null });
+    const { blocks } = base.application;
+    for (const [at, { name, firstLayer }] of blocks.entries()) {
+      const layers = new Set(cutNetwork(base, name).layers.map((layer) => layer.name));
+      const next = blocks[at + 1]?.firstLayer;
+      expect([layers.has(firstLayer), next !== undefined && layers.has(next)]).toEqual([true, false]);
+    }
   });
 
   it.each(catalogue)(

@@ -12,11 +12,7 @@ import { BaseNetwork, type NetworkBlock, pooledMap } from "./application.ts";
  * @throws PermafrostError UNKNOWN_NAME that lists the nearest names; INVALID_ARGUMENT where no maps are, and where nothing with weights
  *   would be left.
  */
-export function cutNetwork(
-  network: BaseNetwork,
-  cut: string,
-  pooling?: BaseNetwork["pooling"],
-): BaseNetwork {
+export function cutNetwork(network: BaseNetwork, cut: string, pooling?: BaseNetwork["pooling"]): BaseNetwork {
   const { application, inputs, name, seed } = network;
   const tensor = tensorAt(network, cut);
   const left = [...layersBefore(tensor)];
@@ -29,7 +25,10 @@ export function cutNetwork(
   );
 }
 
-function tensorAt({ application, layers, topology, outputs, name }: BaseNetwork, cut: string): SymbolicTensor {
+function tensorAt(
+  { application, layers, topology, outputs, name }: BaseNetwork,
+  cut: string,
+): SymbolicTensor {
   const { blocks } = application;
   const at = blocks.findIndex((each) => each.name === cut);
   const names = blocks.map((each) => each.name);
@@ -44,7 +43,12 @@ function endBefore(
   layers: BaseNetwork["layers"],
   calls: BaseNetwork["topology"]["calls"],
 ): SymbolicTensor {
-  const before = new Set(layers.slice(0, layers.findIndex(({ name }) => name === firstLayer)));
+  const before = new Set(
+    layers.slice(
+      0,
+      layers.findIndex(({ name }) => name === firstLayer),
+    ),
+  );
   const depths = new Map<SymbolicTensor, number>();
   const depthOf = (tensor: SymbolicTensor) => depths.get(tensor) ?? 0;
   for (const { inputs, outputs } of calls) {

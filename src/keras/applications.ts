@@ -1,10 +1,5 @@
 import { decodePredictions } from "../applications/decodePredictions.ts";
-import {
-  type BaseOptions,
-  baseNames,
-  createBase,
-  applications as known,
-} from "../applications/index.ts";
+import { type BaseOptions, baseNames, createBase, applications as known } from "../applications/index.ts";
 import { type ModelFileOptions, modelFileBase } from "../applications/modelFile.ts";
 import * as networks from "../applications/networks.ts";
 import { type FromOnnxOptions, fromOnnx } from "../applications/onnx/fromOnnx.ts";

@@ -2,16 +2,19 @@ import path from "node:path";
 import { numericsClass } from "../engine/numerics.ts";
 import { loadOrt } from "../engine/ort.ts";
 import { headLayers } from "./classifier/headLayers.ts";
+import { openForm } from "./classifier/openBase.ts";
 import { type PreparedData, prepareData } from "./data/prepareData.ts";
+import { FinishedRuns } from "./phases/finishedRuns.ts";
 import { PhaseClock } from "./request/phaseClock.ts";
 import type { TrainingRequest } from "./request/training.ts";
 import { assembleSweep, type TestVerdict } from "./sweep/assembleSweep.ts";
-import { answers, type CrossValidation, type OutOfFold } from "./sweep/crossValidate.ts";
+import type { CrossValidation, OutOfFold } from "./sweep/crossValidate.ts";
 import type { FoldData } from "./sweep/foldData.ts";
+import { FoldJudge } from "./sweep/foldJudge.ts";
 import { foldsOf } from "./sweep/folds.ts";
 import { FoldThreads } from "./sweep/foldThreads.ts";
 import { saveSweep } from "./sweep/saveSweep.ts";
-import { accuracyOf, fullSearch, halvingSearch, trainingsOf } from "./sweep/search.ts";
+import { fullSearch, halvingSearch, ranked, trainingsOf } from "./sweep/search.ts";
 import { type Candidate, drawnCandidates, gridCandidates } from "./sweep/searchSpace.ts";
 import { type SweepFeatures, sweepAugmentation, sweepFeatures } from "./sweep/sweepFeatures.ts";
 import type { SweepHooks, SweepRequest, SweepResult } from "./sweep/sweepRequest.ts";
@@ -20,7 +23,8 @@ export type { SweepHooks, SweepRequest, SweepResult } from "./sweep/sweepRequest
 
 /**
  * Tries many heads on stored features: each candidate is judged by cross-validation on all images but those of the test split. The
- * best one is then trained on all of these and judged once by the test images, which took no part in any choice.
+ * best one is then trained on all of these and judged once by the test images, which took no part in any choice. Finished trainings are
+ * kept in the folder: an interrupted sweep goes on where it was.
  *
  * @throws PermafrostError INVALID_ARGUMENT for settings that make no sense; INTERRUPTED, DATA_EMPTY, ...
  */
@@ -34,23 +38,33 @@ export async function sweepHeads(request: SweepRequest, hooks: SweepHooks = {}):
     headLayers(head, found.dataset.classNames.length);
     sweepAugmentation(augment);
   }
+  for (const cut of new Set(candidates.map((candidate) => candidate.cut)))
+    if (cut !== undefined) await openForm({ ...training, cut }, hooks);
   const judging = found.dataset.samples.filter(({ split }) => split !== "test");
   foldsOf(judging, found.digests, request.folds, request.seed);
   const features = await featuresOf(candidates, training, found, hooks);
-  const work = validationOf(request, found, features, candidates.length, hooks);
-  await using threads = await FoldThreads.start(work.data, hooks.signal);
+  const known = validationOf(request, found, features, candidates.length, hooks);
+  await using threads = await FoldThreads.start(known.data, hooks.signal);
+  const judge = new FoldJudge({
+    threads,
+    data: known.data,
+    digests: [...features.values()].map(({ digest }) => digest),
+    folds: request.folds,
+    finished: new FinishedRuns(path.join(request.out, "trainings"), "sweep"),
+    resume: request.resume !== false,
+  });
+  const work = { ...known, judge };
   const search = request.search === "halving" ? halvingSearch : fullSearch;
-  const judged = await search(candidates, request.epochs, { ...work, threads });
-  const best = judged.reduce((top, each) => (accuracyOf(each) > accuracyOf(top) ? each : top));
-  const test = await judgeOnce(best, { ...work, threads }, request.epochs);
+  const judged = ranked(await search(candidates, request.epochs, work));
+  const test = await judgeOnce(judged[0]!, work, request.epochs);
   const { version } = await loadOrt();
   const report = assembleSweep({
     request,
     found,
     judged,
-    best,
     test,
     forwards: totalForwards(features),
+    trainings: judge.trainings,
     seconds: (performance.now() - begin) / 1000,
     numericsClass: numericsClass(version),
   });
@@ -98,7 +112,7 @@ function validationOf(
   features: ReadonlyMap<string, SweepFeatures>,
   candidates: number,
   { onProgress }: SweepHooks,
-): Omit<CrossValidation, "threads"> & { readonly data: FoldData } {
+): Omit<CrossValidation, "judge"> & { readonly data: FoldData } {
   const all = [...features.values()];
   const { samples } = all[0]!;
   const rows = samples.flatMap(({ split }, row) => (split === "test" ? [] : [row]));
@@ -138,13 +152,14 @@ function validationOf(
 /** Trains the best candidate on all images that it was chosen by, and asks the test images once. */
 async function judgeOnce(
   { candidate, failure }: OutOfFold,
-  { threads, data, featuresOf, folds: part }: CrossValidation,
+  { judge, data, featuresOf, folds: part }: CrossValidation,
   epochs: number,
 ): Promise<TestVerdict | undefined> {
   const { heldOutRows } = data.parts[part]!;
   if (heldOutRows.length === 0 || failure !== undefined) return undefined;
-  const probabilities = await threads.train({ candidate, features: featuresOf(candidate), part, epochs });
-  const { right } = answers(probabilities, heldOutRows, data);
+  const answers = await judge.ask({ candidate, features: featuresOf(candidate), part, epochs });
+  if (answers.failure !== undefined) return undefined;
+  const { right } = answers;
   return { right: right.filter(Boolean).length, images: heldOutRows.length };
 }
 

@@ -115,12 +115,17 @@ describe("a bundle", () => {
     expect(manifest.files["report.html"]).toEqual({ bytes: 3, sha256: sha256("<p>") });
   });
 
-  test("has a higher version where an older program would build another network", async () => {
+  test.each([
+    ["another form", {}, { form: "torch" }, 3],
+    ["the whole", {}, { cut: "block4_pool" }, 4],
+    ["the whole in another form", {}, { form: "torch", cut: "block4_pool" }, 4],
+    ["nothing else, because the model itself is cut", { name: "onnx" }, { cut: "features" }, 1],
+  ])("has the version of programs that would not build %s", async (_what, base, more, version) => {
     const contents = bundle(1);
-    const options = { ...contents.base.options, form: "torch" };
-    await saveBundle(target, { ...contents, base: { ...contents.base, options } });
-    expect((await describeBundleFolder(target)).version).toBe(3);
-    expect(JSON.parse(readFileSync(path.join(target, "permafrost.json"), "utf8")).version).toBe(3);
+    const options = { ...contents.base.options, ...more };
+    await saveBundle(target, { ...contents, base: { ...contents.base, ...base, options } });
+    expect((await describeBundleFolder(target)).version).toBe(version);
+    expect(JSON.parse(readFileSync(path.join(target, "permafrost.json"), "utf8")).version).toBe(version);
     expect((await loadBundle(target)).base.options).toEqual(options);
   });
 
@@ -170,11 +175,11 @@ describe("what is not a sound bundle is refused with the reason", () => {
 
   test("a newer version", async () => {
     await saveBundle(target, bundle(1));
-    edit({ version: 4, task: "something new" });
+    edit({ version: 5, task: "something new" });
     expect(await failure(loadBundle(target))).toMatchObject({
       code: "BUNDLE_NEWER",
       message: expect.stringMatching(
-        /permafrost\.json: written by a newer permafrost: bundle version 4, .* up to 3\. Update/,
+        /permafrost\.json: written by a newer permafrost: bundle version 5, .* up to 4\. Update/,
       ),
     });
   });

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { createBase } from "../../src/applications/index.ts";
 import { applications } from "../../src/keras/applications.ts";
 import { load, loadModel } from "../../src/keras/loadModel.ts";
 import { Sequential } from "../../src/keras/networks.ts";
@@ -62,8 +63,8 @@ describe("a model file as a base", () => {
   });
 
   test("options of model files are refused for named bases", async () => {
-    await expect(openBase({ base: "small", cut: "conv1" })).rejects.toThrow(
-      "--cut belongs to a base that is a model file",
+    await expect(openBase({ base: "small", preprocessing: "tf" })).rejects.toThrow(
+      "--preprocessing belongs to a base that is a model file",
     );
     await expect(openBase({ base: at("teachable"), initialWeights: "random" })).rejects.toThrow(
       "comes with its weights and can begin with no others",
@@ -87,6 +88,12 @@ describe("a model file as a base", () => {
     const next = await openBase({ base: folder });
     expect(next.preprocessing).toEqual(convBase.preprocessing);
     expect(next.getWeights()).toEqual(convBase.getWeights());
+    // Cut once more, it is described by what is left of it.
+    const cut = await openBase({ base: folder, cut: "Conv1" });
+    expect(cut.layers.at(-1)!.name).toBe("Conv1");
+    const architecture = cut.architecture!;
+    const rebuilt = await createBase("model_file", { architecture, inputShape: [12, 12, 3] });
+    expect(rebuilt.summary()).toBe(cut.summary());
   });
 });
 

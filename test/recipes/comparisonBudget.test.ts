@@ -6,10 +6,10 @@ import { presetPipeline } from "../../src/augmentation/presets.ts";
 import type { Budget } from "../../src/recipes/comparison/budget.ts";
 import { comparisonData } from "../../src/recipes/comparison/comparisonData.ts";
 import type { ComparisonHooks, ComparisonRequest } from "../../src/recipes/comparison/comparisonRequest.ts";
-import { FinishedRuns } from "../../src/recipes/comparison/finishedRuns.ts";
 import { methodCalls } from "../../src/recipes/comparison/methodCalls.ts";
 import { commonRequest, materialOf, runsFolder } from "../../src/recipes/comparison/methodMaterials.ts";
 import { earlierRuns, runMethods } from "../../src/recipes/comparison/runMethods.ts";
+import { FinishedRuns } from "../../src/recipes/phases/finishedRuns.ts";
 import { pretrainEncoder } from "../../src/recipes/pretrainEncoder.ts";
 import { trainingDefaults } from "../../src/recipes/request/trainingDefaults.ts";
 import { trainClassifier } from "../../src/recipes/trainClassifier.ts";
@@ -60,7 +60,7 @@ describe("a budget that runs out in the middle of a comparison", () => {
       known: await comparisonData(commonRequest(request), {}),
       budget,
       hooks,
-      finished: new FinishedRuns(runsFolder(request)),
+      finished: new FinishedRuns(runsFolder(request), "comparison"),
       jobs: { train: trainClassifier, pretrain: pretrainEncoder },
       material: (call: (typeof calls)[number], seed: number) =>
         materialOf(request, { trainingImages: request.data }, call, seed),

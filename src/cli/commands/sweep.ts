@@ -43,7 +43,7 @@ export const sweep: CommandDefinition = {
         "none, flip, or a preset with its views an image: none,book:5",
         defaults.augment,
       )
-      .option("--cut <list>", "blocks of the base that the heads read (default: its end)")
+      .option("--cut <list>", "layers or blocks with which the base ends (default: its end)")
       .option(
         "--search <how>",
         "grid: all; random: some; halving: some, the better third goes on",
@@ -69,7 +69,8 @@ export const sweep: CommandDefinition = {
         trainingDefaults.seed,
       )
       .option("--store <folder>", "where features are kept (default: permafrost doctor shows it)")
-      .option("--out <folder>", "where the page and the tables go", defaults.out);
+      .option("--out <folder>", "where the page, the tables and finished trainings go", defaults.out)
+      .option("--no-resume", "train anew what an earlier sweep in the folder has finished");
   },
   async run([folder], options, context) {
     const { output, signal } = context;
@@ -114,12 +115,13 @@ async function sweepRequest(
     out: String(options["out"]),
     store: typeof store === "string" ? store : storeFolder(environment),
     commandLine,
+    resume: options["resume"] !== false,
     ...(typeof imageSize === "number" ? { imageSize } : {}),
   };
 }
 
 function describe(report: SweepReport): string {
-  const { candidates, forwards, remarks, unbiased } = report;
+  const { candidates, forwards, trainings, remarks, unbiased } = report;
   const rows = candidates
     .slice(0, printed)
     .map((candidate) => [
@@ -143,6 +145,7 @@ function describe(report: SweepReport): string {
     ...remarks,
     ...(report.trainCommand === undefined ? [] : [`Train it: ${report.trainCommand}`]),
     `Base network: ${count(forwards.computed)} forwards computed, ${count(forwards.reused)} features reused from the store.`,
+    `Heads: ${count(trainings.trained)} trained, ${count(trainings.kept)} found finished.`,
   ];
   return lines.join("\n");
 }

@@ -48,9 +48,12 @@ export interface SweepReport {
   readonly unbiased: Unbiased;
   /** Of the best one, trained on all images that it was chosen by; asked once. */
   readonly test?: { readonly images: number; readonly accuracy: number; readonly interval: Interval };
-  /** The command that trains the best one; left out where it reads another end of the base than `train` does. */
+  /** The command that trains the best one; left out where all diverged. */
   readonly trainCommand?: string;
+  /** These and `seconds` are of the last start of the sweep alone. */
   readonly forwards: { readonly computed: number; readonly reused: number };
+  /** Heads that were trained, and those that an earlier start had finished. */
+  readonly trainings: { readonly trained: number; readonly kept: number };
   readonly seconds: number;
   readonly remarks: readonly string[];
   readonly numericsClass: string;

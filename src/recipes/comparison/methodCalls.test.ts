@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { methodCalls, methodList } from "./methodCalls.ts";
+import { presetPipeline } from "../../augmentation/presets.ts";
+import { trainingDefaults } from "../request/trainingDefaults.ts";
+import { methodCalls, methodList, requestOf } from "./methodCalls.ts";
 
 describe("a list of methods", () => {
   it("is read with numbers and modifiers", () => {
@@ -21,6 +23,26 @@ describe("a list of methods", () => {
     expect(() => methodCalls(text)).toThrowError(
       expect.objectContaining({ code, message: expect.stringMatching(message) }),
     );
+  });
+
+  it("ends the base where the comparison says, but not an encoder of one's own", () => {
+    const material = {
+      common: {
+        ...trainingDefaults,
+        data: "",
+        store: "",
+        out: "",
+        embedBase: false,
+        commandLine: "",
+        cut: "x",
+      },
+      augmentation: { name: "flip", pipeline: presetPipeline("flip"), draws: "fresh", seed: 0 },
+      ...{ fineTuning: {}, argument: undefined, trainingImages: "", encoderFolder: "encoder" },
+    } as const;
+    const cuts = methodCalls("fast,fine-tune,end-to-end,ridge,joint,autoencoder").map(
+      (call) => requestOf(call, material).cut,
+    );
+    expect(cuts).toEqual(["x", "x", "x", "x", undefined, undefined]);
   });
 
   it("knows every method with a sentence", () => {

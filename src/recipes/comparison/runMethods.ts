@@ -1,9 +1,9 @@
 import { PermafrostError } from "../../base/errors.ts";
 import type { ComparisonReport } from "../../evaluation/comparison/comparisonReport.ts";
+import type { FinishedRuns } from "../phases/finishedRuns.ts";
 import { type Budget, outOfTime, underBudget } from "./budget.ts";
 import type { ComparisonData } from "./comparisonData.ts";
 import type { ComparisonHooks, ComparisonRequest } from "./comparisonRequest.ts";
-import type { FinishedRuns } from "./finishedRuns.ts";
 import type { MethodMaterial } from "./method.ts";
 import { type MethodCall, requestOf } from "./methodCalls.ts";
 import { keyOf, runName, runsOf } from "./methodMaterials.ts";

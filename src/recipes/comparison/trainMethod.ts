@@ -1,9 +1,9 @@
 import path from "node:path";
 import type { Split } from "../../data/dataset.ts";
 import { holdsBundle } from "../phases/earlyEnd.ts";
+import type { FinishedRuns } from "../phases/finishedRuns.ts";
 import type { PretrainingHooks, PretrainingRequest, PretrainingResult } from "../pretraining/pretraining.ts";
 import type { ScoredImages, TrainingHooks, TrainingRequest, TrainingResult } from "../request/training.ts";
-import type { FinishedRuns } from "./finishedRuns.ts";
 import type { MethodMaterial, TrainedMethod } from "./method.ts";
 import { answersOf, type MethodRun, type RunAnswers } from "./methodRun.ts";
 

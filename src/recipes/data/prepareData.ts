@@ -116,3 +116,14 @@ export function dataDigest({ dataset, digests }: PreparedData): Digest {
   ]);
   return digestOf([dataset.classNames, rows.map((row) => JSON.stringify(row)).sort()]);
 }
+
+/** As `dataDigest`, of the images in their order: where that decides how they are shuffled. */
+export function orderedDataDigest({ dataset, digests }: PreparedData): Digest {
+  const rows = dataset.samples.map(({ path: file, label, split, weight }) => [
+    digests.get(file),
+    label,
+    split,
+    weight,
+  ]);
+  return digestOf([dataset.classNames, rows]);
+}

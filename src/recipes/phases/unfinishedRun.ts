@@ -8,7 +8,7 @@ import { packageVersion } from "../../base/version.ts";
 import { BackupAndRestore, checkpointName } from "../../training/callbacks/backupAndRestore.ts";
 import type { Callback } from "../../training/callbacks/callback.ts";
 import { type Checkpoint, checkpointFormat } from "../../training/callbacks/checkpoint.ts";
-import type { PreparedData } from "../data/prepareData.ts";
+import { orderedDataDigest, type PreparedData } from "../data/prepareData.ts";
 import type { TrainingPhase } from "../request/trainingPhases.ts";
 
 const formats = { train: "permafrost run 1", pretrain: "permafrost pretraining 1" } as const;
@@ -249,16 +249,6 @@ function runParts(request: RunRequest, { data, base, numericsClass }: RunContext
     permafrost: packageVersion(),
     checkpoint: checkpointFormat,
   };
-}
-
-function orderedDataDigest({ dataset, digests }: PreparedData): Digest {
-  const rows = dataset.samples.map(({ path: file, label, split, weight }) => [
-    digests.get(file),
-    label,
-    split,
-    weight,
-  ]);
-  return digestOf([dataset.classNames, rows]);
 }
 
 /** The outermost folder that had to be made; undefined where none had to be. */

@@ -1,15 +1,14 @@
 import path from "node:path";
-import { shellWord } from "../../base/shellWord.ts";
 import { packageVersion } from "../../base/version.ts";
 import { wilsonInterval } from "../../evaluation/interval.ts";
 import { selectionNoise } from "../../evaluation/sweep/selectionNoise.ts";
 import type { SweepCandidate, SweepReport } from "../../evaluation/sweep/sweepReport.ts";
 import type { PreparedData } from "../data/prepareData.ts";
 import { countSamples } from "../data/viewCounts.ts";
-import { trainingDefaults } from "../request/trainingDefaults.ts";
 import type { OutOfFold } from "./crossValidate.ts";
 import { accuracyOf } from "./search.ts";
 import type { SweepRequest } from "./sweepRequest.ts";
+import { trainCommand } from "./trainCommand.ts";
 
 /** What the test images said, asked once. */
 export interface TestVerdict {
@@ -20,15 +19,16 @@ export interface TestVerdict {
 export interface FinishedSweep {
   readonly request: SweepRequest;
   readonly found: PreparedData;
+  /** Best first. */
   readonly judged: readonly OutOfFold[];
-  readonly best: OutOfFold;
   readonly test: TestVerdict | undefined;
-  readonly forwards: { readonly computed: number; readonly reused: number };
+  readonly forwards: SweepReport["forwards"];
+  readonly trainings: SweepReport["trainings"];
   readonly seconds: number;
   readonly numericsClass: string;
 }
 
-/** Ranks the candidates and says which differences between them are noise. */
+/** Says which differences between the candidates are noise, and how the best one is trained. */
 export function assembleSweep(done: FinishedSweep): SweepReport {
   const { request, found, judged, test } = done;
   const full = judged.filter(({ epochs, failure }) => epochs === request.epochs && failure === undefined);
@@ -37,12 +37,11 @@ export function assembleSweep(done: FinishedSweep): SweepReport {
     { seed: request.seed },
   );
   const places = new Map(full.map((each, at) => [each, at]));
-  const candidates = [...judged]
-    .sort((a, b) => b.epochs - a.epochs || accuracyOf(b) - accuracyOf(a))
-    .map((each): SweepCandidate => {
-      const place = places.get(each);
-      return { ...candidateOf(each), ...(place === undefined ? {} : { fromBest: noise.fromBest[place]! }) };
-    });
+  const candidates = judged.map((each): SweepCandidate => {
+    const place = places.get(each);
+    return { ...candidateOf(each), ...(place === undefined ? {} : { fromBest: noise.fromBest[place]! }) };
+  });
+  const [best] = candidates;
   const report = {
     title: path.parse(path.resolve(request.data)).name,
     created: new Date().toISOString(),
@@ -68,41 +67,15 @@ export function assembleSweep(done: FinishedSweep): SweepReport {
             interval: wilsonInterval(test.right, test.images),
           },
         }),
-    ...trainCommandOf(request, candidates[0]!),
+    // One that diverged here would do so again.
+    ...(best!.failure === undefined ? { trainCommand: trainCommand(request, best!.settings) } : {}),
     forwards: done.forwards,
+    trainings: done.trainings,
     seconds: done.seconds,
     numericsClass: done.numericsClass,
     versions: { permafrost: packageVersion(), node: process.versions.node },
   };
   return { ...report, remarks: remarksOf(report) };
-}
-
-/** With every option whose usual value `train` would not take by itself. */
-function trainCommandOf(
-  { data, base, epochs, batchSize, imageSize, seed, validationSplit }: SweepRequest,
-  { settings }: SweepCandidate,
-): Pick<SweepReport, "trainCommand"> {
-  const { head, optimizer, learningRate, augment, cut } = settings;
-  if (cut !== undefined) return {};
-  const [name = "none", views] = augment.split(":");
-  const usual = trainingDefaults;
-  const options: readonly (readonly [string, string | number | undefined, unknown])[] = [
-    ["--head", head, usual.head],
-    ["--optimizer", optimizer, usual.optimizer],
-    ["--learning-rate", learningRate, undefined],
-    ["--epochs", epochs, usual.epochs],
-    ["--batch-size", batchSize, usual.batchSize],
-    ["--augment", name, "none"],
-    ["--draws", views === undefined ? undefined : `pool:${views}`, undefined],
-    ["--base", base, usual.base],
-    ["--image-size", imageSize, undefined],
-    ["--validation-split", validationSplit, usual.validationSplit],
-    ["--seed", seed, usual.seed],
-  ];
-  const words = options.flatMap(([option, value, without]) =>
-    value === undefined || value === without ? [] : [option, shellWord(String(value))],
-  );
-  return { trainCommand: ["permafrost train", shellWord(data), ...words].join(" ") };
 }
 
 function candidateOf(judged: OutOfFold): SweepCandidate {
@@ -136,10 +109,5 @@ function remarksOf(report: Omit<SweepReport, "remarks">): readonly string[] {
   }
   const failed = candidates.filter(({ failure }) => failure !== undefined).length;
   if (failed > 0) remarks.push(`${failed} candidates diverged: their learning rate is too high.`);
-  if (candidates[0]?.settings.cut !== undefined) {
-    remarks.push(
-      "A cut other than the base's own end is tried here only: permafrost train always reads the end of the base.",
-    );
-  }
   return remarks;
 }

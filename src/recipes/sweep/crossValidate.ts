@@ -1,8 +1,6 @@
 import { mapConcurrently } from "../../augmentation/concurrently.ts";
-import { crossEntropy } from "../../evaluation/probabilities.ts";
-import { isLossNan } from "../phases/earlyEnd.ts";
 import type { FoldData } from "./foldData.ts";
-import type { FoldThreads } from "./foldThreads.ts";
+import type { FoldJudge } from "./foldJudge.ts";
 import type { Candidate } from "./searchSpace.ts";
 
 /** What heads that were not trained on an image say of it: out-of-fold answers of one candidate. */
@@ -21,8 +19,8 @@ export interface OutOfFold {
 }
 
 export interface CrossValidation {
-  readonly threads: FoldThreads;
-  readonly data: Pick<FoldData, "labels" | "parts" | "classes">;
+  readonly judge: FoldJudge;
+  readonly data: Pick<FoldData, "labels" | "parts">;
   /** Number of the features of a cut and augmentation. */
   featuresOf(candidate: Candidate): number;
   /** Parts of the data that are folds: the first so many. */
@@ -41,7 +39,7 @@ export async function crossValidate(
   const judged = candidates.map((candidate) => new JudgedCandidate(candidate, epochs, work));
   // Fold by fold, because trainings on the same rows follow each other fastest.
   const trainings = Array.from({ length: work.folds }, (_, fold) => judged.map((each) => ({ each, fold })));
-  await mapConcurrently(trainings.flat(), work.threads.size, ({ each, fold }) => each.addFold(fold));
+  await mapConcurrently(trainings.flat(), work.judge.size, ({ each, fold }) => each.addFold(fold));
   return judged.map((each) => each.outcome());
 }
 
@@ -55,7 +53,7 @@ class JudgedCandidate {
   readonly #perFold: number[];
   /** Sums, by fold: added up in their order whichever ends first. */
   readonly #losses: number[];
-  #seconds = 0;
+  readonly #seconds: number[];
   #failure: string | undefined;
 
   constructor(candidate: Candidate, epochs: number, work: CrossValidation) {
@@ -63,34 +61,29 @@ class JudgedCandidate {
     this.#epochs = epochs;
     this.#work = work;
     this.#right = new Uint8Array(work.data.labels.length);
-    this.#perFold = new Array<number>(work.folds).fill(0);
-    this.#losses = new Array<number>(work.folds).fill(0);
+    const zeros = () => new Array<number>(work.folds).fill(0);
+    this.#perFold = zeros();
+    this.#losses = zeros();
+    this.#seconds = zeros();
   }
 
   /** @throws PermafrostError INTERRUPTED. A loss that is no number fails the candidate instead. */
   async addFold(fold: number): Promise<void> {
-    const begin = performance.now();
-    if (this.#failure === undefined) {
-      try {
-        await this.#train(fold);
-      } catch (error) {
-        if (!isLossNan(error)) throw error;
-        this.#failure = error.message;
-      }
-    }
-    this.#seconds += (performance.now() - begin) / 1000;
+    if (this.#failure === undefined) await this.#ask(fold);
     this.#work.onFold();
   }
 
-  async #train(fold: number): Promise<void> {
-    const { threads, data, featuresOf } = this.#work;
+  async #ask(fold: number): Promise<void> {
+    const { judge, data, featuresOf } = this.#work;
     const candidate = this.#candidate;
     const training = { candidate, features: featuresOf(candidate), part: fold, epochs: this.#epochs };
     const { heldOutRows } = data.parts[fold]!;
-    const judged = answers(await threads.train(training), heldOutRows, data);
-    this.#perFold[fold] = judged.right.filter(Boolean).length / heldOutRows.length;
-    for (const [at, row] of heldOutRows.entries()) this.#right[row] = Number(judged.right[at]);
-    this.#losses[fold] = judged.loss;
+    const { right, loss, seconds, failure } = await judge.ask(training);
+    this.#seconds[fold] = seconds;
+    this.#losses[fold] = loss;
+    this.#failure ??= failure;
+    this.#perFold[fold] = right.filter(Boolean).length / heldOutRows.length;
+    for (const [at, row] of heldOutRows.entries()) this.#right[row] = right[at] ?? 0;
   }
 
   outcome(): OutOfFold {
@@ -99,26 +92,14 @@ class JudgedCandidate {
       candidate: this.#candidate,
       epochs: this.#epochs,
       right,
-      loss: this.#losses.reduce((sum, each) => sum + each, 0) / right.length,
+      loss: sumOf(this.#losses) / right.length,
       perFold: this.#failure === undefined ? this.#perFold : [],
-      seconds: this.#seconds,
+      seconds: sumOf(this.#seconds),
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
     };
   }
 }
 
-/** Which rows are right, and the sum of their losses. */
-export function answers(
-  probabilities: Float32Array,
-  rows: Uint32Array,
-  { labels, classes }: Pick<FoldData, "labels" | "classes">,
-): { readonly right: readonly boolean[]; readonly loss: number } {
-  let loss = 0;
-  const right = Array.from(rows, (row, at) => {
-    const label = labels[row]!;
-    const own = probabilities.subarray(at * classes, (at + 1) * classes);
-    loss += crossEntropy(own[label]!);
-    return own.indexOf(Math.max(...own)) === label;
-  });
-  return { right, loss };
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { temporaryTree } from "../../../test/support/temporaryTree.ts";
+import { sha256 } from "../../base/digest.ts";
 import { Random } from "../../base/random.ts";
+import { FinishedRuns } from "../phases/finishedRuns.ts";
 import { crossValidate } from "./crossValidate.ts";
 import type { FoldData, FoldTraining } from "./foldData.ts";
+import { FoldJudge } from "./foldJudge.ts";
 import { FoldThreads } from "./foldThreads.ts";
 import type { Candidate } from "./searchSpace.ts";
 import { shared } from "./sharedRows.ts";
@@ -85,15 +89,28 @@ describe("a thread that trains many heads", () => {
   it("fails the candidate whose loss is no number, and no other", async () => {
     const data = await foldData();
     await using threads = await FoldThreads.start(data, undefined, 1);
-    const work = { threads, data, folds: 2, rows: [...data.labels.keys()], featuresOf: () => 0 };
+    const folder = await temporaryTree({});
     const diverging = candidate({ optimizer: "sgd", learningRate: 1e38 });
-    const judged = await crossValidate([diverging, candidate()], epochs, {
-      ...work,
-      onFold: () => undefined,
-    });
+    const judgeAll = async () => {
+      const judge = new FoldJudge({
+        ...{ threads, data, folds: 2, resume: true },
+        digests: [sha256("plain"), sha256("drawn")],
+        finished: new FinishedRuns(folder, "sweep"),
+      });
+      const work = { judge, data, folds: 2, rows: [...data.labels.keys()], featuresOf: () => 0 };
+      const onFold = () => undefined;
+      return {
+        judged: await crossValidate([diverging, candidate()], epochs, { ...work, onFold }),
+        trainings: judge.trainings,
+      };
+    };
+    const { judged, trainings: done } = await judgeAll();
     expect(judged[0]!.failure).toMatch(/loss/);
     expect(judged[1]!.failure).toBeUndefined();
     expect(judged[1]!.right.reduce((sum, each) => sum + each, 0)).toBeGreaterThan(rows / 2);
+    // The failure is known from the first fold, and kept like any other answer.
+    expect(done).toEqual({ trained: 3, kept: 0 });
+    expect(await judgeAll()).toEqual({ judged, trainings: { trained: 0, kept: 3 } });
   }, 60_000);
 
   it("ends a training under way once it is asked to stop", async () => {

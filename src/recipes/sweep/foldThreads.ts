@@ -72,5 +72,8 @@ export class FoldThreads {
 }
 
 function interrupted(): PermafrostError {
-  return new PermafrostError("INTERRUPTED", "sweep: stopped as asked. All features are kept.");
+  return new PermafrostError(
+    "INTERRUPTED",
+    "sweep: stopped as asked. All features and finished trainings are kept: the same command goes on there.",
+  );
 }

@@ -29,9 +29,9 @@ export async function halvingSearch(
     const share = reduction ** (rounds - round);
     const judged = await crossValidate(left, Math.max(1, Math.round(epochs / share)), work);
     if (round === rounds) return [...judged, ...stopped];
-    const ranked = [...judged].sort((a, b) => accuracyOf(b) - accuracyOf(a));
-    const kept = ranked.slice(0, Math.max(1, Math.ceil(ranked.length / reduction)));
-    stopped.push(...ranked.slice(kept.length));
+    const order = ranked(judged);
+    const kept = order.slice(0, Math.max(1, Math.ceil(order.length / reduction)));
+    stopped.push(...order.slice(kept.length));
     left = kept.map(({ candidate }) => candidate);
   }
 }
@@ -46,6 +46,11 @@ export function trainingsOf(search: string, candidates: number, folds: number): 
     left = Math.max(1, Math.ceil(left / reduction));
   }
   return total;
+}
+
+/** Best first; those that were stopped early behind all others. */
+export function ranked(judged: readonly OutOfFold[]): readonly OutOfFold[] {
+  return [...judged].sort((a, b) => b.epochs - a.epochs || accuracyOf(b) - accuracyOf(a));
 }
 
 /** Over all images; of a candidate that diverged, none. */

@@ -1,7 +1,10 @@
 import { presetPipeline } from "../../augmentation/presets.ts";
+import { type Digest, digestOf } from "../../base/digest.ts";
 import { PermafrostError } from "../../base/errors.ts";
 import type { SplitSample } from "../../data/split.ts";
-import type { PreparedData } from "../data/prepareData.ts";
+import { groupDigest } from "../../features/key.ts";
+import { featureGroup } from "../../features/prefixGroup.ts";
+import { orderedDataDigest, type PreparedData } from "../data/prepareData.ts";
 import { drawnFeatures } from "../features/drawnFeatures.ts";
 import { pooledRows, pooledSource } from "../features/pooledRows.ts";
 import { type FrozenImages, frozenImages } from "../phases/frozenImages.ts";
@@ -19,6 +22,8 @@ export interface SweepFeatures extends FoldFeatures {
   /** Those that can be read, in the order of the rows. */
   readonly samples: readonly SplitSample[];
   readonly forwards: Pick<ForwardCounts, "computed" | "reused">;
+  /** Of all that the numbers, their rows and their views hang on. */
+  readonly digest: Digest;
 }
 
 /** The features that candidates with this cut and augmentation need, of all images: each view computed once for all of them. */
@@ -40,7 +45,13 @@ export async function sweepFeatures(
     plain: { ...plain, data: shared([plain.data]) },
     ...(drawn === undefined ? {} : { drawn }),
     forwards: images.log.outcome(samples, 1).forwards,
+    digest: digestOf([frozenDigest(images), orderedDataDigest(images), augmentation ?? null]),
   };
+}
+
+/** Of the frozen part, which every sweep has, and how pictures become its input. */
+function frozenDigest({ options }: FrozenImages): Digest {
+  return groupDigest(featureGroup(options!, options!.numericsClass));
 }
 
 async function drawnRows(

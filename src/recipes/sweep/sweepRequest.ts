@@ -21,6 +21,7 @@ export interface SweepRequest
     | "initialWeights"
     | "store"
     | "commandLine"
+    | "resume"
   > {
   readonly axes: SearchAxes;
   /** "grid": every combination. "random": some drawn ones. "halving": drawn ones, of which the better third trains on, again and again. */
@@ -29,7 +30,7 @@ export interface SweepRequest
   readonly trials: number;
   /** Parts of the images; each is judged by heads trained on the others. */
   readonly folds: number;
-  /** Folder of the page and the tables. */
+  /** Folder of the page, the tables, and the finished trainings, which the same sweep does not do again. */
   readonly out: string;
 }
 

@@ -67,7 +67,7 @@ function sameForAll({ candidates }: SweepReport): readonly Fact[] {
 
 /** The first screen: the answer in a sentence, three numbers, the picture. */
 function answerScreen(report: SweepReport): Answer {
-  const { unbiased, test, images, forwards, seconds } = report;
+  const { unbiased, test, images, forwards, trainings, seconds } = report;
   const { best, sentence } = sweepAnswer(report);
   const expected = test?.accuracy ?? unbiased.accuracy;
   return {
@@ -95,11 +95,16 @@ function answerScreen(report: SweepReport): Answer {
       {
         text: duration(seconds),
         value: seconds,
-        meaning: `${plural(forwards.computed, "forward")} computed, ${count(forwards.reused)} reused`,
+        meaning: `${plural(forwards.computed, "forward")} computed, ${count(forwards.reused)} reused${keptText(trainings)}`,
       },
     ],
     picture: { kind: "charts", charts: [firstCandidates(report)] },
   };
+}
+
+/** The time is that of the last start, which does not do again what earlier ones have finished. */
+function keptText({ trained, kept }: SweepReport["trainings"]): string {
+  return kept === 0 ? "" : `; ${count(kept)} of ${plural(trained + kept, "training")} finished before`;
 }
 
 function firstCandidates({ candidates }: SweepReport): Intervals {

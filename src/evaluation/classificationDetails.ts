@@ -6,12 +6,13 @@ import {
   reliability,
   resampledCalibrationError,
 } from "./calibration.ts";
+import { resampledF1, tallyOf } from "./classIntervals.ts";
 import { type ClassDetails, columnDetails, meanOfKnown, supportRemarks } from "./columnDetails.ts";
 import { type Interval, meanInterval, wilsonInterval } from "./interval.ts";
 import { type Predictions, readPredictions } from "./probabilities.ts";
 import { type Ranking, rankScores } from "./ranking.ts";
 import { resampledAreas } from "./resampledAreas.ts";
-import { type ResampledNumbers, resampledIntervals } from "./resampling.ts";
+import { resampledIntervals } from "./resampling.ts";
 import { withTemperature } from "./temperature.ts";
 
 export interface TopK {
@@ -95,52 +96,6 @@ function rankingOf(predictions: Predictions, labels: ArrayLike<number>, label: n
     Float32Array.from({ length: samples }, (_, sample) => predictions.probability(sample, label)),
     Uint8Array.from({ length: samples }, (_, sample) => Number(labels[sample] === label)),
   );
-}
-
-interface Tally {
-  readonly hits: Float64Array;
-  readonly called: Float64Array;
-  readonly present: Float64Array;
-}
-
-/** How often each class is named, is there, and both; images count as often as `counts` says, or once. */
-function tallyOf(
-  said: Int32Array,
-  labels: ArrayLike<number>,
-  classes: number,
-  counts?: ArrayLike<number>,
-): Tally {
-  const [hits, called, present] = [
-    new Float64Array(classes),
-    new Float64Array(classes),
-    new Float64Array(classes),
-  ];
-  for (let sample = 0; sample < said.length; sample++) {
-    const count = counts === undefined ? 1 : counts[sample]!;
-    const [answer, label] = [said[sample]!, labels[sample]!];
-    called[answer]! += count;
-    present[label]! += count;
-    if (answer === label) hits[label]! += count;
-  }
-  return { hits, called, present };
-}
-
-/** F1 of every class, then their mean. */
-function resampledF1(said: Int32Array, labels: ArrayLike<number>, classes: number): ResampledNumbers {
-  const truth = Int32Array.from(labels);
-  return {
-    of: (counts) => {
-      const { hits, called, present } = tallyOf(said, truth, classes, counts);
-      const all = new Float64Array(classes + 1);
-      for (let label = 0; label < classes; label++) {
-        const whole = called[label]! + present[label]!;
-        const f1 = whole === 0 ? 0 : (2 * hits[label]!) / whole;
-        all[label] = f1;
-        all[classes]! += f1 / classes;
-      }
-      return all;
-    },
-  };
 }
 
 /** How often the truth is among the 1, 2, 3, 5 most probable classes; of equal probabilities the first class goes first. */

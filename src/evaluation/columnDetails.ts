@@ -25,28 +25,43 @@ export interface Called {
   readonly hits: number;
 }
 
+/** How sure it is how well a class or label is found. */
+export type FoundIntervals = Pick<ClassDetails, "precisionInterval" | "recallInterval" | "f1Interval">;
+
+/** @param support - Images that are of the class. */
+export function foundIntervals(
+  { called, hits }: Called,
+  support: number,
+  f1Interval: Interval | null,
+): FoundIntervals {
+  return {
+    precisionInterval: called === 0 ? null : wilsonInterval(hits, called),
+    recallInterval: support === 0 ? null : wilsonInterval(hits, support),
+    f1Interval,
+  };
+}
+
 /** Intervals that need images drawn again. */
 export type ResampledIntervals = Pick<ClassDetails, "f1Interval" | "averagePrecisionInterval">;
 
 export function columnDetails(
   className: string,
   ranking: Ranking,
-  { called, hits }: Called,
-  resampled: ResampledIntervals,
+  called: Called,
+  { f1Interval, averagePrecisionInterval }: ResampledIntervals,
 ): ClassDetails {
   const decisions = decisionsOf(ranking);
   const support = decisions.positives;
   return {
     className,
     support,
-    precisionInterval: called === 0 ? null : wilsonInterval(hits, called),
-    recallInterval: support === 0 ? null : wilsonInterval(hits, support),
+    ...foundIntervals(called, support, f1Interval),
     auc: areaUnderRoc(decisions),
     aucInterval: areaInterval(decisions) ?? null,
     averagePrecision: averagePrecision(decisions),
     roc: rocCurve(decisions) ?? null,
     precisionRecall: precisionRecallCurve(decisions) ?? null,
-    ...resampled,
+    averagePrecisionInterval,
   };
 }
 

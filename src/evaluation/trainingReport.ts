@@ -1,5 +1,6 @@
 import type { Preprocessing } from "../applications/preprocessing.ts";
 import type { TargetTask } from "../data/dataset.ts";
+import type { FoundIntervals } from "./columnDetails.ts";
 import type { LabelDetails } from "./labelDetails.ts";
 import type { MultilabelScores } from "./labelScores.ts";
 import type { ClassificationScores } from "./scores.ts";
@@ -44,6 +45,8 @@ export interface TrainingReport {
   readonly numericsClass: string;
   /** permafrost, Node, engine. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Of the split that the page judges by, in class order; none where no split was scored, and for other tasks. */
+  readonly classIntervals: readonly FoundIntervals[];
   /** Worst first. */
   readonly mistakes: readonly Mistake[];
   /** What an image is asked for instead of its class; the class names are names of labels or values then. */

@@ -2,6 +2,7 @@ import path from "node:path";
 import { type BaseNetwork, isFoundAgain } from "../applications/index.ts";
 import { packageVersion } from "../base/version.ts";
 import { type Sample, type Split, splits } from "../data/dataset.ts";
+import { classIntervals } from "../evaluation/classIntervals.ts";
 import { labelDetails } from "../evaluation/labelDetails.ts";
 import { renderPage } from "../evaluation/report/page/renderPage.ts";
 import { trainingPage } from "../evaluation/report/trainingPage.ts";
@@ -18,7 +19,7 @@ import { solverOf } from "./classifier/solvedHeads.ts";
 import { targetRows } from "./data/expectedTargets.ts";
 import { dataDigest } from "./data/prepareData.ts";
 import { pageFiles } from "./pages/savePage.ts";
-import { samplesOf } from "./phases/headTraining.ts";
+import { labelsOf, samplesOf } from "./phases/headTraining.ts";
 import type { TrainedClassifier } from "./phases/trainPhases.ts";
 import { drawsName } from "./request/augmentation.ts";
 import type { PhaseClock } from "./request/phaseClock.ts";
@@ -109,8 +110,9 @@ async function trainingReport(saved: SavedTraining, created: string): Promise<Tr
     bundle: request.out,
     numericsClass: result.numericsClass,
     versions: versions(),
+    classIntervals: [],
     mistakes: [],
-    ...(await mistakesOf(saved)),
+    ...(await judgedImages(saved)),
   };
 }
 
@@ -139,11 +141,16 @@ function isBaseChanged(phases: readonly PhaseRecord[]): boolean {
   return phases[0]?.base.before !== phases.at(-1)?.base.after;
 }
 
-/** The pictures that were judged worst; of labels and values what the page's first picture is made of. */
-async function mistakesOf({ trained, scored, result }: SavedTraining): Promise<Partial<TrainingReport>> {
+/** The pictures that were judged worst, how sure the numbers of classes and labels are, and of values what the page's first picture is made of. */
+async function judgedImages({ trained, scored, result }: SavedTraining): Promise<Partial<TrainingReport>> {
   const { task } = trained.dataset;
   const { samples, probabilities: outputs } = scored.last;
-  if (task === undefined) return { mistakes: await worstMistakes(scored.last, result.classes) };
+  if (task === undefined) {
+    return {
+      classIntervals: classIntervals(outputs, labelsOf(samples), result.classes),
+      mistakes: await worstMistakes(scored.last, result.classes),
+    };
+  }
   const worst = await worstAnswers(task, scored.last, result.classes);
   const targets = targetRows(samples);
   return task === "multilabel"

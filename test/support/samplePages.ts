@@ -1,5 +1,6 @@
 import { preprocessing } from "../../src/applications/preprocessing.ts";
 import { Random } from "../../src/base/random.ts";
+import { classIntervals } from "../../src/evaluation/classIntervals.ts";
 import { classificationDetails } from "../../src/evaluation/classificationDetails.ts";
 import { comparePairs } from "../../src/evaluation/comparison/comparePairs.ts";
 import type { ComparisonReport } from "../../src/evaluation/comparison/comparisonReport.ts";
@@ -83,6 +84,7 @@ export function sampleTrainingPage(): Page {
     bundle: "runs/photos",
     numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
     versions: { permafrost: "0.1.0" },
+    classIntervals: classIntervals(probabilities, labels, names),
     mistakes: [
       {
         name: "class 0/a/long/way/to/the/picture/number-12345.jpg",

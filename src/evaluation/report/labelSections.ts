@@ -2,11 +2,9 @@ import type { Interval } from "../interval.ts";
 import type { MultilabelScores } from "../labelScores.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
 import { shownWhat } from "./answer.ts";
-import { counted, share } from "./cells.ts";
-import { decimal, percent, plural } from "./format.ts";
+import { percent, plural } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
 import type { Answer, Section } from "./page/page.ts";
-import type { Cell } from "./page/table.ts";
 
 /** The answer about labels in one sentence and two numbers. */
 export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>, f1Interval?: Interval): Answer {
@@ -38,49 +36,6 @@ export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>, f1
 function withoutLabels({ samples, perLabel }: MultilabelScores): number {
   const given = perLabel.reduce((sum, { support }) => sum + support, 0);
   return 1 - given / (samples * perLabel.length);
-}
-
-/** Precision, recall, F1 and the two areas of every label. */
-export function labelsTable({ split, scores }: JudgedTask<MultilabelScores>): Section {
-  return {
-    title: "Label by label",
-    blocks: [
-      {
-        kind: "table",
-        table: {
-          caption:
-            `On the ${split} split; loss ${decimal(scores.loss)}, mean average precision ${area(scores.meanAveragePrecision)}, mean AUC ${area(scores.meanAuc)}. ` +
-            "Precision: of the pictures given the label, how many have it. Recall: of those that have it, how many are found. F1: their harmonic mean, drawn as the bar. " +
-            "AP and AUC judge the order of the probabilities, whatever the threshold.",
-          columns: [
-            { title: "label" },
-            ...["precision", "recall", "F1", "AP", "AUC", "pictures"].map(
-              (title) => ({ title, as: "number" }) as const,
-            ),
-            { title: "", as: "bar" },
-          ],
-          rows: scores.perLabel.map((row) => [
-            row.className,
-            share(row.precision),
-            share(row.recall),
-            { text: row.f1.toFixed(3), value: row.f1 },
-            areaCell(row.averagePrecision),
-            areaCell(row.auc),
-            counted(row.support),
-            { text: "", value: row.f1 },
-          ]),
-        },
-      },
-    ],
-  };
-}
-
-function area(value: number | null): string {
-  return value === null ? "none" : value.toFixed(3);
-}
-
-function areaCell(value: number | null): Cell {
-  return { text: area(value), value };
 }
 
 /** The pictures whose labels were missed most. */

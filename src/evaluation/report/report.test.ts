@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { sampleEvaluationPage, sampleTrainingPage } from "../../../test/support/samplePages.ts";
 import { preprocessing } from "../../applications/preprocessing.ts";
+import { classIntervals } from "../classIntervals.ts";
 import { classificationScores } from "../scores.ts";
 import type { TrainingReport } from "../trainingReport.ts";
 import { duration, percent } from "./format.ts";
@@ -9,7 +11,9 @@ import { placeAxis } from "./page/axis.ts";
 import { renderChart } from "./page/chartKinds.ts";
 import { pageCsv } from "./page/pageCsv.ts";
 import { pageMarkdown } from "./page/pageMarkdown.ts";
+import { pageTables } from "./page/pageTables.ts";
 import { renderPage } from "./page/renderPage.ts";
+import type { Table } from "./page/table.ts";
 import { contrast, dark, heatColors, heatStep, heatSteps, light } from "./palette.ts";
 import { trainingPage } from "./trainingPage.ts";
 
@@ -66,6 +70,7 @@ function report(changes: Partial<TrainingReport> = {}): TrainingReport {
     bundle: "runs/photos",
     numericsClass: "onnxruntime-node 1, linux-x64, avx2, all",
     versions: { permafrost: "0.1.0", node: "v20" },
+    classIntervals: classIntervals(rows, labels, classNames),
     mistakes: [
       { name: "cats/3.jpg", trueClass: "cats", predictedClass: "dogs", probability: 0.8, thumbnail: pixel },
     ],
@@ -139,6 +144,20 @@ describe("the training report", () => {
     ]) {
       expect(page).toContain(text);
     }
+  });
+
+  test("shows the intervals of its classes that the page of an evaluation shows", () => {
+    const [tables, judged] = [sampleTrainingPage(), sampleEvaluationPage(200)].map((page) =>
+      pageTables(page),
+    );
+    const classes = (all: readonly Table[] = []) =>
+      all.find(({ columns }) => columns[1]?.title === "precision")!;
+    const [own, other] = [classes(tables), classes(judged)];
+    expect(own.columns.map(({ title }) => title)).toEqual(["class", "precision", "recall", "F1", "pictures"]);
+    expect(own.rows).toEqual(other.rows.map((row) => [...row.slice(0, 4), row.at(-1)]));
+    expect(own.rows[0]!.slice(1, 4)).toEqual(
+      Array(3).fill(expect.objectContaining({ interval: expect.any(String) })),
+    );
   });
 
   test("is well formed and labelled: language, title, one h1, header cells, text for every picture", () => {
@@ -329,7 +348,9 @@ describe("parts of the report", () => {
   test("the same numbers are there as Markdown and as CSV, with whole digits", () => {
     const page = trainingPage(report({ classNames: ["a|b", 'c"d'] }));
     const text = pageMarkdown(page);
-    expect(text).toContain('| c"d | 100.0 % | 80.0 % | 0.889 | 10 |');
+    expect(text).toMatch(
+      /\| c"d \| 100\.0.% \(67\.6 to 100\.0.%\) \| 80\.0.% \(49\.0 to 94\.3.%\) \| 0\.889 \([\d.]+ to [\d.]+\) \| 10 \|/,
+    );
     expect(text).toContain("| a\\|b | 10 | 10 |");
     const rows = pageCsv(page).split("\r\n");
     expect(rows[0]).toBe("table,row,column,value");

@@ -1,9 +1,9 @@
 import { type Preprocessing, shorterSide } from "../../applications/preprocessing.ts";
-import type { ClassificationScores } from "../scores.ts";
 import type { Mistake, TrainingReport } from "../trainingReport.ts";
 import { confusionOf, type JudgedSplit } from "./answer.ts";
-import { counted, share } from "./cells.ts";
+import { counted } from "./cells.ts";
 import { frequentConfusions } from "./confusionMatrix.ts";
+import { foundTable } from "./evaluation/foundTable.ts";
 import { count, decimal, duration, percent, plural } from "./format.ts";
 import type { Block, Picture, Section } from "./page/page.ts";
 import type { Plot, Series } from "./page/plot.ts";
@@ -74,38 +74,23 @@ function bestMark(
 }
 
 /** Precision, recall and F1 of every class. */
-export function classesSection({ split, scores }: JudgedSplit): Section {
+export function classesSection(
+  { split, scores }: JudgedSplit,
+  intervals: TrainingReport["classIntervals"],
+): Section {
   const confusions = frequentConfusions(confusionOf(scores), 8);
   return {
     title: "Class by class",
     blocks: [
-      { kind: "table", table: classTable(split, scores) },
+      foundTable(
+        "class",
+        `On the ${split} split; loss ${decimal(scores.loss)}. Precision: of the answers naming the class, how many are right. ` +
+          "Recall: of its pictures, how many are found. F1: their harmonic mean.",
+        scores.perClass,
+        intervals,
+      ),
       ...(confusions === undefined ? [] : [{ kind: "table", table: confusions } as const]),
     ],
-  };
-}
-
-function classTable(split: string, scores: ClassificationScores) {
-  return {
-    caption:
-      `On the ${split} split; loss ${decimal(scores.loss)}. Precision: of the answers naming the class, how many are right. ` +
-      "Recall: of its pictures, how many are found. F1: their harmonic mean, drawn as the bar.",
-    columns: [
-      { title: "class" },
-      { title: "precision", as: "number" },
-      { title: "recall", as: "number" },
-      { title: "F1", as: "number" },
-      { title: "pictures", as: "number" },
-      { title: "", as: "bar" },
-    ] as const,
-    rows: scores.perClass.map((row) => [
-      row.className,
-      share(row.precision),
-      share(row.recall),
-      { text: row.f1.toFixed(3), value: row.f1 },
-      counted(row.support),
-      { text: "", value: row.f1 },
-    ]),
   };
 }
 

@@ -2,8 +2,9 @@ import { isMultilabel } from "../taskScores.ts";
 import type { TrainingReport } from "../trainingReport.ts";
 import { workNumber } from "./answer.ts";
 import { labelF1Chart } from "./evaluation/curveCharts.ts";
+import { labelSection } from "./evaluation/labelParts.ts";
 import { saidAndTrue } from "./evaluation/valueCharts.ts";
-import { labelMistakes, labelsAnswer, labelsTable } from "./labelSections.ts";
+import { labelMistakes, labelsAnswer } from "./labelSections.ts";
 import type { Chart } from "./page/chart.ts";
 import type { Answer, Section } from "./page/page.ts";
 import { valueMistakes, valuesAnswer, valuesTable } from "./valueSections.ts";
@@ -26,16 +27,13 @@ export function taskSections(report: TrainingReport): TaskSections | undefined {
   const { worst = [] } = report;
   const work = workNumber(report);
   if (isMultilabel(taskScores)) {
-    const labels = { split, scores: taskScores };
-    const { labelDetails: details } = report;
-    const answer = labelsAnswer(labels, details?.macroF1Interval ?? undefined);
-    const picture =
-      details === undefined
-        ? {}
-        : pictureOf("How well each label is found", labelF1Chart({ scores: taskScores, details }));
+    // Of labels that were scored, the recipe makes them.
+    const labels = { scores: taskScores, details: report.labelDetails! };
+    const answer = labelsAnswer({ split, scores: taskScores }, labels.details.macroF1Interval ?? undefined);
+    const picture = pictureOf("How well each label is found", labelF1Chart(labels));
     return {
       answer: { ...answer, ...picture, numbers: [...answer.numbers, work] },
-      details: [labelsTable(labels), labelMistakes(worst, split)],
+      details: [labelSection(labels, split), labelMistakes(worst, split)],
     };
   }
   const values = { split, scores: taskScores };

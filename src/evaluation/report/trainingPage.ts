@@ -18,7 +18,9 @@ export function trainingPage(report: TrainingReport): Page {
   const other = taskSections(report);
   const details =
     other?.details ??
-    (judged === undefined ? [] : [classesSection(judged), mistakesSection(report.mistakes, judged)]);
+    (judged === undefined
+      ? []
+      : [classesSection(judged, report.classIntervals), mistakesSection(report.mistakes, judged)]);
   const sections = [
     curvesSection(report),
     ...details,

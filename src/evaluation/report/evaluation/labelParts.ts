@@ -54,13 +54,17 @@ function precisionNumber({
   };
 }
 
-function labelSection({ scores, details }: JudgedLabels): Section {
+/** Precision, recall, F1 and the two areas of every label. */
+export function labelSection(
+  { scores, details }: Pick<JudgedLabels, "scores" | "details">,
+  split?: string,
+): Section {
   return {
     title: "Label by label",
     blocks: [
       foundTable(
         "label",
-        `Loss ${decimal(scores.loss)}; right decisions ${percent(scores.labelAccuracy)} (95 % interval ${percentSpan(details.labelAccuracyInterval)}); ` +
+        `${split === undefined ? "Loss" : `On the ${split} split; loss`} ${decimal(scores.loss)}; right decisions ${percent(scores.labelAccuracy)} (95 % interval ${percentSpan(details.labelAccuracyInterval)}); ` +
           `F1 over all decisions ${scores.micro.f1.toFixed(3)} (${spanText(details.microF1Interval)}); mean AUC ${details.meanAuc?.toFixed(3) ?? "none"} (${spanText(details.meanAucInterval)}). ` +
           "Precision: of the pictures given the label, how many have it. Recall: of those that have it, how many are found.",
         scores.perLabel,

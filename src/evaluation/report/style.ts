@@ -132,6 +132,7 @@ th{font-weight:600;text-align:left}
 .chart text.name{fill:var(--ink)}
 .chart.coordinates path{stroke-width:1.5;opacity:.75}.chart.coordinates path.quiet{opacity:.35}
 .chart.coordinates line.upright{stroke:var(--ink)}
+.chart.coordinates .panels{display:none;gap:1.25rem}.panels circle{stroke:none;fill-opacity:.75}.panels circle.quiet{fill-opacity:.4}
 .chart.coordinates text,.chart.intervals text.name{paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
 .key.bars i{width:.7rem;height:.7rem;border:0;background:currentColor}
 details{margin-top:.5rem;font-size:.9375rem}
@@ -164,7 +165,7 @@ section{padding:1.25rem 1rem;margin:.875rem 0}
 .gallery{grid-template-columns:repeat(2,minmax(0,1fr))}.gallery.pairs{grid-template-columns:minmax(0,1fr)}
 .facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:.6rem}
 .chart text,.chart .axis{font-size:14px}.chart.large text,.chart.large .axis{font-size:21px}.key{white-space:normal}.list,.list thead th{font-size:.8125rem}.list th,.list td{padding-right:.5rem}.list tbody th{max-width:9rem}.wide,.caption+.legend{display:none}
-.chart.coordinates svg{min-width:44rem}.chart.coordinates text{font-size:12px}}
+.chart.coordinates svg.lines{display:none}.chart.coordinates .panels{display:grid}}
 @page{margin:14mm 12mm}
 @media print{:root{color-scheme:light;${variables(light)}}body{background:#fff;font-size:10.5pt}
 main,header,footer{max-width:none;padding:0}header{padding-top:0}h2,.caption{break-after:avoid}

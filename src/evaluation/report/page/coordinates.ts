@@ -2,6 +2,7 @@ import { line } from "d3-shape";
 import { type Html, html } from "../html.ts";
 import { type Axis, axisShape, axisText, type PlacedAxis, placeAxis, valueCell } from "./axis.ts";
 import type { ChartKind } from "./chartKind.ts";
+import { drawPanels } from "./coordinatePanels.ts";
 import { type Emphasis, legend } from "./legend.ts";
 import { exactly, flag, list, number, record, type Shape, text } from "./shape.ts";
 import type { Table } from "./table.ts";
@@ -62,7 +63,7 @@ export const coordinatesKind: ChartKind<Coordinates> = {
       { text: emphasis.strong, as: "line", color: "c1" },
       { text: emphasis.plain, as: "line", color: "quiet" },
     ]),
-  draw,
+  draw: (chart) => html`${drawLines(chart)}${drawPanels(chart)}`,
   table: ({ title, axes, lines }): Table => ({
     caption: title,
     columns: [
@@ -79,7 +80,7 @@ export const coordinatesKind: ChartKind<Coordinates> = {
   }),
 };
 
-function draw({ title, summary, axes, lines }: Coordinates): Html {
+function drawLines({ title, summary, axes, lines }: Coordinates): Html {
   const placed = axes.map((axis, place) =>
     upright(
       axis,
@@ -96,10 +97,10 @@ function draw({ title, summary, axes, lines }: Coordinates): Html {
     ...behind.filter(({ isStrong }) => !isStrong),
     ...behind.filter(({ isStrong }) => isStrong),
   ];
-  return html`<div class="scroll" tabindex="0" role="group" aria-label="${title}"><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: ${summary}">
+  return html`<svg class="lines" viewBox="0 0 ${width} ${height}" role="img" aria-label="${title}: ${summary}">
 ${ordered.map(({ values, isStrong }) => html`<path class="${isStrong ? "c1" : "quiet"}" d="${path([...values]) ?? ""}"/>`)}
 ${placed.map((axis, place) => drawAxis(axes[place]!, axis, round(x(place)), place === axes.length - 1))}
-</svg></div>`;
+</svg>`;
 }
 
 /** Names stand from the top down, numbers from the bottom up. */

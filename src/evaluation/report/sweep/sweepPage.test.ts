@@ -42,6 +42,20 @@ describe("the page about a sweep", () => {
     expect(sweepPage({ ...report, candidates: [only!] }).sections[0]!.title).toBe("Candidate by candidate");
   });
 
+  it("draws on narrow screens the accuracy by each setting, one point a candidate", () => {
+    const [, panels] = /<div class="panels">(.*?)<\/div>/s.exec(renderPage(page))!;
+    const labels = [...panels!.matchAll(/aria-label="([^"]*)"/g)].map(([, label]) => label);
+    expect(labels).toEqual(
+      ["head", "optimizer", "learning rate", "augmentation"].map(
+        (setting) => `Settings and accuracy: accuracy by ${setting}`,
+      ),
+    );
+    const strong = panels!.match(/<circle class="dot c1"/g);
+    const plain = panels!.match(/<circle class="dot quiet"/g);
+    // Thirteen with numbers, seven of which cannot be told from the best.
+    expect([strong!.length, plain!.length]).toEqual([4 * 7, 4 * 6]);
+  });
+
   it("is refused from a file whose lines and axes do not fit", () => {
     const json = JSON.stringify(page);
     expect(readPage(json, "report.json")).toEqual(page);

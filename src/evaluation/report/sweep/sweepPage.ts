@@ -134,7 +134,7 @@ function settingsSection(report: SweepReport): Section | undefined {
       {
         kind: "text",
         isQuiet: true,
-        text: "One line a candidate, from setting to setting to its accuracy. Strong lines cannot be told from the best.",
+        text: "One line a candidate, from setting to setting to its accuracy; on a narrow screen one point a candidate for each setting. Strong ones cannot be told from the best.",
       },
       { kind: "charts", charts: [chart] },
     ],

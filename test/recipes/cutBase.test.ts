@@ -3,6 +3,10 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { presetPipeline } from "../../src/augmentation/presets.ts";
 import { sha256 } from "../../src/base/digest.ts";
+import { applications } from "../../src/keras/applications.ts";
+import { load } from "../../src/keras/loadModel.ts";
+import { Sequential } from "../../src/keras/networks.ts";
+import { dense, globalAveragePooling2D } from "../../src/layers/index.ts";
 import { compareMethods } from "../../src/recipes/compareMethods.ts";
 import { describeBundle } from "../../src/recipes/describeBundle.ts";
 import { evaluateClassifier } from "../../src/recipes/evaluateClassifier.ts";
@@ -14,7 +18,9 @@ import { trainingDefaults } from "../../src/recipes/request/trainingDefaults.ts"
 import { trainClassifier } from "../../src/recipes/trainClassifier.ts";
 import { verifyTraining } from "../../src/recipes/verifyTraining.ts";
 import { loadBundle } from "../../src/saving/loadBundle.ts";
+import { formulaInputs } from "../support/exportNetworks.ts";
 import { temporaryFolder, writeStripes } from "../support/pictures.ts";
+import { predictions as predictionsOf } from "../support/predictions.ts";
 
 const cut = "block8";
 const lastLayer = "expanded_conv_7_add";
@@ -107,6 +113,18 @@ describe("a classifier on a base that is cut", () => {
     });
     expect((await predictImages({ bundle: at("next"), images: [at("photos", "flat")] })).skipped).toEqual([]);
   }, 60_000);
+
+  it("is built, saved and loaded in the library as well", async () => {
+    const convBase = await applications.byName("mobilenet_v3_small", { cut, inputShape: [96, 96, 3] });
+    const head = [globalAveragePooling2D(), dense({ units: 2, activation: "softmax" })];
+    const model = new Sequential({ layers: [convBase, ...head] });
+    await model.save(at("saved"), { classNames: ["flat", "steep"] });
+    const again = await load(at("saved"));
+    const inputs = formulaInputs(model);
+    expect(await predictionsOf(again, inputs)).toEqual(await predictionsOf(model, inputs));
+    // The weights come with the package: the part that is left is found again by its name and cut.
+    expect(await describeBundle(at("saved"))).toMatchObject({ base: { cut: lastLayer, embedded: false } });
+  });
 
   it("is compared by methods that train, and by those that solve for their head", async () => {
     const { report } = await compareMethods({

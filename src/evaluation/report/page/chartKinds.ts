@@ -1,7 +1,7 @@
 import { type Html, html } from "../html.ts";
 import type { Chart } from "./chart.ts";
 import type { ChartKind } from "./chartKind.ts";
-import { coordinatesKind } from "./coordinates.ts";
+import { coordinatesKind } from "./coordinatesKind.ts";
 import { intervalsKind } from "./intervals.ts";
 import { plotKind } from "./plotKind.ts";
 import { renderNumbers } from "./renderTable.ts";

@@ -93,9 +93,11 @@ function answerOf(child: ChildProcess, question: ProbeQuestion): Promise<ProbeAn
     child.once("error", (error) => resolve({ failure: `its trial could not be started: ${error.message}` }));
     child.once("exit", (code, signal) => {
       clearTimeout(timer);
-      resolve({
-        failure: `ONNX Runtime ended the trial of this model (${signal ?? `exit code ${code}`}). The file may be damaged.`,
-      });
+      const failure = `ONNX Runtime ended the trial of this model (${signal ?? `exit code ${code}`}). The file may be damaged.`;
+      // The process can be gone before its answer is read: only when the channel is closed and read to its end, there was none.
+      const giveUp = () => setImmediate(resolve, { failure });
+      if (child.connected) child.once("disconnect", giveUp);
+      else giveUp();
     });
     child.send(question, () => undefined);
   });

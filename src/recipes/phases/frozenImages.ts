@@ -30,7 +30,7 @@ export async function frozenImages(
   hooks: TrainingHooks,
 ): Promise<FrozenImages> {
   await using engine = await clock.time("start", () => Engine.start());
-  const base = await clock.time("start", () => openBase(request));
+  const base = await clock.time("start", () => openBase(request, hooks));
   const baseBefore = weightsDigest(base);
   const store = await FeatureStore.open(request.store);
   const { classNames, task } = found.dataset;

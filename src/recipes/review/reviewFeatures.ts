@@ -1,16 +1,11 @@
 import type { BaseNetwork } from "../../applications/index.ts";
-import { Engine } from "../../engine/engine.ts";
-import { FeatureStore } from "../../features/store.ts";
 import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
-import { classifierGraphs } from "../classifier/classifierGraphs.ts";
-import { classifierModel } from "../classifier/classifierModel.ts";
-import { headLayers } from "../classifier/headLayers.ts";
-import { openBase } from "../classifier/openBase.ts";
-import { type PreparedData, prepareData, withoutUnreadable } from "../data/prepareData.ts";
-import { featureSource, imageFeatures } from "../features/imageFeatures.ts";
+import { type PreparedData, prepareData } from "../data/prepareData.ts";
 import { pooledRows } from "../features/pooledRows.ts";
+import { frozenImages } from "../phases/frozenImages.ts";
 import { PhaseClock } from "../request/phaseClock.ts";
 import type { TrainingHooks } from "../request/training.ts";
+import { trainingDefaults } from "../request/trainingDefaults.ts";
 
 export interface ReviewDataRequest {
   /** Folder of class folders, folder of splits, or a manifest. */
@@ -35,25 +30,22 @@ export interface ReviewData {
   readonly warnings: readonly string[];
 }
 
+/** Of a training whose features these are: it is never run. */
+const unsaved = { ...trainingDefaults, out: "", embedBase: false, commandLine: "" } as const;
+
 /** The features of all images as they are, those of a training with the same base: from the store where they are there. */
 export async function reviewFeatures(request: ReviewDataRequest, hooks: TrainingHooks): Promise<ReviewData> {
-  const found = await prepareData(request, hooks, new PhaseClock());
-  const base = await openBase(request, hooks);
-  const head = headLayers("linear", found.dataset.classNames.length);
-  const { prefix } = classifierGraphs(classifierModel(base, head, { seed: request.seed }));
-  await using engine = await Engine.start();
-  const { table, ...summary } = await imageFeatures(found.dataset.samples, found.digests, {
-    ...hooks,
-    prefix,
-    store: await FeatureStore.open(request.store),
-    base: base.application.commandName,
-    preprocessing: base.preprocessing,
-    numericsClass: engine.numericsClass,
-    workers: engine.workers,
-  });
-  for (const text of summary.warnings) hooks.onWarning?.(text);
-  const data = withoutUnreadable(found, summary.skipped);
-  const features = await pooledRows(featureSource(table, data.dataset.samples, data.digests));
-  table.close();
-  return { data, features, forwards: summary.forwards, base, warnings: summary.warnings };
+  const clock = new PhaseClock();
+  const found = await prepareData(request, hooks, clock);
+  const warnings: string[] = [];
+  const onWarning = (text: string) => {
+    warnings.push(text);
+    hooks.onWarning?.(text);
+  };
+  const images = await frozenImages({ ...unsaved, ...request }, found, clock, { ...hooks, onWarning });
+  const { dataset, digests, base, log } = images;
+  const features = await pooledRows(images.features.of(dataset.samples));
+  images.features.close();
+  const { computed, reused } = log.outcome(dataset.samples, 1).forwards;
+  return { data: { dataset, digests }, features, forwards: { computed, reused }, base, warnings };
 }

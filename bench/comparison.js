@@ -239,7 +239,7 @@ async function parts() {
       const rows = [...samples.keys()].filter((row) => isIn(samples[row].split));
       return { features: rowsOf(features, rows), labels: rows.map((row) => samples[row].label) };
     };
-    const curve = learningCurve(
+    const curve = await learningCurve(
       part((split) => split !== "test"),
       part((split) => split === "test"),
       classNames.length,

@@ -37,6 +37,8 @@ export interface LearningCurveOptions {
   readonly sizes?: number;
   /** Default 5. */
   readonly seeds?: number;
+  /** Called after each fit, which may take seconds; may refuse to go on by throwing. */
+  readonly onFit?: (done: number, total: number) => void | Promise<void>;
 }
 
 interface LabelledRows {
@@ -50,20 +52,29 @@ interface LabelledRows {
  *
  * @returns undefined where there are too few images for a curve: fewer than four a class to train on, or ten to judge.
  */
-export function learningCurve(
+export async function learningCurve(
   train: LabelledRows,
   judged: LabelledRows,
   classes: number,
-  { sizes = 8, seeds = 5 }: LearningCurveOptions = {},
-): LearningCurve | undefined {
+  { sizes = 8, seeds = 5, onFit }: LearningCurveOptions = {},
+): Promise<LearningCurve | undefined> {
   const all = train.features.rows;
   if (all < 4 * classes || judged.features.rows < 10) return undefined;
   const counts = sizesUpTo(all, classes, sizes);
-  const right = counts.map((count) =>
-    Array.from({ length: seeds }, (_, seed) =>
-      rightAnswers(train, judged, classes, chosenRows(train.labels, count, seed)),
-    ),
+  const fits = counts.flatMap((count) =>
+    (count === all ? [0] : [...Array(seeds).keys()]).map((seed) => ({ count, seed })),
   );
+  const answers = new Map<number, Uint8Array[]>();
+  for (const [done, { count, seed }] of fits.entries()) {
+    const right = rightAnswers(train, judged, classes, chosenRows(train.labels, count, seed));
+    answers.set(count, [...(answers.get(count) ?? []), right]);
+    await onFit?.(done + 1, fits.length);
+  }
+  // All images are the same choice for every seed.
+  const right = counts.map((count) => {
+    const known = answers.get(count)!;
+    return count === all ? Array.from({ length: seeds }, () => known[0]!) : known;
+  });
   const points = counts.map((images, size): LearningPoint => {
     const accuracies = right[size]!.map(meanOf);
     return {

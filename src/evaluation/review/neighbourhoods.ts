@@ -1,16 +1,12 @@
+import type { Engine } from "../../engine/engine.ts";
 import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
+import { type ClosePair, type ClosePairs, closePairs } from "./closePairs.ts";
+import { type LeastDistances, leastDistances } from "./leastDistances.ts";
 import { principalComponents } from "./principalComponents.ts";
-
-/** Two rows that show the same thing. */
-export interface ClosePair {
-  readonly a: number;
-  readonly b: number;
-  /** Cosine of their features, the mean of all taken off: 1 for equal ones. */
-  readonly similarity: number;
-}
+import { type ProductTile, rowProducts } from "./rowProducts.ts";
 
 export interface Neighbourhoods {
-  /** Pairs from `closeSimilarity` up that stand out from what else is near, nearest first. */
+  /** Pairs that show the same thing, nearest first; see `ClosePairs`. */
   readonly pairs: readonly ClosePair[];
   /** Mean distance to the nearest rows, 0 to 2: how alone each row is. */
   readonly distances: Float64Array;
@@ -18,80 +14,47 @@ export interface Neighbourhoods {
   readonly points: FeatureMatrix;
 }
 
-/**
- * From which cosine on two pictures may count as the same. Chosen on 1,000 photographs of cats and dogs and the embedded base: no two
- * different ones were above 0.74. Of 80 copies of a kind it finds 80 that are mirrored, 79 saved at quality 30, 78 brightened by a quarter,
- * 77 halved, 76 turned by 3 degrees, 75 cut by 5 % a side, and 22 that are greyed.
- */
-export const closeSimilarity = 0.8;
-
-/** From which on two pictures count as the same wherever they are. */
-const sameSimilarity = 0.97;
-
-/** Which of the nearest rows tells how near rows are there anyway: a picture may have a few copies. */
-const usualNeighbour = 5;
-
-/** Nearest rows that distances are the mean of. */
-const nearest = 10;
-
 /** Components that distances are measured in; what lies outside of them counts as its length. */
 const components = 50;
 
-/** Compares every row with every other one, by their direction from the mean of all. */
-export function neighbourhoods(features: FeatureMatrix): Neighbourhoods {
+export interface NeighbourhoodOptions {
+  /** Called now and then: thousands of rows take a while. May refuse to go on by throwing. */
+  readonly onRows?: (done: number, total: number) => void | Promise<void>;
+}
+
+/** Compares every row with every other one, by their direction from the mean of all. Time grows with their square, memory with the rows. */
+export async function neighbourhoods(
+  engine: Engine,
+  features: FeatureMatrix,
+  { onRows }: NeighbourhoodOptions = {},
+): Promise<Neighbourhoods> {
   const directions = directionsOf(features);
-  const short = principalComponents(directions, components);
+  const points = principalComponents(directions, components);
   const { rows } = features;
-  const rest = restLengths(short);
-  const kept = Math.min(nearest, Math.max(1, rows - 1));
-  const near = new Float64Array(rows * kept).fill(Number.POSITIVE_INFINITY);
-  const pairs: ClosePair[] = [];
-  const most = 2 - 2 * closeSimilarity;
-  for (let a = 1; a < rows; a++) {
-    for (let b = 0; b < a; b++) {
-      const inside = squaredDistance(short, a, b);
-      const whole = inside + rest[a]! + rest[b]!;
-      insert(near, a * kept, kept, whole);
-      insert(near, b * kept, kept, whole);
-      // The true distance is never below the one along some directions.
-      if (inside > most) continue;
-      const similarity = dot(directions, a, b);
-      if (similarity >= closeSimilarity) pairs.push({ a: b, b: a, similarity });
+  const close = closePairs(rows);
+  const least = leastDistances(points);
+  for await (const tile of rowProducts(engine, [directions, points])) {
+    sift(tile, close, least);
+    // The first half of the rows is a quarter of the pairs.
+    const { a, b, rows: counts } = tile;
+    const done = a ** 2 + counts[0] * (a === b ? 2 * b + counts[0] : 2 * (b + counts[1]));
+    await onRows?.(Math.round(done / rows), rows);
+  }
+  return { pairs: close.standingOut(), distances: least.means(), points };
+}
+/** Hands on each pair of a tile once. */
+function sift({ a, b, rows, width, products }: ProductTile, close: ClosePairs, least: LeastDistances): void {
+  const [whole, short] = products as readonly [Float32Array, Float32Array];
+  for (let row = 0; row < rows[0]; row++) {
+    // On the diagonal only what is before the row itself.
+    const count = Math.min(rows[1], a + row - b);
+    for (let other = 0; other < count; other++) {
+      const at = row * width + other;
+      // Of unit vectors; rounding may make them a little longer.
+      close.add(a + row, b + other, Math.min(1, whole[at]!));
+      least.add(a + row, b + other, short[at]!);
     }
   }
-  const distances = Float64Array.from({ length: rows }, (_, row) => {
-    let sum = 0;
-    for (let place = 0; place < kept; place++) sum += Math.sqrt(near[row * kept + place]!);
-    return rows < 2 ? 0 : sum / kept;
-  });
-  const copies = standingOut(pairs, directions);
-  return { pairs: copies.toSorted((x, y) => y.similarity - x.similarity), distances, points: short };
-}
-
-/**
- * Pairs that are at most half as far from each other as either is from its fifth nearest row: dark, blurred or empty pictures are all near to
- * each other without being copies.
- */
-function standingOut(pairs: readonly ClosePair[], directions: FeatureMatrix): ClosePair[] {
-  const usual = new Map<number, number>();
-  const usualOf = (row: number) => {
-    const known = usual.get(row) ?? usualSimilarity(directions, row);
-    usual.set(row, known);
-    return known;
-  };
-  return pairs.filter(({ a, b, similarity }) => {
-    if (similarity >= sameSimilarity) return true;
-    return 2 * (1 - similarity) <= 1 - Math.max(usualOf(a), usualOf(b));
-  });
-}
-
-/** Similarity of a row to its fifth nearest one; -1 where there are fewer. */
-function usualSimilarity(directions: FeatureMatrix, row: number): number {
-  const best = new Float64Array(usualNeighbour).fill(Number.POSITIVE_INFINITY);
-  for (let other = 0; other < directions.rows; other++) {
-    if (other !== row) insert(best, 0, usualNeighbour, 1 - dot(directions, row, other));
-  }
-  return Math.max(-1, 1 - best[usualNeighbour - 1]!);
 }
 
 /** Unit vectors from the mean of all rows; a row at the mean is 0. */
@@ -105,42 +68,6 @@ function directionsOf({ rows, columns, data }: FeatureMatrix): FeatureMatrix {
     if (length > 0) for (let at = 0; at < columns; at++) own[at]! /= length;
   }
   return { rows, columns, data: directions };
-}
-
-/** Squared length of each unit vector outside of the components, whose mean was taken off again; 0 at least. */
-function restLengths({ rows, columns, data }: FeatureMatrix): Float64Array {
-  return Float64Array.from({ length: rows }, (_, row) => {
-    let inside = 0;
-    for (let at = 0; at < columns; at++) inside += data[row * columns + at]! ** 2;
-    return Math.max(0, 1 - inside);
-  });
-}
-
-function squaredDistance({ columns, data }: FeatureMatrix, a: number, b: number): number {
-  let sum = 0;
-  for (let at = 0; at < columns; at++) {
-    const gap = data[a * columns + at]! - data[b * columns + at]!;
-    sum += gap * gap;
-  }
-  return sum;
-}
-
-function dot({ columns, data }: FeatureMatrix, a: number, b: number): number {
-  let sum = 0;
-  for (let at = 0; at < columns; at++) sum += data[a * columns + at]! * data[b * columns + at]!;
-  return sum;
-}
-
-/** Keeps the least values of a row, rising. */
-function insert(near: Float64Array, start: number, count: number, value: number): void {
-  const end = start + count - 1;
-  if (!(value < near[end]!)) return;
-  let place = end;
-  while (place > start && near[place - 1]! > value) {
-    near[place] = near[place - 1]!;
-    place--;
-  }
-  near[place] = value;
 }
 
 /**

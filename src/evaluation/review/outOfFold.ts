@@ -16,6 +16,15 @@ const strictness = 10;
 /** Steps of the solver: what is left to gain after them changes no answer. */
 export const mostIterations = 60;
 
+export interface FoldOptions {
+  /** Default 5. */
+  readonly folds?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Called after each fold, which may take seconds; may refuse to go on by throwing. */
+  readonly onFold?: (done: number, total: number) => void | Promise<void>;
+}
+
 /**
  * Probabilities of each row by a classifier that has not seen it: logistic regression on all other folds, for every fold.
  *
@@ -24,13 +33,13 @@ export const mostIterations = 60;
  * @param groups - A number a row, equal for copies of one image.
  * @returns [rows, classes]
  */
-export function outOfFoldProbabilities(
+export async function outOfFoldProbabilities(
   features: FeatureMatrix,
   labels: ArrayLike<number>,
   classes: number,
   groups: ArrayLike<number>,
-  { folds = usualFolds, seed = 0 }: { readonly folds?: number; readonly seed?: number } = {},
-): Float32Array {
+  { folds = usualFolds, seed = 0, onFold }: FoldOptions = {},
+): Promise<Float32Array> {
   const order = new Random(seed, "folds", features.rows).permutation(features.rows);
   const places = stratifiedFolds({ labels, groups, order }, folds);
   const all = new Float32Array(features.rows * classes);
@@ -50,6 +59,7 @@ export function outOfFoldProbabilities(
     for (const [index, row] of held.entries()) {
       all.set(rows.subarray(index * classes, (index + 1) * classes), row * classes);
     }
+    await onFold?.(fold + 1, folds);
   }
   return all;
 }

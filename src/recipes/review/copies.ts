@@ -1,5 +1,6 @@
 import type { SplitSample } from "../../data/split.ts";
 import type { ReviewedImage, ReviewReport } from "../../evaluation/report/review/reviewReport.ts";
+import { joinedRows } from "../../evaluation/review/joinedRows.ts";
 import type { Neighbourhoods } from "../../evaluation/review/neighbourhoods.ts";
 
 /** A number a sample, the same for copies of one picture. */
@@ -8,21 +9,16 @@ export function groupsOf(
   digests: ReadonlyMap<string, string>,
   pairs: Neighbourhoods["pairs"],
 ): number[] {
-  const groups = samples.map((_, row) => row);
-  const rootOf = (row: number): number => (groups[row] === row ? row : rootOf(groups[row]!));
-  const join = (a: number, b: number) => {
-    const [low, high] = [rootOf(a), rootOf(b)].sort((x, y) => x - y);
-    groups[high!] = low!;
-  };
+  const groups = joinedRows(samples.length);
   const first = new Map<string, number>();
   for (const [row, { path: file }] of samples.entries()) {
     const digest = digests.get(file)!;
     const earlier = first.get(digest);
     if (earlier === undefined) first.set(digest, row);
-    else join(earlier, row);
+    else groups.join(earlier, row);
   }
-  for (const { a, b } of pairs) join(a, b);
-  return groups.map((_, row) => rootOf(row));
+  for (const { a, b } of pairs) groups.join(a, b);
+  return samples.map((_, row) => groups.first(row));
 }
 
 /** Groups of images that show the same thing: leaks first, then the nearest. */
@@ -34,8 +30,11 @@ export async function copiesOf(
 ): Promise<ReviewReport["copies"]> {
   const groups = groupsOf(samples, digests, pairs);
   const rowsByGroup = new Map<number, number[]>();
-  for (const [row, group] of groups.entries())
-    rowsByGroup.set(group, [...(rowsByGroup.get(group) ?? []), row]);
+  for (const [row, group] of groups.entries()) {
+    const known = rowsByGroup.get(group);
+    if (known === undefined) rowsByGroup.set(group, [row]);
+    else known.push(row);
+  }
   const similarity = new Map<number, number>();
   for (const pair of pairs) {
     const group = groups[pair.a]!;

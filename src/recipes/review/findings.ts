@@ -1,11 +1,13 @@
+import { Engine } from "../../engine/engine.ts";
 import { type LabelIssue, labelIssues } from "../../evaluation/review/confidentLearning.ts";
 import { type LearningCurve, learningCurve } from "../../evaluation/review/learningCurve.ts";
 import { type Neighbourhoods, neighbourhoods } from "../../evaluation/review/neighbourhoods.ts";
 import { outOfFoldProbabilities } from "../../evaluation/review/outOfFold.ts";
-import { rowsOf } from "../../heads/featureMatrix.ts";
+import { type FeatureMatrix, rowsOf } from "../../heads/featureMatrix.ts";
 import type { TrainingHooks } from "../request/training.ts";
 import { groupsOf } from "./copies.ts";
 import { type ImageMaps, imageMaps } from "./imageMaps.ts";
+import { pausing } from "./progress.ts";
 import type { ReviewData } from "./reviewFeatures.ts";
 
 /** What the features of a data set say about it. */
@@ -25,26 +27,30 @@ const fewestImages = 5;
 
 export async function findingsOf({ data, features }: ReviewData, hooks: TrainingHooks): Promise<Findings> {
   const { samples, classNames } = data.dataset;
-  const tell = (done: number) => hooks.onProgress?.({ phase: "review", done, total: 3, unit: "steps" });
-  tell(0);
-  const near = neighbourhoods(features);
-  tell(1);
+  const near = await compared(features, hooks);
   const labels = samples.map(({ label }) => label);
   const groups = groupsOf(samples, data.digests, near.pairs);
-  const probabilities = outOfFoldProbabilities(features, labels, classNames.length, groups);
-  tell(2);
+  const probabilities = await outOfFoldProbabilities(features, labels, classNames.length, groups, {
+    onFold: pausing("labels", "folds", hooks),
+  });
   const part = (split: string) => {
     const rows = [...samples.keys()].filter((row) => samples[row]!.split === split);
     return { features: rowsOf(features, rows), labels: rows.map((row) => labels[row]!) };
   };
-  const curve = learningCurve(part("train"), part("validation"), classNames.length);
-  tell(3);
+  const curve = await learningCurve(part("train"), part("validation"), classNames.length, {
+    onFit: pausing("curve", "fits", hooks),
+  });
   const maps = await imageMaps(near.points, hooks);
   const small = smallClasses(labels, groups, classNames.length);
   const issues = labelIssues(probabilities, labels, classNames.length).filter(
     ({ label, suggested }) => !small.has(label) && !small.has(suggested),
   );
   return { probabilities, issues, near, curve, maps, remarks: smallRemarks(small, classNames) };
+}
+
+async function compared(features: FeatureMatrix, hooks: TrainingHooks): Promise<Neighbourhoods> {
+  await using engine = await Engine.start();
+  return await neighbourhoods(engine, features, { onRows: pausing("compare", "images", hooks) });
 }
 
 /** Copies of one image count once. */

@@ -1,9 +1,8 @@
-import { setImmediate } from "node:timers/promises";
-import { PermafrostError } from "../../base/errors.ts";
 import { Random } from "../../base/random.ts";
 import { umapPlaces } from "../../evaluation/review/umap.ts";
 import { type FeatureMatrix, rowsOf } from "../../heads/featureMatrix.ts";
 import type { TrainingHooks } from "../request/training.ts";
+import { pausing } from "./progress.ts";
 
 /** Places of images on two maps, [rows, 2 and more]: the first two columns. */
 export interface ImageMaps {
@@ -21,24 +20,13 @@ const mostMapped = 5000;
 const stepsAtOnce = 10;
 
 /** @param points - Principal components of the features, largest variance first. */
-export async function imageMaps(
-  points: FeatureMatrix,
-  { onProgress, signal }: TrainingHooks,
-): Promise<ImageMaps> {
+export async function imageMaps(points: FeatureMatrix, hooks: TrainingHooks): Promise<ImageMaps> {
   const all = new Random(0, "image map", points.rows).permutation(points.rows);
   const rows = [...all.slice(0, mostMapped)].sort((a, b) => a - b);
   const pca = rowsOf(points, rows);
+  const pause = pausing("map", "steps", hooks);
   const umap = await umapPlaces(pca, {
-    onStep: async (done, total) => {
-      if (done % stepsAtOnce > 0 && done < total) return;
-      onProgress?.({ phase: "map", done, total, unit: "steps" });
-      await setImmediate();
-      if (signal?.aborted) throw interrupted();
-    },
+    onStep: (done, total) => (done % stepsAtOnce > 0 && done < total ? undefined : pause(done, total)),
   });
   return { rows, pca, umap };
-}
-
-function interrupted(): PermafrostError {
-  return new PermafrostError("INTERRUPTED", "review was interrupted; no page and no list was written.");
 }

@@ -61,7 +61,17 @@ export async function fetchWeights(
     const { path: place, sha256, reference } = await hubFile(name, { ...options, refresh: true });
     return { name, path: place, sha256, origin: reference };
   }
+  if (/[./\\]/.test(name)) throw alreadyHere(name);
   return { name, ...(await publishedFile(weightsOfBase(name, includeTop), options)) };
+}
+
+/** No network's name has a dot or a slash. */
+function alreadyHere(file: string): PermafrostError {
+  return new PermafrostError(
+    "INVALID_ARGUMENT",
+    `${file}: expected the name of a network or hf:<owner>/<repository>, got a file, which needs no fetching. Train with it by --base <network> --weights ${file}, or keep it as a published file by permafrost weights import.`,
+    { details: { name: file } },
+  );
 }
 
 /** A file that was taken in. */

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createBase } from "../../src/applications/index.ts";
 import { writeWeights } from "../../src/models/weightFile.ts";
 import { describeBundle } from "../../src/recipes/describeBundle.ts";
-import { verifyWeights } from "../../src/recipes/weightFiles.ts";
+import { fetchWeights, verifyWeights } from "../../src/recipes/weightFiles.ts";
 import { localHub } from "../support/localHub.ts";
 import { type LocalServer, localServer, sendFile } from "../support/localServer.ts";
 import { type Kill, lastEvent, runCli } from "../support/runCli.ts";
@@ -44,6 +44,12 @@ const alone = (folder: string, more: Record<string, string> = {}) => ({
 });
 
 describe("permafrost train --base mobilenet", () => {
+  it("are not fetched from a file's own place", async () => {
+    await expect(fetchWeights("./resnet50.h5", false)).rejects.toThrow(
+      "./resnet50.h5: expected the name of a network or hf:<owner>/<repository>, got a file, which needs no fetching. Train with it by --base <network> --weights ./resnet50.h5",
+    );
+  });
+
   it("fetches the weights once; the bundle pins them and opens without a network", async () => {
     await using server = await mirror();
     const folder = place.at("fetched");

@@ -18,7 +18,10 @@ export function splitTable(
 
 function summary(scores: TaskScores): Readonly<Record<string, string>> {
   const loss = scores.loss.toFixed(4);
-  if (isClassification(scores)) return { accuracy: percent(scores.accuracy), loss };
+  if (isClassification(scores)) {
+    const span = scores.accuracyInterval.map(percent).join(" to ");
+    return { accuracy: percent(scores.accuracy), "95 % interval": span, loss };
+  }
   if (isMultilabel(scores)) {
     return {
       "macro F1": scores.macro.f1.toFixed(3),

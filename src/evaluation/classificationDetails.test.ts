@@ -138,6 +138,8 @@ describe("predictions that are hardly any", () => {
     expect(details.perClass[0]).toMatchObject({ auc: null, aucInterval: null, roc: null });
     expect(details.perClass[1]).toMatchObject({ precisionInterval: null, recallInterval: null });
     expect(details.meanAuc).toBeNull();
+    // It is 1 in any order, which says nothing.
+    expect(details.meanAveragePrecision).toBeNull();
   });
 
   it("one image, or a few without a mistake: no interval is made up", () => {

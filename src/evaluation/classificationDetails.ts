@@ -7,12 +7,13 @@ import {
   resampledCalibrationError,
 } from "./calibration.ts";
 import { resampledF1, tallyOf } from "./classIntervals.ts";
-import { type ClassDetails, columnDetails, meanOfKnown, supportRemarks } from "./columnDetails.ts";
+import { type ClassDetails, columnDetails, meanOfKnown } from "./columnDetails.ts";
 import { type Interval, meanInterval, wilsonInterval } from "./interval.ts";
 import { type Predictions, readPredictions } from "./probabilities.ts";
 import { type Ranking, rankScores } from "./ranking.ts";
 import { resampledAreas } from "./resampledAreas.ts";
 import { resampledIntervals } from "./resampling.ts";
+import { classRemarks } from "./scoreRemarks.ts";
 import { withTemperature } from "./temperature.ts";
 
 export interface TopK {
@@ -86,7 +87,7 @@ export function classificationDetails(
     topK: topAccuracies(predictions, labels),
     calibration: plain!,
     ...(temperature === undefined ? {} : { calibrated: { temperature, ...calibrated! } }),
-    remarks: [...sameAnswer(said, perClass), ...supportRemarks(perClass, "class")],
+    remarks: classRemarks(tally.called, perClass),
   };
 }
 
@@ -143,13 +144,4 @@ function calibrationScores(
     brier: brier.reduce((sum, score) => sum + score, 0) / brier.length,
     brierInterval: meanInterval(brier),
   };
-}
-
-/** Worth a word where there was something to tell apart. */
-function sameAnswer(said: Int32Array, perClass: readonly ClassDetails[]): string[] {
-  const present = perClass.filter(({ support }) => support > 0);
-  if (present.length < 2 || said.some((label) => label !== said[0])) return [];
-  return [
-    `Every image was called ${JSON.stringify(perClass[said[0]!]!.className)}: the classifier tells nothing apart at its usual threshold.`,
-  ];
 }

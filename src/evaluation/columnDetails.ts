@@ -65,30 +65,6 @@ export function columnDetails(
   };
 }
 
-/** Below this many images of a class its numbers say little. */
-const fewImages = 10;
-
-/** What makes the numbers of classes or labels doubtful, in sentences. */
-export function supportRemarks(rows: readonly ClassDetails[], kind: "class" | "label"): string[] {
-  const few = rows.filter(({ support }) => support > 0 && support < fewImages);
-  const missing = rows.filter(({ support }) => support === 0);
-  const names = (some: readonly ClassDetails[]) =>
-    some.map(({ className }) => JSON.stringify(className)).join(", ");
-  const these = kind === "class" ? "these classes" : "these labels";
-  return [
-    ...(missing.length === 0
-      ? []
-      : [
-          `No image of ${names(missing)}: nothing can be said of ${missing.length === 1 ? `this ${kind}` : these}.`,
-        ]),
-    ...(few.length === 0
-      ? []
-      : [
-          `Fewer than ${fewImages} images of ${names(few)}: the intervals are wide, and a single image changes the numbers.`,
-        ]),
-  ];
-}
-
 /** The mean of the numbers that are there. */
 export function meanOfKnown(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);

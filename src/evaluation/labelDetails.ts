@@ -5,12 +5,13 @@ import {
   reliability,
   resampledCalibrationError,
 } from "./calibration.ts";
-import { type ClassDetails, columnDetails, meanOfKnown, supportRemarks } from "./columnDetails.ts";
+import { type ClassDetails, columnDetails, meanOfKnown } from "./columnDetails.ts";
 import { type Interval, meanInterval } from "./interval.ts";
 import { expectRows, labelThreshold } from "./labelScores.ts";
 import { rankScores } from "./ranking.ts";
 import { resampledAreas } from "./resampledAreas.ts";
 import { type ResampledNumbers, resampledIntervals } from "./resampling.ts";
+import { supportRemarks } from "./scoreRemarks.ts";
 
 /** What there is to know of probabilities of labels beside `MultilabelScores`; plain data. Intervals are of 95 %. */
 export interface LabelDetails {

@@ -75,10 +75,10 @@ export function decisionsOf({ scores, targets }: Ranking): Decisions {
 /**
  * The sum over the ranks of precision times the rise of recall (scikit-learn's `average_precision_score`).
  *
- * @returns null where no sample has the label.
+ * @returns null where no sample has the label, or all have it: then it is 1 in any order, which says nothing.
  */
-export function averagePrecision({ hits, falseAlarms, positives }: Decisions): number | null {
-  if (positives === 0) return null;
+export function averagePrecision({ hits, falseAlarms, positives, negatives }: Decisions): number | null {
+  if (positives === 0 || negatives === 0) return null;
   let [area, before] = [0, 0];
   for (const [at, found] of hits.entries()) {
     area += ((found - before) / positives) * (found / (found + falseAlarms[at]!));

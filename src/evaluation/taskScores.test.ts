@@ -94,10 +94,10 @@ describe("scores of labels", () => {
       "b",
     ]);
     expect(scores.perLabel.map(({ averagePrecision, auc }) => [averagePrecision, auc])).toEqual([
-      [1, null],
+      [null, null],
       [null, null],
     ]);
-    expect([scores.meanAveragePrecision, scores.meanAuc]).toEqual([1, null]);
+    expect([scores.meanAveragePrecision, scores.meanAuc]).toEqual([null, null]);
   });
 
   it("refuse numbers that do not fit", () => {

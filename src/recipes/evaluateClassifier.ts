@@ -1,6 +1,6 @@
 import path from "node:path";
 import { packageVersion } from "../base/version.ts";
-import type { Sample, Skipped, TargetTask } from "../data/dataset.ts";
+import type { Sample, Skipped, Split, TargetTask } from "../data/dataset.ts";
 import type { EvaluationReport } from "../evaluation/evaluationReport.ts";
 import type { MultilabelScores } from "../evaluation/labelScores.ts";
 import { evaluationPage } from "../evaluation/report/evaluation/evaluationPage.ts";
@@ -44,7 +44,7 @@ export interface EvaluationResult<
   Scores extends TaskScores = ClassificationScores,
   Judged extends JudgedPrediction | JudgedTarget = JudgedPrediction,
 > extends TaskDetails {
-  readonly split: string;
+  readonly split: Split | "all";
   readonly samples: number;
   readonly scores: Scores;
   /** Of every image, in the data set's order. */

@@ -1,5 +1,6 @@
 import type { Digest } from "../base/digest.ts";
 import { PermafrostError } from "../base/errors.ts";
+import type { WorkOptions } from "../base/progress.ts";
 import { type Dataset, type Sample, type Skipped, type Split, splits } from "../data/dataset.ts";
 import { digestSamples } from "../data/digests.ts";
 import { openDataset } from "../data/openDataset.ts";
@@ -11,6 +12,7 @@ import { FeatureStore } from "../features/store.ts";
 import type { View } from "../features/views.ts";
 import type { BatchSource } from "../training/samples/batchSource.ts";
 import { digestCacheFile } from "./data/prepareData.ts";
+import { mayBeOfTraining, withTrainingSplits } from "./data/trainingSplits.ts";
 import { workersFor } from "./features/imageFeatures.ts";
 import { predictFeatures } from "./features/predictFeatures.ts";
 import { type TestViews, testViews } from "./features/testViews.ts";
@@ -24,7 +26,10 @@ export interface JudgementRequest {
   readonly data: string;
   /** Of another task: the table with one row an image, where `data` is the folder of the images. */
   readonly labels?: string;
-  /** "train", "validation", "test" or "all". Default: test if there is one, else validation, else all. */
+  /**
+   * "train", "validation", "test" or "all". Default: test if there is one, else validation, else all. Images that the classifier was trained on
+   * are divided as they were in its training.
+   */
   readonly split?: string;
   /** Folder of the feature store. */
   readonly store: string;
@@ -64,8 +69,7 @@ export async function judgeImages(
   };
   const opened = await openLike(classifier, request);
   for (const note of opened.notes) warn(`${note}.`);
-  const { name, samples } = chooseSplit(opened, request);
-  const listed = await digestSamples(samples, { ...hooks, cacheFile: digestCacheFile(request.store) });
+  const { name, samples, listed } = await judgedSplit(opened, classifier, request, hooks);
   await using engine = await Engine.start();
   const foreign = numericsWarning(classifier, engine.numericsClass);
   if (foreign !== undefined) warn(foreign);
@@ -168,8 +172,29 @@ function openLike(
   );
 }
 
+/** The images of the split that is judged, and their digests. Images of the classifier's own training are divided as they were there. */
+async function judgedSplit(
+  opened: Dataset,
+  { run }: LoadedClassifier,
+  request: JudgementRequest,
+  hooks: WorkOptions,
+) {
+  const digest = (samples: readonly Sample[]) =>
+    digestSamples(samples, { ...hooks, cacheFile: digestCacheFile(request.store) });
+  if (!mayBeOfTraining(run, request.data, opened)) {
+    const { name, samples } = chooseSplit(opened.samples, request);
+    return { name, samples, listed: await digest(samples) };
+  }
+  const { digests, skipped } = await digest(opened.samples);
+  const divided = withTrainingSplits(opened, digests, run, request.data);
+  const { name, samples } = chooseSplit(divided, request);
+  const splitOf = new Map(opened.samples.map(({ path, split }) => [path, split]));
+  const isOfOther = ({ path }: Skipped) => (splitOf.get(path) ?? name) !== name && name !== "all";
+  return { name, samples, listed: { digests, skipped: skipped.filter((file) => !isOfOther(file)) } };
+}
+
 function chooseSplit(
-  { samples }: Dataset,
+  samples: readonly Sample[],
   { data, split }: JudgementRequest,
 ): { readonly name: Split | "all"; readonly samples: readonly Sample[] } {
   const of = (wanted: Split) => samples.filter((sample) => sample.split === wanted);

@@ -14,7 +14,17 @@ beforeAll(async () => {
 
 describe("evaluate", () => {
   it("tells areas, calibration and a threshold with intervals, and writes a page in every form", async () => {
-    const words = ["evaluate", "bundle", "photos", "--positive", "slanted", "--target-precision", "0.5"];
+    const words = [
+      "evaluate",
+      "bundle",
+      "photos",
+      "--split",
+      "all",
+      "--positive",
+      "slanted",
+      "--target-precision",
+      "0.5",
+    ];
     const run = await place.run([...words, "--json", "--report", "evaluation.json"]);
     expect(run.code).toBe(0);
     const { details, forwards } = lastEvent(run, "result") as unknown as {
@@ -37,11 +47,33 @@ describe("evaluate", () => {
   });
 
   it("averages over flips, which are stored for the next time", async () => {
-    const words = ["evaluate", "bundle", "photos", "--tta", "flips", "--json"];
+    const words = ["evaluate", "bundle", "photos", "--split", "all", "--tta", "flips", "--json"];
     const first = lastEvent(await place.run(words), "result")["forwards"];
     const second = lastEvent(await place.run(words), "result")["forwards"];
     expect(first).toEqual({ computed: 36, reused: 36 });
     expect(second).toEqual({ computed: 0, reused: 72 });
+  });
+
+  it("judges the images of the training by the part that was held back, wherever they lie", async () => {
+    const own = await place.run(["evaluate", "bundle", "photos"]);
+    expect(own.stdout).toMatch(/^\d images \(validation\): accuracy /);
+    expect(own.stdout).toContain("Validation pictures may have guided choices");
+    await cp(place.photos, place.at("elsewhere"), { recursive: true });
+    const moved = await place.run(["evaluate", "bundle", "elsewhere"]);
+    expect(moved.stdout).toBe(own.stdout);
+    const train = lastEvent(
+      await place.run(["evaluate", "bundle", "photos", "--split", "train", "--json"]),
+      "result",
+    );
+    const [images] = /^\d+/.exec(own.stdout)!;
+    expect(train["samples"]).toBe(36 - Number(images));
+    await writeFile(
+      place.at("elsewhere", "across", "more.png"),
+      await readFile(place.at("photos", "upright", "1.png")),
+    );
+    const others = await place.run(["evaluate", "bundle", "elsewhere"]);
+    expect(others.stdout).toMatch(/^37 images \(all\): accuracy /);
+    expect(others.stdout).toContain("Pictures it was trained on may be among them.");
   });
 
   it("refuses what does not go together before any work", async () => {
@@ -151,6 +183,10 @@ describe("explain", () => {
       const words = ["explain", "bundle", "photos/across/0.png", "photos/text.jpg", "--method", method];
       const run = await place.run([...words, "--class", "upright", "--out", method, "--json"]);
       expect(run.code).toBe(3);
+      expect(run.events.find(({ event }) => event === "skipped")).toMatchObject({
+        path: "photos/text.jpg",
+        reason: expect.stringMatching(/^expected a JPEG/),
+      });
       expect(lastEvent(run, "explanation")).toMatchObject({
         className: "upright",
         overlay: `${method}/0-upright.png`,

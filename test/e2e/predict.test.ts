@@ -26,7 +26,7 @@ function probabilities(run: CliRun): Map<unknown, unknown> {
 
 describe("an image's probabilities", () => {
   it("have the same bits alone, in any company, and in evaluate", async () => {
-    const evaluated = await place.run(["evaluate", "bundle", "photos", "--json"]);
+    const evaluated = await place.run(["evaluate", "bundle", "photos", "--split", "all", "--json"]);
     const all = await place.run(["predict", "bundle", "photos", "--json"]);
     const globbed = await place.run(["predict", "bundle", "photos/*/[3-8].png", "--json"]);
     const alone = await place.run(["predict", "bundle", "photos/upright/4.png", "--json"]);
@@ -123,7 +123,7 @@ describe("predict", () => {
 
 describe("evaluate", () => {
   it("reports scores and every image with its true class", async () => {
-    const run = await place.run(["evaluate", "bundle", "photos", "--json"]);
+    const run = await place.run(["evaluate", "bundle", "photos", "--split", "all", "--json"]);
     expect(run.code).toBe(0);
     expect(run.stderr).not.toMatch(/warning:|error:/);
     expect(lastEvent(run, "result")).toMatchObject({

@@ -63,7 +63,16 @@ describe("several labels an image", () => {
     const trained = lastEvent(await train("multilabel", "labels.csv", "--out", "labels"), "result");
     expect(trained["classes"]).toEqual(["flat", "lines"]);
     expect(trained["metrics"]).toMatchObject({ validation: { task: "multilabel", meanAveragePrecision: 1 } });
-    const evaluated = await place.run(["evaluate", "labels", "photos", "--labels", "labels.csv", "--json"]);
+    const evaluated = await place.run([
+      "evaluate",
+      "labels",
+      "photos",
+      "--labels",
+      "labels.csv",
+      "--split",
+      "all",
+      "--json",
+    ]);
     expect(lastEvent(evaluated, "result")["scores"]).toMatchObject({ samples: 30, meanAuc: 1 });
     expect(lastEvent(evaluated, "prediction")).toMatchObject({ trueLabels: [] });
     const predicted = await place.run(["predict", "labels", "photos/across/1.png", "--json"]);
@@ -106,5 +115,25 @@ describe("values of an image", () => {
     expect(report).toContain("Largest errors");
     const inspected = lastEvent(await place.run(["inspect", "values", "--json"]), "bundle");
     expect(inspected).toMatchObject({ task: "regression", version: 2, classes: ["price", "size"] });
+  }, 120_000);
+
+  it("are explained as what they are, also where there is one alone", async () => {
+    const rows = (await readFile(place.at("values.csv"), "utf8")).split("\n");
+    const [head] = rows;
+    const wanted = head!.split(",").flatMap((name, at) => (name === "size" ? [] : [at]));
+    const short = rows.map((row) => wanted.map((at) => row.split(",")[at]).join(","));
+    await writeFile(place.at("price.csv"), short.join("\n"));
+    await train("regression", "price.csv", "--out", "price");
+    const words = ["explain", "price", "photos/across/1.png", "--method", "occlusion"];
+    const told = await place.run([...words, "--out", "told"]);
+    expect(told.stdout).toMatch(/price \d+(\.\d+)? +told/);
+    const { heatmap, probability } = lastEvent(
+      await place.run([...words, "--out", "explained", "--json"]),
+      "explanation",
+    ) as unknown as { heatmap: { score: number }; probability: number };
+    expect(heatmap.score / probability).toBeCloseTo(1, 4);
+    const page = await readFile(place.at("explained", "report.html"), "utf8");
+    expect(page).toContain("speaks for the value");
+    expect(page).not.toContain("class&#39;s");
   }, 120_000);
 });

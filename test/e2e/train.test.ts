@@ -138,6 +138,9 @@ describe("train --json", () => {
     const run = await place.run(["train", "photos", ...small, "--epochs", "1"]);
     expect(run.code).toBe(0);
     expect(run.stdout).toContain("Classes: across, slanted, upright");
+    expect(run.stdout).toMatch(/^validation +\d+ +[\d.]+ % +[\d.]+ % to [\d.]+ % /m);
+    expect(run.stdout).toContain("Validation pictures may have guided choices");
+    expect(run.stdout).toMatch(/^Fewer than 10 images of "across", "slanted", "upright"/m);
     expect(run.stdout).toContain("0 forwards computed, 36 features reused from the store");
     expect(run.stdout).toMatch(/^Bundle: runs.photos$/m);
     expect(run.stdout).toMatch(/^Report: runs.photos.report\.html$/m);

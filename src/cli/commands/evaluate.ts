@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { PermafrostError } from "../../base/errors.ts";
+import { caution } from "../../evaluation/report/caution.ts";
 import type { TaskScores } from "../../evaluation/taskScores.ts";
 import type { EvaluationRequest, JudgedPrediction, JudgedTarget } from "../../recipes/evaluateClassifier.ts";
 import type { CommandDefinition } from "../command.ts";
@@ -62,6 +63,7 @@ export const evaluate: CommandDefinition = {
     );
     output.print(scoreTables(result.split, result.scores));
     output.print(`\n${detailTables(result)}`);
+    if (result.split !== "test") output.print(`\n${caution(result.split)}`);
     for (const file of result.skipped) output.note(`skipped ${file.path}: ${file.reason}`);
     if (typeof report === "string") {
       await savePage(page, report);

@@ -1,3 +1,7 @@
+import { splits } from "../../data/dataset.ts";
+import { caution } from "../../evaluation/report/caution.ts";
+import { scoreRemarks } from "../../evaluation/scoreRemarks.ts";
+import { isClassification } from "../../evaluation/taskScores.ts";
 import { describeRates, describeTrained, type PhaseStart } from "../../recipes/request/phaseRecord.ts";
 import type { TrainingResult } from "../../recipes/request/training.ts";
 import type { CommandDefinition } from "../command.ts";
@@ -76,6 +80,18 @@ function describePhase({
   );
 }
 
+/** What to know before the numbers above are believed. */
+function doubts(metrics: TrainingResult["metrics"]): string[] {
+  const split = splits.findLast((one) => metrics[one] !== undefined);
+  const scores = split && metrics[split];
+  if (split === undefined || scores === undefined) return [];
+  const remarks = [
+    ...(split === "test" ? [] : [caution(split)]),
+    ...(isClassification(scores) ? scoreRemarks(scores) : []),
+  ];
+  return remarks.length === 0 ? [] : [...remarks, ""];
+}
+
 function describe(result: TrainingResult): string {
   const { forwards, seconds } = result;
   const lines = [
@@ -83,6 +99,7 @@ function describe(result: TrainingResult): string {
     "",
     splitTable(result.metrics, result.samples),
     "",
+    ...doubts(result.metrics),
     `Base network: ${forwards.computed} forwards computed, ${forwards.reused} features reused from the store, ${forwards.avoided} forwards avoided.`,
     ...result.recomputed.map(({ views, computed, reason }) => `  ${computed} ${views} computed: ${reason}.`),
     ...(result.bytesWritten > 0 ? [`  ${gibibytes(result.bytesWritten)} added to the store.`] : []),

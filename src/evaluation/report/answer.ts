@@ -1,5 +1,7 @@
+import { scoreRemarks } from "../scoreRemarks.ts";
 import { type ClassificationScores, majorityAccuracy } from "../scores.ts";
 import type { SplitReport, TrainingReport } from "../trainingReport.ts";
+import { caution } from "./caution.ts";
 import { count, duration, percent, plural } from "./format.ts";
 import type { Answer, Confusion, KeyNumber } from "./page/page.ts";
 
@@ -34,7 +36,7 @@ export function classificationAnswer(judged: JudgedSplit): Omit<Answer, "numbers
   const { split, scores } = judged;
   return {
     sentence: sentence(judged, scores.perClass.length),
-    remark: `${caution(judged)} ${baseline(scores)}`,
+    remark: [caution(split), baseline(scores), ...scoreRemarks(scores)].join(" "),
     pictureTitle: `What was taken for what (${split === "all" ? "all pictures" : `${split} split`})`,
     picture: { kind: "confusion", confusion: confusionOf(scores) },
   };
@@ -91,15 +93,6 @@ export function shownWhat(split: JudgedSplit["split"], samples: number): string 
   const pictures = plural(samples, "picture");
   if (split === "train") return `On the ${pictures} it was trained on`;
   return split === "all" ? `On all ${pictures} of the folder` : `Shown ${pictures} it was not trained on`;
-}
-
-function caution({ split }: JudgedSplit): string {
-  if (split === "test") return "The test pictures took no part in training or in any choice.";
-  if (split === "validation") {
-    return "Validation pictures may have guided choices such as when to stop; a separate test split judges more strictly.";
-  }
-  if (split === "all") return "Pictures it was trained on may be among them.";
-  return "This says nothing about new pictures: hold some back with a validation or test split.";
 }
 
 /** What whoever names the most frequent class gets. */

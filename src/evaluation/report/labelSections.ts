@@ -2,6 +2,7 @@ import type { Interval } from "../interval.ts";
 import type { MultilabelScores } from "../labelScores.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
 import { shownWhat } from "./answer.ts";
+import { caution } from "./caution.ts";
 import { percent, plural } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
 import type { Answer, Section } from "./page/page.ts";
@@ -15,7 +16,7 @@ export function labelsAnswer({ split, scores }: JudgedTask<MultilabelScores>, f1
       : `; 95\u202f% interval ${f1Interval.map((end) => end.toFixed(3)).join(" to ")}`;
   return {
     sentence: `${shownWhat(split, scores.samples)}, it decides ${percent(scores.labelAccuracy)} of ${plural(scores.perLabel.length, "label")} a picture rightly, all of them for ${percent(scores.exactMatch)} of the pictures.`,
-    remark: `A label is given where its probability is above 50\u202f%. Never giving any label would decide ${percent(withoutLabels(scores))} rightly.`,
+    remark: `${caution(split)} A label is given where its probability is above 50\u202f%. Never giving any label would decide ${percent(withoutLabels(scores))} rightly.`,
     numbers: [
       {
         text: scores.macro.f1.toFixed(3),

@@ -2,7 +2,8 @@ import type { Interval } from "../interval.ts";
 import type { WorstAnswer } from "../trainingReport.ts";
 import type { RegressionScores } from "../valueScores.ts";
 import { shownWhat } from "./answer.ts";
-import { decimal } from "./format.ts";
+import { caution } from "./caution.ts";
+import { decimal, withMinus } from "./format.ts";
 import type { JudgedTask } from "./judgedTask.ts";
 import type { Answer, Section } from "./page/page.ts";
 import type { Cell } from "./page/table.ts";
@@ -14,7 +15,7 @@ export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>, r2
   const isSeveral = scores.perValue.length > 1;
   return {
     sentence: `${shownWhat(split, scores.samples)}, its ${first.name} is off by ${decimal(first.meanAbsoluteError)} on average.`,
-    remark: `Always saying the median would be off by ${decimal(first.medianError)}.${isSeveral ? " The table below has the other values." : ""}`,
+    remark: `${caution(split)} Always saying the median would be off by ${decimal(first.medianError)}.${isSeveral ? " The table below has the other values." : ""}`,
     numbers: [
       {
         text: decimal(first.meanAbsoluteError),
@@ -25,7 +26,7 @@ export function valuesAnswer({ split, scores }: JudgedTask<RegressionScores>, r2
       {
         text: explained(scores.meanR2),
         value: scores.meanR2,
-        meaning: `R², the share of the variance that is explained${isSeveral ? ", mean of all values" : ""}${r2Interval === undefined ? "" : `; 95\u202f% interval ${r2Interval.map((end) => end.toFixed(3)).join(" to ")}`}`,
+        meaning: `R², the share of the variance that is explained${isSeveral ? ", mean of all values" : ""}${r2Interval === undefined ? "" : `; 95\u202f% interval ${r2Interval.map(explained).join(" to ")}`}`,
       },
     ],
   };
@@ -69,7 +70,7 @@ function numberCell(value: number): Cell {
 }
 
 function explained(r2: number | null): string {
-  return r2 === null ? "none" : r2.toFixed(3);
+  return r2 === null ? "none" : withMinus(r2.toFixed(3));
 }
 
 /** The pictures with the largest errors. */

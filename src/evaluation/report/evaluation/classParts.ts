@@ -24,7 +24,6 @@ export function classParts(split: EvaluationReport["split"], classification: Jud
   return {
     answer: {
       ...judged,
-      remark: [judged.remark, ...details.remarks].join(" "),
       numbers: [...accuracyNumbers(scores, where), areaNumber(details)],
     },
     details: [

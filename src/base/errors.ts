@@ -72,3 +72,10 @@ export function messageOf(error: unknown): string {
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
+
+/** Why a file was passed over, for a list that names the file itself. */
+export function reasonOf(error: unknown, path: string): string {
+  if (systemCode(error) === "ENOENT") return "the file does not exist any more";
+  const message = messageOf(error);
+  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
+}

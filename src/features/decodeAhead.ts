@@ -1,7 +1,7 @@
 import { readFile } from "node:fs";
 import { promisify } from "node:util";
 import { type Digest, sha256 } from "../base/digest.ts";
-import { messageOf, PermafrostError, systemCode } from "../base/errors.ts";
+import { PermafrostError, reasonOf } from "../base/errors.ts";
 import type { Skipped } from "../data/dataset.ts";
 import { decodeImage } from "../images/decode.ts";
 import type { PixelImage } from "../images/pixelImage.ts";
@@ -134,10 +134,4 @@ export class DecodeAhead<Source extends ImageSource> {
     }
     return decodeImage(bytes, { path });
   }
-}
-
-function reasonOf(error: unknown, path: string): string {
-  if (systemCode(error) === "ENOENT") return "the file does not exist any more";
-  const message = messageOf(error);
-  return message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
 }

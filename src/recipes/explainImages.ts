@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { messageOf, PermafrostError } from "../base/errors.ts";
+import { PermafrostError, reasonOf } from "../base/errors.ts";
 import { explainWriteError, writeFileAtomic } from "../base/files.ts";
 import { packageVersion } from "../base/version.ts";
 import type { Skipped } from "../data/dataset.ts";
@@ -19,6 +19,7 @@ import { openJudge } from "./explanation/openJudge.ts";
 import { overlayFile, overlayName, pagePictures } from "./explanation/overlays.ts";
 import { pageFiles, savePageIn } from "./pages/savePage.ts";
 import type { TrainingHooks } from "./request/training.ts";
+import { expectNumbers } from "./scoring/expectNumbers.ts";
 
 export type { ExplanationMethod } from "./explanation/openExplainer.ts";
 
@@ -31,7 +32,7 @@ export interface ExplanationRequest {
   readonly method?: ExplanationMethod;
   /** Of Grad-CAM: whose maps are looked at. Default: the last layer that gives maps. */
   readonly layer?: string;
-  /** Which class, label or value is explained. Default: the most probable one of each image. */
+  /** Which class, label or value is explained. Default: the most probable one of each image; of values the first. */
   readonly className?: string;
   /** Folder for the overlays (PNG) and their page (report.html, report.json); new or empty. */
   readonly out: string;
@@ -53,6 +54,7 @@ export interface Explanation {
 }
 
 export interface ExplanationResult {
+  readonly task: "classification" | "multilabel" | "regression";
   readonly explanations: readonly Explanation[];
   readonly skipped: readonly Skipped[];
   /** The page that shows them. */
@@ -75,9 +77,9 @@ export async function explainImages(
   const { bundle, out, method = "grad-cam" } = request;
   const paths = await findImages(request.images);
   const contents = await loadBundle(bundle);
-  if (contents.task === "reconstruction") throw noClassifier(bundle);
+  const { classNames, preprocessing, task } = contents;
+  if (task === "reconstruction") throw noClassifier(bundle);
   await checkEmpty(out);
-  const { classNames, preprocessing } = contents;
   const wanted = labelOf(request, classNames);
   const { model } = await modelFromBundle(contents, bundle);
   await using engine = await Engine.start({ workers: 1, threadsPerWorker: 2 });
@@ -87,15 +89,17 @@ export async function explainImages(
     { method, ...(request.layer === undefined ? {} : { layer: request.layer }) },
     preprocessing,
   );
-  const judge = await openJudge(engine, model, preprocessing, contents.task !== "regression");
+  const judge = await openJudge(engine, model, preprocessing, task);
   const explanations: ShownExplanation[] = [];
   const skipped: Skipped[] = [];
   const names = new Set<string>();
 
   async function explainOne(file: string, image: PixelImage): Promise<ShownExplanation> {
     const { pixels, probabilities } = await judge(image);
-    const label = wanted ?? probabilities.indexOf(Math.max(...probabilities));
-    const heatmap = await explainer.explain(pixels, label);
+    expectNumbers(file, probabilities);
+    const label = wanted ?? (task === "regression" ? 0 : probabilities.indexOf(Math.max(...probabilities)));
+    // An only label or value is what the single output speaks for, as it does for the second of two classes.
+    const heatmap = await explainer.explain(pixels, classNames.length === 1 ? 1 : label);
     const shown =
       method === "integrated-gradients" ? smoothed(heatmap, Math.round(heatmap.height / 56)) : heatmap;
     const overlay = path.join(out, overlayName(file, classNames[label]!, names));
@@ -119,7 +123,7 @@ export async function explainImages(
   for (const [done, file] of paths.entries()) {
     if (signal?.aborted) throw interrupted(done, paths.length);
     const image = await decodeImage(await readFile(file), { path: file }).catch((error: unknown) => {
-      skipped.push({ path: file, reason: messageOf(error) });
+      skipped.push({ path: file, reason: reasonOf(error, file) });
     });
     if (image !== undefined) explanations.push(await explainOne(file, image));
     onProgress?.({ phase: "explain", done: done + 1, total: paths.length, unit: "images" });
@@ -127,8 +131,9 @@ export async function explainImages(
   await explainer.close();
   const warnings = looseSums(explanations);
   for (const text of warnings) onWarning?.(text);
-  if (explanations.length > 0) await saveExplanations(request, { explanations, skipped, warnings });
+  if (explanations.length > 0) await saveExplanations(request, { task, explanations, skipped, warnings });
   return {
+    task,
     explanations: explanations.map(({ pictures: _, ...rest }) => rest),
     skipped,
     page: path.join(out, pageFiles.page),
@@ -139,7 +144,7 @@ type ShownExplanation = Explanation & Pick<ReportedExplanation, "pictures">;
 
 async function saveExplanations(
   { bundle, method = "grad-cam", layer, out, commandLine }: ExplanationRequest,
-  shown: Pick<Parameters<typeof explanationPage>[0], "explanations" | "skipped" | "warnings">,
+  shown: Pick<Parameters<typeof explanationPage>[0], "task" | "explanations" | "skipped" | "warnings">,
 ): Promise<void> {
   await savePageIn(
     out,

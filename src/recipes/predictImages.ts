@@ -11,6 +11,7 @@ import { featureSource, imageFeatures } from "./features/imageFeatures.ts";
 import { predictFeatures } from "./features/predictFeatures.ts";
 import { type LoadedClassifier, loadClassifier, numericsWarning } from "./loadClassifier.ts";
 import type { TrainingHooks } from "./request/training.ts";
+import { expectRowsOfNumbers } from "./scoring/expectNumbers.ts";
 import { type Prediction, predictionsFor, type TaskPrediction } from "./scoring/prediction.ts";
 
 export type { LabelsPrediction, Prediction, TaskPrediction, ValuesPrediction } from "./scoring/prediction.ts";
@@ -33,7 +34,8 @@ export interface PredictionResult<P extends TaskPrediction = Prediction> {
  * Classifies image files. An image's probabilities have the same bits alone, in any company, and in `evaluateClassifier`. A bundle of
  * another task gives labels or values: `predictImages<LabelsPrediction>(...)`.
  *
- * @throws PermafrostError NOT_FOUND when a path or glob matches nothing; BUNDLE_INVALID when a temperature is asked for and there is none.
+ * @throws PermafrostError NOT_FOUND when a path or glob matches nothing; BUNDLE_INVALID when a temperature is asked for and there is none;
+ *   WEIGHTS_INVALID where the network gives no numbers.
  */
 export async function predictImages<P extends TaskPrediction = Prediction>(
   request: PredictionRequest,
@@ -60,6 +62,7 @@ export async function predictImages<P extends TaskPrediction = Prediction>(
   const judged = readable.filter(({ path }) => !unreadable.has(path));
   const source = featureSource(extraction.table, judged, digests);
   const plain = await predictFeatures(engine, graphs.suffix, source, hooks);
+  expectRowsOfNumbers(judged, plain);
   const probabilities =
     temperature === undefined ? plain : scaled(plain, judged.length, classNames, temperature);
   // Whoever names another type than the default knows the bundle's task.

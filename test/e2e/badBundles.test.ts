@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/digest.ts";
 import { loadBundle } from "../../src/saving/loadBundle.ts";
 import { saveBundle } from "../../src/saving/saveBundle.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
 import { expectRefusal } from "../support/expectRefusal.ts";
 import { type CliRun, lastEvent } from "../support/runCli.ts";
 import { small, type Workplace, workplace } from "../support/workplace.ts";
@@ -63,6 +64,28 @@ describe("bundles that cannot be used", () => {
       manifest["version"] = 99;
     });
     expectRefusal(await predictWith("newer"), 1, ["newer", "99", "[BUNDLE_NEWER]"]);
+  });
+
+  it("whose network gives no numbers", async () => {
+    const contents = await loadBundle(place.at("bundle"));
+    const weights = contents.head.weights.map((weight) =>
+      weight.name.endsWith("/bias")
+        ? {
+            ...weight,
+            tensor: { ...weight.tensor, data: weight.tensor.data.map(() => Number.NaN) } as Tensor,
+          }
+        : weight,
+    );
+    await saveBundle(place.at("no-numbers"), { ...contents, head: { ...contents.head, weights } });
+    const image = "photos/across/1.png";
+    const runs = [
+      ["predict", "no-numbers", image],
+      ["evaluate", "no-numbers", "photos"],
+      ["explain", "no-numbers", image, "--out", "explained"],
+    ].map((words) => place.run(words));
+    for (const run of await Promise.all(runs)) {
+      expectRefusal(run, 1, [".png: expected numbers from the network, got NaN", "[WEIGHTS_INVALID]"]);
+    }
   });
 
   it("whose base has another digest", async () => {

@@ -225,6 +225,7 @@ export function sampleExplanationPage(): Page {
   });
   return explanationPage({
     bundle: "runs/photos",
+    task: "classification",
     method: "integrated-gradients",
     layer: undefined,
     explanations: [one("cats/1.jpg", 0.1), one("cats/2.jpg", 0.2), one("dogs/3.jpg")],

@@ -1,3 +1,4 @@
+import { decimal } from "../../evaluation/report/format.ts";
 import type { ExplanationMethod } from "../../recipes/explainImages.ts";
 import type { CommandDefinition } from "../command.ts";
 import { exitCodes } from "../exitCodes.ts";
@@ -23,7 +24,10 @@ export const explain: CommandDefinition = {
       .argument("<bundle>", "folder that train has written")
       .argument("<images...>", "files, folders or globs")
       .option("--method <name>", methods.join(", "), oneOf(...methods), "grad-cam")
-      .option("--class <name>", "the class to explain (default: the most probable one of each photo)")
+      .option(
+        "--class <name>",
+        "the class, label or value to explain (default: the most probable one of each photo, the first value)",
+      )
       .option("--layer <name>", "of grad-cam: whose maps are looked at (default: the last ones)")
       .option("--out <folder>", "new folder for the overlays (PNG) and their page", "explained");
   },
@@ -48,7 +52,7 @@ export const explain: CommandDefinition = {
           ["image", "explained", "overlay"],
           result.explanations.map((one) => [
             one.path,
-            `${one.className} ${percent(one.probability)}`,
+            `${one.className} ${result.task === "regression" ? decimal(one.probability) : percent(one.probability)}`,
             one.overlay,
           ]),
         ),

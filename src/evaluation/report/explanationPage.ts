@@ -18,6 +18,7 @@ import { remarkBlocks } from "./sections.ts";
 /** What the page about explained images shows. */
 export interface ExplanationReport {
   readonly bundle: string;
+  readonly task: "classification" | "multilabel" | "regression";
   readonly method: "grad-cam" | "occlusion" | "integrated-gradients";
   readonly layer: string | undefined;
   readonly explanations: readonly ReportedExplanation[];
@@ -41,14 +42,24 @@ export interface ReportedExplanation {
   readonly pictures: readonly [string, string];
 }
 
-const methods = {
-  "grad-cam":
-    "Grad-CAM: where the maps of a late layer speak for the class. Coarse, as these maps are; places that speak against it are left grey.",
-  occlusion:
-    "Occlusion: how much of the class's probability is lost when a square of the picture is covered with grey.",
-  "integrated-gradients":
-    "Integrated gradients: how much each pixel adds to the class's logit on the way from black to the picture, smoothed over neighbours; what speaks against it is left grey.",
+/** What is explained, by task: what it is called, what it speaks of, and what that is before an activation. */
+const words = {
+  classification: { what: "class", answer: "class's probability", score: "class's logit" },
+  multilabel: { what: "label", answer: "label's probability", score: "label's logit" },
+  regression: { what: "value", answer: "value", score: "value" },
 } as const;
+
+function methodText({ method, task }: ExplanationReport): string {
+  const { what, answer, score } = words[task];
+  switch (method) {
+    case "grad-cam":
+      return `Grad-CAM: where the maps of a late layer speak for the ${what}. Coarse, as these maps are; places that speak against it are left grey.`;
+    case "occlusion":
+      return `Occlusion: how much of the ${answer} is lost when a square of the picture is covered with grey.`;
+    case "integrated-gradients":
+      return `Integrated gradients: how much each pixel adds to the ${score} on the way from black to the picture, smoothed over neighbours; what speaks against it is left grey.`;
+  }
+}
 
 /** Each picture beside its heatmap. */
 export function explanationPage(report: ExplanationReport): Page {
@@ -76,12 +87,13 @@ export function explanationPage(report: ExplanationReport): Page {
 const framePart = 0.36;
 
 function answerOf(report: ExplanationReport): Answer {
-  const { method, explanations } = report;
+  const { explanations, task } = report;
+  const { what } = words[task];
   const known = explanations.flatMap(({ focus }) => focus ?? []);
   if (known.length === 0) {
     return {
-      sentence: "Nothing in the pictures speaks for the class that is named.",
-      remark: methods[method],
+      sentence: `Nothing in the pictures speaks for the ${what} that is named.`,
+      remark: methodText(report),
       numbers: [],
     };
   }
@@ -93,13 +105,13 @@ function answerOf(report: ExplanationReport): Answer {
       ? ` More than a frame's share of it lies at the rim: look for backgrounds, frames and captions.`
       : "";
   return {
-    sentence: `Half of what speaks for the class that is named lies on ${percent(half)} of a picture: the bright places.`,
-    remark: `${methods[method]} A heatmap shows what the network used, not whether that is sensible.${rim}${nothing === 0 ? "" : ` In ${plural(nothing, "picture")} nothing speaks for the class.`}`,
+    sentence: `Half of what speaks for the ${what} that is named lies on ${percent(half)} of a picture: the bright places.`,
+    remark: `${methodText(report)} A heatmap shows what the network used, not whether that is sensible.${rim}${nothing === 0 ? "" : ` In ${plural(nothing, "picture")} nothing speaks for the ${what}.`}`,
     numbers: [
       {
         text: percent(half),
         value: half,
-        meaning: "of a picture hold half of what speaks for the class (median)",
+        meaning: `of a picture hold half of what speaks for the ${what} (median)`,
         tone: "right",
       },
       {
@@ -116,14 +128,14 @@ function answerOf(report: ExplanationReport): Answer {
 }
 
 /** How many pictures; of integrated gradients how far they add up. */
-function thirdNumber({ explanations }: ExplanationReport): KeyNumber {
+function thirdNumber({ explanations, task }: ExplanationReport): KeyNumber {
   const errors = explanations.flatMap(({ heatmap }) => heatmap.completenessError ?? []);
   if (errors.length > 0) {
     const error = median(errors);
     return {
       text: percent(error),
       value: error,
-      meaning: "of the difference of the logits is missing from the sum (median)",
+      meaning: `of the difference of the ${task === "regression" ? "values" : "logits"} is missing from the sum (median)`,
     };
   }
   const classes = new Map<string, number>();
@@ -133,7 +145,7 @@ function thirdNumber({ explanations }: ExplanationReport): KeyNumber {
   return {
     text: String(explanations.length),
     value: explanations.length,
-    meaning: `pictures: ${list}${classes.size > most.length ? " and others" : ""}`,
+    meaning: `${explanations.length === 1 ? "picture" : "pictures"}: ${list}${classes.size > most.length ? " and others" : ""}`,
   };
 }
 
@@ -146,12 +158,13 @@ function pairOf(
     name: shortName(file, report),
     thumbnail,
     beside,
-    lines: [["Speaks for ", { strong: className }, ` (${answerText(probability)})`]],
+    lines: [["Speaks for ", { strong: className }, ` (${answerText(probability, report)})`]],
   };
 }
 
 function numbersSection(report: ExplanationReport): Section {
-  const { explanations, method } = report;
+  const { explanations, method, task } = report;
+  const { what, answer, score } = words[task];
   const isComplete = explanations.some(({ heatmap }) => heatmap.completenessError !== undefined);
   const number = (title: string): Column => ({ title, as: "number" });
   return {
@@ -160,7 +173,7 @@ function numbersSection(report: ExplanationReport): Section {
       {
         kind: "text",
         isQuiet: true,
-        text: `Half: the smallest part of the picture that holds half of what speaks for the class. Frame: the share that lies in the outer frame. Score: the class's ${method === "occlusion" ? "probability" : "logit"}.`,
+        text: `Half: the smallest part of the picture that holds half of what speaks for the ${what}. Frame: the share that lies in the outer frame. Score: the ${method === "occlusion" ? answer : score}.`,
       },
       {
         kind: "table",
@@ -168,7 +181,7 @@ function numbersSection(report: ExplanationReport): Section {
           caption: "Picture by picture",
           columns: [
             { title: "picture" },
-            { title: "class" },
+            { title: what },
             number("answer"),
             number("score"),
             number("half"),
@@ -182,7 +195,7 @@ function numbersSection(report: ExplanationReport): Section {
             return [
               shortName(one.path, report),
               one.className,
-              { text: answerText(probability), value: probability },
+              { text: answerText(probability, report), value: probability },
               { text: withMinus(decimal(heatmap.score)), value: heatmap.score },
               share(focus?.half),
               share(focus?.frame),
@@ -196,8 +209,8 @@ function numbersSection(report: ExplanationReport): Section {
 }
 
 /** A probability; of a regression the value itself. */
-function answerText(value: number): string {
-  return value >= 0 && value <= 1 ? percent(value) : withMinus(decimal(value));
+function answerText(value: number, { task }: ExplanationReport): string {
+  return task === "regression" ? withMinus(decimal(value)) : percent(value);
 }
 
 /** The folder that all pictures are below. */

@@ -3,6 +3,7 @@ import type { Engine } from "../../engine/engine.ts";
 import type { PixelImage } from "../../images/pixelImage.ts";
 import { Preprocessor } from "../../images/preprocess.ts";
 import type { Model } from "../../models/functional.ts";
+import type { BundleContents } from "../../saving/bundleContents.ts";
 import { inferenceGraph } from "../../training/features/inference.ts";
 
 /** What the network takes of a picture, and what it says of it. */
@@ -10,7 +11,7 @@ export async function openJudge(
   engine: Engine,
   model: Model,
   preprocessing: Preprocessing,
-  isProbability: boolean,
+  task: Exclude<BundleContents["task"], "reconstruction">,
 ): Promise<
   (image: PixelImage) => Promise<{ readonly pixels: Float32Array; readonly probabilities: number[] }>
 > {
@@ -25,7 +26,7 @@ export async function openJudge(
       [graph.inputs[0]!.name]: { dtype: "float32", shape: [1, 3, height, width], data: pixels },
     });
     const row = [...(results[graph.outputs[0]!.name]!.data as Float32Array)];
-    const isOneOfTwo = row.length === 1 && isProbability && graph.outputs[0]!.type.shape[1] === 1;
+    const isOneOfTwo = row.length === 1 && task === "classification";
     return { pixels, probabilities: isOneOfTwo ? [1 - row[0]!, row[0]!] : row };
   };
 }

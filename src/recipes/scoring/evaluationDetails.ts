@@ -9,6 +9,7 @@ import { type ValueDetails, valueDetails } from "../../evaluation/valueDetails.t
 import type { BundleContents } from "../../saving/bundleContents.ts";
 import { targetRows } from "../data/expectedTargets.ts";
 import { labelsOf } from "../phases/headTraining.ts";
+import { expectRowsOfNumbers } from "./expectNumbers.ts";
 
 /** A threshold that is asked for: of which class or label, and by what it is chosen. */
 export interface WantedThreshold {
@@ -39,12 +40,12 @@ export interface TaskDetails {
 }
 
 /**
- * @throws PermafrostError INVALID_ARGUMENT for outputs that are no numbers, with the image, and for a threshold of a network that gives
- *   numbers; CLASS_MISMATCH for a threshold of a class that there is not.
+ * @throws PermafrostError WEIGHTS_INVALID for outputs that are no numbers, with the image; INVALID_ARGUMENT for a threshold of a network that gives
+ *   values; CLASS_MISMATCH for a threshold of a class that there is not.
  */
 export function taskDetails(judged: JudgedOutputs, wanted: WantedThreshold | undefined): TaskDetails {
-  expectNumbers(judged);
   const { classifier, samples, outputs } = judged;
+  expectRowsOfNumbers(samples, outputs);
   const { classNames } = classifier;
   switch (classifier.task) {
     case "classification":
@@ -93,17 +94,6 @@ function thresholdOf(
     );
   }
   return { threshold: chooseThreshold(...columnOf(label), className, aim) };
-}
-
-function expectNumbers({ samples, outputs }: JudgedOutputs): void {
-  const bad = outputs.findIndex((value) => !Number.isFinite(value));
-  if (bad === -1) return;
-  const { path } = samples[Math.floor(bad / (outputs.length / samples.length))]!;
-  throw new PermafrostError(
-    "INVALID_ARGUMENT",
-    `${path}: expected numbers from the network, got ${outputs[bad]}. Its weights may have diverged, or be damaged: train again with a smaller learning rate.`,
-    { details: { path } },
-  );
 }
 
 function noThreshold(): PermafrostError {

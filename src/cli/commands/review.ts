@@ -1,4 +1,5 @@
 import { curveText } from "../../evaluation/report/review/curveSection.ts";
+import { reviewSentence } from "../../evaluation/report/review/reviewSentence.ts";
 import { trainingDefaults } from "../../recipes/request/trainingDefaults.ts";
 import type { ReviewResult } from "../../recipes/reviewImages.ts";
 import { basePlace } from "../basePlace.ts";
@@ -78,10 +79,9 @@ function describe({
   page,
   forwards,
 }: ReviewResult): string {
-  const leaks = copies.filter((group) => new Set(group.images.map(({ split }) => split)).size > 1).length;
   return [
-    `${images} images; ${percent(accuracy)} agree with a classifier that has not seen them.`,
-    `${issues.length} labels are probably wrong, ${copies.length} pictures are there more than once (${leaks} across splits), ${outliers.length} images look like no other.`,
+    reviewSentence({ images, issues, copies, outliers }),
+    `${percent(accuracy)} of the labels agree with a classifier that has not seen them.`,
     ...(issues.length === 0
       ? []
       : [

@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { explainWriteError, writeFileAtomic } from "../../base/files.ts";
+import { shellWord } from "../../base/shellWord.ts";
 import { csvText } from "../../data/csvText.ts";
 import type { ReviewReport } from "../../evaluation/report/review/reviewReport.ts";
 import { pageFiles } from "../pages/savePage.ts";
@@ -57,7 +58,7 @@ export function listsFor({
   readonly out: string;
 }): ReviewReport["lists"] {
   const command = (option: string, file: string) =>
-    `permafrost train ${data} ${option} ${path.join(out, file)}`;
+    `permafrost train ${shellWord(data)} ${option} ${shellWord(path.join(out, file))}`;
   return [
     {
       file: reviewFiles.relabel,

@@ -2,11 +2,6 @@ import { count, percent } from "../format.ts";
 import type { Block, Phrase, Picture, Section } from "../page/page.ts";
 import type { ReviewedImage, ReviewReport } from "./reviewReport.ts";
 
-/** Whether copies of one picture are in several splits. */
-export function isLeak({ images }: ReviewReport["copies"][number]): boolean {
-  return new Set(images.map(({ split }) => split)).size > 1;
-}
-
 function picture(image: ReviewedImage, lines: readonly (readonly Phrase[])[]): Picture {
   const { name, thumbnail } = image;
   return { name, lines, ...(thumbnail === undefined ? {} : { thumbnail }) };
@@ -52,17 +47,21 @@ export function issueSection({ issues }: ReviewReport): Section {
 function pairsOf({ images, similarity }: ReviewReport["copies"][number]): Picture[] {
   const [first, ...others] = images;
   return others.map((other) => {
-    const tone = first!.split === other.split ? {} : { tone: "wrong" as const };
+    const toneOf = (what: "split" | "className") =>
+      first![what] === other[what] ? {} : { tone: "wrong" as const };
     const isShown = first!.thumbnail !== undefined && other.thumbnail !== undefined;
     return {
       name: `${first!.name} and ${other.name}`,
       ...(isShown ? { thumbnail: first!.thumbnail, beside: other.thumbnail } : {}),
       lines: [
         [
-          { strong: first!.split, ...tone },
-          `, ${first!.className}, and `,
-          { strong: other.split, ...tone },
-          `, ${other.className}`,
+          { strong: first!.split, ...toneOf("split") },
+          ", ",
+          { strong: first!.className, ...toneOf("className") },
+          ", and ",
+          { strong: other.split, ...toneOf("split") },
+          ", ",
+          { strong: other.className, ...toneOf("className") },
         ],
         [`similarity ${similarity.toFixed(2)}`],
       ],
@@ -80,7 +79,7 @@ export function copySection({ copies }: ReviewReport): Section {
       {
         kind: "text",
         isQuiet: true,
-        text: "By features: mirrored, cut and re-encoded copies too, which permafrost scan does not find. A copy across splits makes the score on held-out images too good; those come first.",
+        text: "By features: mirrored, cut and re-encoded copies too, which permafrost scan does not find. A copy across splits makes the score on held-out images too good; those come first. Of copies under two classes one has a wrong label.",
       },
       ...gallery(pictures, pictures.length),
     ],

@@ -1,10 +1,12 @@
 import { count, percent, plural } from "../format.ts";
 import { type Page, pageSchema } from "../page/page.ts";
+import { isLeak } from "./copyGroup.ts";
 import { curveSection } from "./curveSection.ts";
-import { copySection, isLeak, issueSection, outlierSection } from "./foundSections.ts";
+import { copySection, issueSection, outlierSection } from "./foundSections.ts";
 import { listSection } from "./listSection.ts";
 import { firstMap, mapSections } from "./mapSections.ts";
 import type { ReviewReport } from "./reviewReport.ts";
+import { reviewSentence } from "./reviewSentence.ts";
 
 /** The page about what is odd in a data set. */
 export function reviewPage(report: ReviewReport): Page {
@@ -16,7 +18,7 @@ export function reviewPage(report: ReviewReport): Page {
     created: report.created,
     about: `${plural(report.images, "image")} of ${plural(report.classNames.length, "class", "classes")}, seen by ${report.base}.`,
     answer: {
-      sentence: sentence(report, leaks),
+      sentence: reviewSentence(report),
       remark:
         "Found by the features of the base network alone: suggestions to look at, not verdicts. No file was changed; the lists below are for train --relabel and --exclude once you have looked through them.",
       numbers: [
@@ -55,18 +57,4 @@ export function reviewPage(report: ReviewReport): Page {
 
 function tone(found: number): { readonly tone?: "wrong" } {
   return found === 0 ? {} : { tone: "wrong" };
-}
-
-function sentence({ issues, copies, outliers, images }: ReviewReport, leaks: number): string {
-  if (issues.length + copies.length + outliers.length === 0) {
-    return `Nothing odd was found in ${plural(images, "image")}.`;
-  }
-  const across = leaks > 0 ? ` (${count(leaks)} across splits)` : "";
-  const parts = [
-    [issues.length, `${plural(issues.length, "label is", "labels are")} probably wrong`],
-    [copies.length, `${plural(copies.length, "picture is", "pictures are")} there more than once${across}`],
-    [outliers.length, `${plural(outliers.length, "image looks", "images look")} like no other`],
-  ] as const;
-  const found = parts.flatMap(([number, text]) => (number === 0 ? [] : [text]));
-  return `Of ${plural(images, "image")}, ${found.join(", ")}.`;
 }

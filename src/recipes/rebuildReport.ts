@@ -62,7 +62,7 @@ async function readData(file: string, place: string): Promise<string> {
     if (systemCode(error) !== "ENOENT") throw error;
     throw new PermafrostError(
       "NOT_FOUND",
-      `${place}: expected a page's data (${pageFiles.data}), found none. Give a bundle that train wrote, the folder of compare, sweep or review, or the .json that --report made; bundles of earlier versions hold a report.html only.`,
+      `${place}: expected a page's data (${pageFiles.data}), found none. Give a bundle that train wrote, the folder of compare, sweep, review or explain, or the .json that --report made; bundles of earlier versions hold a report.html only.`,
       { details: { path: file }, cause: error },
     );
   }

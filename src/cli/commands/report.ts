@@ -12,7 +12,7 @@ export const report: CommandDefinition = {
   ],
   declare(command) {
     command
-      .argument("<place>", "bundle, folder of compare, sweep or review, or the .json of a page")
+      .argument("<place>", "bundle, folder of compare, sweep, review or explain, or the .json of a page")
       .option("--out <file>", "where it goes, by its end: .html, .md, .csv or .json")
       .option("--open", "show it in the browser");
   },

@@ -31,6 +31,11 @@ export function prose(text: string): Html {
   return html`${parts.map((part) => (/^--[a-z]/.test(part) ? html`<span class="whole">${part}</span>` : part))}`;
 }
 
+/** A file's path, which may end its line behind each folder. */
+export function pathParts(file: string): Html {
+  return html`${file.split(/(?<=\/)/).map((part, place) => (place === 0 ? part : html`<wbr>${part}`))}`;
+}
+
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",
   "<": "&lt;",

@@ -2,11 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { sampleEvaluationPage, sampleTrainingPage } from "../../../test/support/samplePages.ts";
 import { preprocessing } from "../../applications/preprocessing.ts";
+import { classificationDetails } from "../classificationDetails.ts";
 import { classIntervals } from "../classIntervals.ts";
 import { classificationScores } from "../scores.ts";
 import type { TrainingReport } from "../trainingReport.ts";
+import { confidenceChart } from "./evaluation/curveCharts.ts";
 import { duration, percent } from "./format.ts";
-import { escapeHtml, html } from "./html.ts";
+import { escapeHtml, html, pathParts } from "./html.ts";
 import { placeAxis } from "./page/axis.ts";
 import { renderChart } from "./page/chartKinds.ts";
 import { pageCsv } from "./page/pageCsv.ts";
@@ -84,7 +86,7 @@ function renderTrainingReport(data: TrainingReport): string {
 
 /** Elements that are opened and closed in order; throws where they are not. */
 function outline(page: string): string[] {
-  const alone = new Set(["meta", "img", "br", "line", "circle", "path", "rect"]);
+  const alone = new Set(["meta", "wbr", "img", "br", "line", "circle", "path", "rect"]);
   const open: string[] = [];
   const seen: string[] = [];
   for (const [, closing, name] of page
@@ -307,6 +309,53 @@ describe("parts of the report", () => {
         ],
       },
     );
+  });
+
+  test("steps keep a value up to the next point", () => {
+    const { text } = renderChart({
+      title: "Precision",
+      summary: "It falls.",
+      x: { title: "recall", domain: [0, 1] },
+      y: { title: "precision", domain: [0, 1] },
+      series: [
+        {
+          name: "cats",
+          as: "steps",
+          points: [
+            [1, 0.5],
+            [0, 1],
+          ],
+        },
+      ],
+    });
+    const [, path] = /<path class="steps c1" d="([^"]+)"/.exec(text)!;
+    const places = path!
+      .split(/[ML]/)
+      .filter(Boolean)
+      .map((place) => place.split(",").map(Number));
+    const [start, corner, end] = [places[0]!, places.at(-2)!, places.at(-1)!];
+    expect(corner).toEqual([end[0], start[1]]);
+  });
+
+  test("how sure a network is stands in ranges of equal width, empty ones among them", () => {
+    const { labels, rows } = {
+      labels: [0, 1, 0, 1],
+      rows: Float32Array.of(0.95, 0.05, 0.35, 0.65, 0.85, 0.15, 0.05, 0.95),
+    };
+    const { calibration } = classificationDetails(rows, labels, ["cats", "dogs"]);
+    const { series } = confidenceChart(calibration, {
+      sure: "confidence",
+      right: "right",
+      counted: "pictures",
+    });
+    const { points } = series[0]!;
+    expect(points.map(([, pictures]) => pictures)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 2]);
+    expect(points[1]![0] - points[0]![0]).toBeCloseTo(1 / 15, 12);
+  });
+
+  test("a path may end its line behind each folder", () => {
+    expect(pathParts("train/cats/1.jpg").text).toBe("train/<wbr>cats/<wbr>1.jpg");
+    expect(pathParts("<b>.jpg").text).toBe("&lt;b&gt;.jpg");
   });
 
   test("a chart marks points, shows gaps and intervals, and has its numbers in a table", () => {

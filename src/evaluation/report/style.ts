@@ -53,7 +53,7 @@ p{margin:0 0 .75rem;max-width:44rem}
 .muted,.caption,caption,figcaption,footer{color:var(--muted)}
 .small{font-size:.875rem}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--surface) 30%,transparent) 0 0,linear-gradient(270deg,var(--surface) 30%,transparent) 100% 0,linear-gradient(90deg,var(--line),transparent) 0 0,linear-gradient(270deg,var(--line),transparent) 100% 0;background-size:2.5rem 100%,2.5rem 100%,.75rem 100%,.75rem 100%;background-repeat:no-repeat;background-attachment:local,local,scroll,scroll}
 .scroll:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:3px}
 section{background:var(--surface);border:1px solid var(--line);border-radius:10px;padding:1.75rem 2rem;margin:1.25rem 0}
 .block+.block{margin-top:1.25rem}
@@ -102,7 +102,7 @@ th{font-weight:600;text-align:left}
 .matrix.picture svg{width:100%;max-height:26rem;display:block}
 .matrix .frame{fill:var(--page);stroke:var(--line);stroke-width:.1}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:2rem}
-.charts.three{grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}
+.charts.three{grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}.charts.three text{font-size:16px}
 @supports (grid-template-rows:subgrid){.charts{row-gap:0}.charts .chart{display:grid;grid-row:span 3;grid-template-rows:subgrid;align-content:start;margin-bottom:1.5rem}.charts{margin-bottom:-1.5rem}}
 .whole{white-space:nowrap}
 .chart figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;color:var(--ink);font-weight:500}
@@ -174,7 +174,7 @@ section{break-inside:avoid;border-color:#bbb;padding:1.1rem 1.25rem;margin:.75re
 .three{gap:.75rem}.three dd{font-size:1.3rem}.three dt{font-size:.8125rem}
 .block .charts{grid-template-columns:1fr 1fr;column-gap:1.5rem}.block .charts.three{grid-template-columns:1fr 1fr 1fr}.block .charts:has(>:only-child){grid-template-columns:1fr}
 .charts{break-inside:avoid}.charts .chart{display:block;break-inside:avoid}.block:has(>p.small:only-child){break-after:avoid}
-.scroll{overflow:visible}.list{font-size:9pt}.list thead th,.list small{font-size:8pt}.list th,.list td{padding:.25rem .5rem .25rem 0}.list tr{break-inside:avoid}
+.scroll{overflow:visible;background:none}.block:has(+.block .charts){break-after:avoid}p{break-inside:avoid}.list{font-size:9pt}.list thead th,.list small{font-size:8pt}.list th,.list td{padding:.25rem .5rem .25rem 0}.list tr{break-inside:avoid}
 [class^=hit],[class^=miss],.meter i,.key i,.none{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .gallery{grid-template-columns:repeat(5,minmax(0,1fr));gap:.9rem .75rem}.gallery.pairs{grid-template-columns:repeat(3,minmax(0,1fr))}.answer .gallery.pairs{grid-template-columns:minmax(0,1fr)}
 .gallery p{font-size:8.5pt}.gallery .file{font-size:7.5pt}.gallery li{break-inside:avoid}details:not([open]){display:none}}`;

@@ -63,6 +63,10 @@ function tendency({ bins }: CalibrationScores): string {
   const gap = bins.reduce((sum, bin) => sum + bin.samples * (bin.confidence - bin.accuracy), 0) / samples;
   if (Math.abs(gap) < 0.005) return "It is about as sure as it is right.";
   return gap > 0
-    ? `It is ${percent(gap)} too sure on average.`
-    : `It is ${percent(-gap)} too shy on average.`;
+    ? `It is too sure, by ${points(gap)} on average.`
+    : `It is too shy, by ${points(-gap)} on average.`;
+}
+
+function points(gap: number): string {
+  return `${(100 * gap).toFixed(1)} points`;
 }

@@ -1,4 +1,4 @@
-import type { CalibrationScores } from "../../calibration.ts";
+import { type CalibrationScores, reliabilityBins } from "../../calibration.ts";
 import type { ClassDetails } from "../../columnDetails.ts";
 import { thinned } from "../../curves.ts";
 import type { JudgedLabels } from "../../evaluationReport.ts";
@@ -38,7 +38,7 @@ export function rocChart(perClass: readonly ClassDetails[]): Plot | undefined {
   };
 }
 
-/** How many answers are right, against how many of the class are found. */
+/** In steps, so that the area below is the average precision: how many answers are right, against how many of the class are found. */
 export function precisionRecallChart(perClass: readonly ClassDetails[]): Plot | undefined {
   const rows = shown(perClass, ({ averagePrecision }) => averagePrecision);
   if (rows.length === 0) return undefined;
@@ -51,7 +51,7 @@ export function precisionRecallChart(perClass: readonly ClassDetails[]): Plot | 
     series: rows.map(({ className, averagePrecision, precisionRecall }) => {
       const { recall, precision } = precisionRecall!;
       const points = recall.map((x, index): ChartPoint => [x, precision[index]!]);
-      return { name: `${className} (${averagePrecision!.toFixed(3)})`, as: "line", points: thinned(points) };
+      return { name: `${className} (${averagePrecision!.toFixed(3)})`, as: "steps", points: thinned(points) };
     }),
   };
 }
@@ -129,7 +129,11 @@ export function confidenceChart({ bins }: CalibrationScores, { sure, counted }: 
       {
         name: counted,
         as: "bars",
-        points: bins.map(({ low, high, samples }) => [(low + high) / 2, samples]),
+        // Empty ranges too: bars stand in equal steps.
+        points: Array.from({ length: reliabilityBins }, (_, range) => {
+          const bin = bins.find(({ low }) => Math.round(low * reliabilityBins) === range);
+          return [(range + 0.5) / reliabilityBins, bin?.samples ?? 0] as const;
+        }),
       },
     ],
   };

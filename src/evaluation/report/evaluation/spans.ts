@@ -1,5 +1,6 @@
 import { hundredths } from "../../../base/hundredths.ts";
 import type { Interval } from "../../interval.ts";
+import { withMinus } from "../format.ts";
 
 /** `94.1 to 97.2 %`. */
 export function percentSpan(interval: Interval | null): string {
@@ -8,5 +9,5 @@ export function percentSpan(interval: Interval | null): string {
 
 /** `0.941 to 0.972`. */
 export function spanText(interval: Interval | null, digits = 3): string {
-  return interval === null ? "none" : interval.map((end) => end.toFixed(digits)).join(" to ");
+  return interval === null ? "none" : interval.map((end) => withMinus(end.toFixed(digits))).join(" to ");
 }

@@ -78,7 +78,12 @@ function valueSection({ scores, details }: JudgedValues): Section {
               cell(more.medianAbsoluteError, more.medianAbsoluteErrorInterval),
               cell(more.ninthDecile, more.ninthDecileInterval),
               cell(row.bias, more.biasInterval),
-              ranged(row.r2?.toFixed(3) ?? "none", row.r2, more.r2Interval, spanText),
+              ranged(
+                row.r2 === null ? "none" : withMinus(row.r2.toFixed(3)),
+                row.r2,
+                more.r2Interval,
+                spanText,
+              ),
             ];
           }),
         },

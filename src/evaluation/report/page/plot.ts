@@ -19,8 +19,8 @@ export interface Plot {
 
 export interface Series {
   readonly name: string;
-  /** "guide" is a thin line to compare with, such as chance. */
-  readonly as: "line" | "dashed" | "points" | "bars" | "guide";
+  /** "steps" keep the value of a point up to the next one. "guide" is a thin line to compare with, such as chance. */
+  readonly as: "line" | "steps" | "dashed" | "points" | "bars" | "guide";
   /** Which of the eight colours; default: by its place. "quiet" is grey, for what others are held against. */
   readonly color?: number | "quiet";
   /** [x, y], or with an interval: [x, y, low, high]. Values that are not finite leave a gap (null in JSON). */

@@ -1,4 +1,4 @@
-import { area, line } from "d3-shape";
+import { area, curveLinear, curveStepAfter, line } from "d3-shape";
 import { type Html, html } from "../html.ts";
 import { labelBaseline } from "../labelPlace.ts";
 import { seriesColors } from "../palette.ts";
@@ -98,7 +98,7 @@ function renderSeries(series: Series, color: string, { x, y }: Frame, crowd: num
   }));
   if (series.as === "bars") return bars(points, color, y.at(0));
   if (series.as === "points") return dots(points, color, series, crowd);
-  return html`${band(points, color)}<path class="${series.as} ${color}" d="${lineThrough(points)}"/>`;
+  return html`${band(points, color)}<path class="${series.as} ${color}" d="${lineThrough(points, series.as === "steps")}"/>`;
 }
 
 interface Place {
@@ -108,8 +108,9 @@ interface Place {
   readonly high: number | undefined;
 }
 
-function lineThrough(points: readonly Place[]): string {
+function lineThrough(points: readonly Place[], isStepped: boolean): string {
   const path = line<Place>()
+    .curve(isStepped ? curveStepAfter : curveLinear)
     .defined((point) => point.y !== undefined)
     .x((point) => round(point.x))
     .y((point) => round(point.y!));

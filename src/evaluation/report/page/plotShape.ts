@@ -19,7 +19,11 @@ export const plotShape = record(
     y: axisShape,
     series: list(
       record(
-        { name: text, as: exactly("line", "dashed", "points", "bars", "guide"), points: list(point) },
+        {
+          name: text,
+          as: exactly("line", "steps", "dashed", "points", "bars", "guide"),
+          points: list(point),
+        },
         { color: either(number, exactly("quiet")), isStrong: flag, names: list(text) },
       ),
     ),

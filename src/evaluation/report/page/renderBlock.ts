@@ -1,5 +1,5 @@
 import { confusionMatrix } from "../confusionMatrix.ts";
-import { type Html, html, prose } from "../html.ts";
+import { type Html, html, pathParts, prose } from "../html.ts";
 import type { Chart } from "./chart.ts";
 import { renderChart } from "./chartKinds.ts";
 import type { Block, Phrase, Picture } from "./page.ts";
@@ -70,7 +70,7 @@ function renderPicture({ name, thumbnail, beside, lines }: Picture): Html {
       ? renderImage(thumbnail, name)
       : html`<div class="two">${renderImage(thumbnail, name)}${renderImage(beside, `${name}, beside`)}</div>`;
   return html`<li>${pictures}${lines.map((line) => html`<p>${line.map(renderPhrase)}</p>`)}
-<p class="file">${name}</p></li>\n`;
+<p class="file">${pathParts(name)}</p></li>\n`;
 }
 
 function renderPhrase(phrase: Phrase): Html {

@@ -102,7 +102,7 @@ th{font-weight:600;text-align:left}
 .matrix.picture svg{width:100%;max-height:26rem;display:block}
 .matrix .frame{fill:var(--page);stroke:var(--line);stroke-width:.1}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:2rem}
-.charts.three{grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}.charts.three text{font-size:16px}
+.charts.triple{grid-template-columns:repeat(auto-fit,minmax(min(100%,17rem),1fr))}.charts.triple text{font-size:16px}
 @supports (grid-template-rows:subgrid){.charts{row-gap:0}.charts .chart{display:grid;grid-row:span 3;grid-template-rows:subgrid;align-content:start;margin-bottom:1.5rem}.charts{margin-bottom:-1.5rem}}
 .whole{white-space:nowrap}
 .chart figcaption{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;color:var(--ink);font-weight:500}
@@ -172,9 +172,9 @@ main,header,footer{max-width:none;padding:0}header{padding-top:0}h2,.caption{bre
 section{break-inside:avoid;border-color:#bbb;padding:1.1rem 1.25rem;margin:.75rem 0}section.long{break-inside:auto}
 .answer{grid-template-columns:minmax(0,7fr) minmax(0,5fr);gap:1.5rem}.answer .sentence{font-size:1.3rem}
 .three{gap:.75rem}.three dd{font-size:1.3rem}.three dt{font-size:.8125rem}
-.block .charts{grid-template-columns:1fr 1fr;column-gap:1.5rem}.block .charts.three{grid-template-columns:1fr 1fr 1fr}.block .charts:has(>:only-child){grid-template-columns:1fr}
-.charts{break-inside:avoid}.charts .chart{display:block;break-inside:avoid}.block:has(>p.small:only-child){break-after:avoid}
-.scroll{overflow:visible;background:none}.block:has(+.block .charts){break-after:avoid}p{break-inside:avoid}.list{font-size:9pt}.list thead th,.list small{font-size:8pt}.list th,.list td{padding:.25rem .5rem .25rem 0}.list tr{break-inside:avoid}
+.block .charts{grid-template-columns:1fr 1fr;column-gap:1.5rem}.block .charts.triple{grid-template-columns:1fr 1fr 1fr}.block .charts:has(>:only-child){grid-template-columns:1fr}
+.charts{break-inside:avoid}.charts .chart{display:block;break-inside:avoid}.block .charts.triple text{font-size:18px}
+.scroll{overflow:visible;background:none}.block:not(:last-child):has(>p:only-child){break-after:avoid}p{break-inside:avoid}.list{font-size:9pt}.list thead th,.list small{font-size:8pt}.list th,.list td{padding:.25rem .5rem .25rem 0}.list tr{break-inside:avoid}
 [class^=hit],[class^=miss],.meter i,.key i,.none{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 .gallery{grid-template-columns:repeat(5,minmax(0,1fr));gap:.9rem .75rem}.gallery.pairs{grid-template-columns:repeat(3,minmax(0,1fr))}.answer .gallery.pairs{grid-template-columns:minmax(0,1fr)}
 .gallery p{font-size:8.5pt}.gallery .file{font-size:7.5pt}.gallery li{break-inside:avoid}details:not([open]){display:none}}`;

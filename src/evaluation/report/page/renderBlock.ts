@@ -29,7 +29,7 @@ export function renderBlock(block: Block): Html {
     case "confusion":
       return confusionMatrix(block.confusion);
     case "charts":
-      return html`<div class="${isRowOfMaps(block.charts) ? "charts three" : "charts"}">${block.charts.map(renderChart)}</div>`;
+      return html`<div class="${isRowOfMaps(block.charts) ? "charts triple" : "charts"}">${block.charts.map(renderChart)}</div>`;
     case "gallery":
       return gallery(block.pictures);
   }

@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { sha256 } from "../../src/base/digest.ts";
 import { loadBundle } from "../../src/saving/loadBundle.ts";
 import { saveBundle } from "../../src/saving/saveBundle.ts";
-import type { Tensor } from "../../src/tensor/tensor.ts";
 import { expectRefusal } from "../support/expectRefusal.ts";
 import { type CliRun, lastEvent } from "../support/runCli.ts";
 import { small, type Workplace, workplace } from "../support/workplace.ts";
@@ -70,10 +69,7 @@ describe("bundles that cannot be used", () => {
     const contents = await loadBundle(place.at("bundle"));
     const weights = contents.head.weights.map((weight) =>
       weight.name.endsWith("/bias")
-        ? {
-            ...weight,
-            tensor: { ...weight.tensor, data: weight.tensor.data.map(() => Number.NaN) } as Tensor,
-          }
+        ? { ...weight, tensor: { ...weight.tensor, data: weight.tensor.data.map(() => Number.NaN) } }
         : weight,
     );
     await saveBundle(place.at("no-numbers"), { ...contents, head: { ...contents.head, weights } });

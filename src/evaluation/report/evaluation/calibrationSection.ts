@@ -1,6 +1,6 @@
 import type { CalibrationScores } from "../../calibration.ts";
 import { ranged } from "../cells.ts";
-import { percent } from "../format.ts";
+import { percent, points } from "../format.ts";
 import type { Section } from "../page/page.ts";
 import type { Cell } from "../page/table.ts";
 import { confidenceChart, type ProbabilityWords, reliabilityChart } from "./curveCharts.ts";
@@ -63,10 +63,6 @@ function tendency({ bins }: CalibrationScores): string {
   const gap = bins.reduce((sum, bin) => sum + bin.samples * (bin.confidence - bin.accuracy), 0) / samples;
   if (Math.abs(gap) < 0.005) return "It is about as sure as it is right.";
   return gap > 0
-    ? `It is too sure, by ${points(gap)} on average.`
-    : `It is too shy, by ${points(-gap)} on average.`;
-}
-
-function points(gap: number): string {
-  return `${(100 * gap).toFixed(1)} points`;
+    ? `It is too sure, by ${points(gap)} points on average.`
+    : `It is too shy, by ${points(-gap)} points on average.`;
 }

@@ -12,8 +12,8 @@ import { explanationPage, type ReportedExplanation } from "../evaluation/report/
 import { decodeImage } from "../images/decode.ts";
 import type { PixelImage } from "../images/pixelImage.ts";
 import { loadBundle } from "../saving/loadBundle.ts";
-import { modelFromBundle } from "./classifier/classifierBundle.ts";
 import { findImages } from "./data/findImages.ts";
+import { explainedModel } from "./explanation/explainedModel.ts";
 import { type ExplanationMethod, openExplainer } from "./explanation/openExplainer.ts";
 import { openJudge } from "./explanation/openJudge.ts";
 import { overlayFile, overlayName, pagePictures } from "./explanation/overlays.ts";
@@ -81,15 +81,15 @@ export async function explainImages(
   if (task === "reconstruction") throw noClassifier(bundle);
   await checkEmpty(out);
   const wanted = labelOf(request, classNames);
-  const { model } = await modelFromBundle(contents, bundle);
+  const { judging, explained } = await explainedModel(contents, bundle, method);
   await using engine = await Engine.start({ workers: 1, threadsPerWorker: 2 });
   const explainer = await openExplainer(
     engine,
-    model,
+    explained,
     { method, ...(request.layer === undefined ? {} : { layer: request.layer }) },
     preprocessing,
   );
-  const judge = await openJudge(engine, model, preprocessing, task);
+  const judge = await openJudge(engine, judging, preprocessing, task);
   const explanations: ShownExplanation[] = [];
   const skipped: Skipped[] = [];
   const names = new Set<string>();

@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { BaseNetwork } from "../../src/applications/index.ts";
 import { type FromOnnxOptions, fromOnnx } from "../../src/applications/onnx/fromOnnx.ts";
+import { openedBase } from "../../src/applications/onnx/openedBase.ts";
 import { Engine } from "../../src/engine/engine.ts";
 import { beforeClassifier, chosenOutput } from "../../src/onnx/model/chooseOutput.ts";
 import { pictureInput } from "../../src/onnx/model/pictureInput.ts";
@@ -157,4 +158,29 @@ test.each([
 ])("%s with %j is refused by name", async (model, asked, message) => {
   const options = { ...usual, ...(asked as FromOnnxOptions) };
   await expect(fromOnnx(modelFile(model), options)).rejects.toThrow(message);
+});
+
+test.each(["cnnScript", "vitDynamo"])(
+  "%s taken apart for gradients says the same, with what was trained",
+  async (name) => {
+    const base = await fromOnnx(modelFile(name), { ...usual, unfreeze: "last:1" });
+    const trained = [...base.namedParameters().values()].filter(({ createdTrainable }) => createdTrainable);
+    expect(trained.length).toBeGreaterThan(0);
+    for (const parameter of trained) {
+      const tensor = parameter.get();
+      parameter.set({ ...tensor, data: tensor.data.map((value) => 1.1 * value) });
+    }
+    const opened = openedBase(base, name);
+    expect(opened.namedParameters().size).toBeGreaterThan(base.namedParameters().size);
+    const [own, other] = [
+      await featuresOf(base, pictures(2, false)),
+      await featuresOf(opened, pictures(2, false)),
+    ];
+    for (const [at, value] of own.data.entries()) expect(other.data[at]).toBeCloseTo(Number(value), 4);
+  },
+);
+
+test("a quantised model cannot be taken apart", async () => {
+  const base = await fromOnnx(modelFile("quantStatic"), usual);
+  expect(() => openedBase(base, "quant.onnx")).toThrow(expect.objectContaining({ code: "NO_GRADIENT" }));
 });

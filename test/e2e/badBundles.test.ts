@@ -67,11 +67,10 @@ describe("bundles that cannot be used", () => {
 
   it("whose network gives no numbers", async () => {
     const contents = await loadBundle(place.at("bundle"));
-    const weights = contents.head.weights.map((weight) =>
-      weight.name.endsWith("/bias")
-        ? { ...weight, tensor: { ...weight.tensor, data: weight.tensor.data.map(() => Number.NaN) } }
-        : weight,
-    );
+    const weights = contents.head.weights.map(({ name, tensor }) => {
+      const data = name.endsWith("/bias") ? tensor.data.map(() => Number.NaN) : tensor.data;
+      return { name, tensor: { ...tensor, data } };
+    });
     await saveBundle(place.at("no-numbers"), { ...contents, head: { ...contents.head, weights } });
     const image = "photos/across/1.png";
     const runs = [

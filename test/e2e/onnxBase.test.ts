@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { lastEvent } from "../support/runCli.ts";
 import { workplace } from "../support/workplace.ts";
 
 const golden = (name: string) => fileURLToPath(new URL(`../golden/onnx/${name}`, import.meta.url));
@@ -20,7 +21,27 @@ describe("an ONNX model as --base", () => {
     rmSync(place.at("vit.onnx"));
     const answer = await place.run(["predict", "model", "photos"]);
     expect(answer.code).toBe(0);
+    const asked = ["explain", "model", "photos/across/1.png", "--method", "integrated-gradients", "--json"];
+    const explained = lastEvent(await place.run(asked), "explanation");
+    expect(explained).toMatchObject({ heatmap: { height: 32, width: 32 } });
+    const { completenessError } = explained["heatmap"] as { completenessError: number };
+    expect(completenessError).toBeLessThan(0.1);
   });
+
+  it("is explained by the maps of its layers, or, without a gradient, by covering places", async () => {
+    const place = await workplace("onnx explain", 8);
+    for (const name of ["cnnScript", "quantStatic"]) {
+      cpSync(golden(`${name}.onnx`), place.at(`${name}.onnx`));
+      await place.run(["train", "photos", "--base", `${name}.onnx`, ...how, "--out", name]);
+    }
+    const words = ["photos/across/1.png", "--json", "--out"];
+    const maps = lastEvent(await place.run(["explain", "cnnScript", ...words, "maps"]), "explanation");
+    expect(maps["heatmap"]).toMatchObject({ height: 8, width: 8 });
+    const without = await place.run(["explain", "quantStatic", ...words, "none"]);
+    expect(without).toMatchObject({ code: 1, stderr: expect.stringContaining("--method occlusion") });
+    const covered = await place.run(["explain", "quantStatic", "--method", "occlusion", ...words, "covered"]);
+    expect(covered.code).toBe(0);
+  }, 60_000);
 
   it("is fine-tuned from a node on, and the trained weights are in the bundle", async () => {
     const place = await workplace("onnx fine-tuning", 8);

@@ -6,7 +6,7 @@ import { classIntervals } from "../classIntervals.ts";
 import { classificationDetails } from "../classificationDetails.ts";
 import { classificationScores } from "../scores.ts";
 import type { TrainingReport } from "../trainingReport.ts";
-import { confidenceChart } from "./evaluation/curveCharts.ts";
+import { confidenceChart, precisionRecallChart, rocChart } from "./evaluation/curveCharts.ts";
 import { duration, percent } from "./format.ts";
 import { escapeHtml, html, pathParts } from "./html.ts";
 import { placeAxis } from "./page/axis.ts";
@@ -351,6 +351,22 @@ describe("parts of the report", () => {
     const { points } = series[0]!;
     expect(points.map(([, pictures]) => pictures)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 2]);
     expect(points[1]![0] - points[0]![0]).toBeCloseTo(1 / 15, 12);
+  });
+
+  test("curves of a class have one colour, and of many the worst are drawn", () => {
+    const names = Array.from({ length: 10 }, (_, label) => `class ${label}`);
+    const labels = Array.from({ length: 100 }, (_, image) => image % 10);
+    // The higher the class, the more often another one is called.
+    const rows = labels.flatMap((label, image) => {
+      const said = image < 5 * label ? (label + 3) % 10 : label;
+      return names.map((_, column) => (column === said ? 0.55 : 0.05));
+    });
+    const { perClass } = classificationDetails(Float32Array.from(rows), labels, names);
+    const colors = [rocChart(perClass)!, precisionRecallChart(perClass)!].map(({ series }) =>
+      series.filter(({ as }) => as !== "guide").map(({ name, color }) => [name.split(" (")[0], color]),
+    );
+    expect(colors[0]).toEqual(colors[1]);
+    expect(colors[0]).toHaveLength(8);
   });
 
   test("a path may end its line behind each folder", () => {

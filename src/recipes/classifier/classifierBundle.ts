@@ -89,6 +89,11 @@ export async function modelFromBundle(
   folder: string,
 ): Promise<{ readonly model: Sequential; readonly base: BaseNetwork }> {
   const base = await baseOfBundle(contents, folder, contents.base.options);
+  return { model: classifierOver(base, contents, folder), base };
+}
+
+/** A bundle's head on a base of the bundle's form. */
+export function classifierOver(base: BaseNetwork, contents: BundleContents, folder: string): Sequential {
   base.trainable = false;
   const head = contents.head.layers.map(({ kind, name, config }) => makeLayer(kind, config, { name }));
   const model = new Sequential({ name: "classifier", layers: [base, ...head] });
@@ -102,7 +107,7 @@ export async function modelFromBundle(
       }),
     );
   }
-  return { model, base };
+  return model;
 }
 
 /** `Dense(2, softmax)`: a layer as people read it. */

@@ -12,7 +12,7 @@ export const mostLines = seriesColors;
 
 /** How many of the pictures of a class are found, against how many others are called it. */
 export function rocChart(perClass: readonly ClassDetails[]): Plot | undefined {
-  const rows = shown(perClass, ({ auc }) => auc);
+  const rows = drawn(perClass).filter(({ auc }) => auc !== null);
   if (rows.length === 0) return undefined;
   return {
     title: "ROC",
@@ -21,10 +21,10 @@ export function rocChart(perClass: readonly ClassDetails[]): Plot | undefined {
     y: { title: "true positive rate", unit: "percent", domain: [0, 1] },
     size: "square",
     series: [
-      ...rows.map(({ className, auc, roc }): Series => {
+      ...rows.map(({ className, auc, roc, color }): Series => {
         const { falsePositiveRate, truePositiveRate } = roc!;
         const points = falsePositiveRate.map((x, index): ChartPoint => [x, truePositiveRate[index]!]);
-        return { name: `${className} (${auc!.toFixed(3)})`, as: "line", points: thinned(points) };
+        return { name: `${className} (${auc!.toFixed(3)})`, as: "line", color, points: thinned(points) };
       }),
       {
         name: "chance",
@@ -40,7 +40,7 @@ export function rocChart(perClass: readonly ClassDetails[]): Plot | undefined {
 
 /** In steps, so that the area below is the average precision: how many answers are right, against how many of the class are found. */
 export function precisionRecallChart(perClass: readonly ClassDetails[]): Plot | undefined {
-  const rows = shown(perClass, ({ averagePrecision }) => averagePrecision);
+  const rows = drawn(perClass).filter(({ averagePrecision }) => averagePrecision !== null);
   if (rows.length === 0) return undefined;
   return {
     title: "Precision and recall",
@@ -48,21 +48,24 @@ export function precisionRecallChart(perClass: readonly ClassDetails[]): Plot | 
     x: { title: "recall", unit: "percent", domain: [0, 1] },
     y: { title: "precision", unit: "percent", domain: [0, 1] },
     size: "square",
-    series: rows.map(({ className, averagePrecision, precisionRecall }) => {
+    series: rows.map(({ className, averagePrecision, precisionRecall, color }) => {
       const { recall, precision } = precisionRecall!;
       const points = recall.map((x, index): ChartPoint => [x, precision[index]!]);
-      return { name: `${className} (${averagePrecision!.toFixed(3)})`, as: "steps", points: thinned(points) };
+      return {
+        name: `${className} (${averagePrecision!.toFixed(3)})`,
+        as: "steps",
+        color,
+        points: thinned(points),
+      };
     }),
   };
 }
 
-function shown(
-  perClass: readonly ClassDetails[],
-  area: (row: ClassDetails) => number | null,
-): readonly ClassDetails[] {
-  const known = perClass.filter((row) => area(row) !== null);
-  if (known.length <= mostLines) return known;
-  return known.toSorted((a, b) => area(a)! - area(b)!).slice(0, mostLines);
+/** The classes that are drawn, each in the same colour in every chart. */
+function drawn(perClass: readonly ClassDetails[]): readonly (ClassDetails & { readonly color: number })[] {
+  const area = ({ averagePrecision }: ClassDetails) => averagePrecision ?? Number.POSITIVE_INFINITY;
+  const worst = new Set(perClass.toSorted((a, b) => area(a) - area(b)).slice(0, mostLines));
+  return perClass.filter((row) => worst.has(row)).map((row, color) => ({ ...row, color }));
 }
 
 /** What is counted, and what the axes are. */

@@ -12,7 +12,7 @@ export function curvesSection(rows: readonly ClassDetails[], kind: "class" | "la
   const names = kind === "class" ? "classes" : "labels";
   const part =
     rows.length > mostLines
-      ? ` The ${mostLines} ${names} with the smallest areas are drawn; the table above has all.`
+      ? ` The ${mostLines} ${names} with the smallest average precision are drawn; the table above has all.`
       : "";
   return {
     title: "Whatever the threshold",

@@ -1,4 +1,5 @@
 import { joinedRows } from "./joinedRows.ts";
+import { type LeastOfRows, leastOfRows } from "./leastOfRows.ts";
 
 /** Two rows that show the same thing. */
 export interface ClosePair {
@@ -37,22 +38,23 @@ export interface ClosePairs {
  * among the first four of both its rows, or joins two sets of same rows.
  */
 export function closePairs(rows: number): ClosePairs {
-  const nearest = nearestLists(rows);
+  // The least are those of the highest similarity.
+  const nearest = leastOfRows(rows, usualNeighbour);
   const same = joinedRows(rows);
   const joining: ClosePair[] = [];
   return {
     add(a, b, similarity) {
-      nearest.insert(a, b, similarity);
-      nearest.insert(b, a, similarity);
+      nearest.insert(a, b, -similarity);
+      nearest.insert(b, a, -similarity);
       if (similarity >= sameSimilarity && same.join(a, b)) joining.push(ordered(a, b, similarity));
     },
     standingOut() {
       const standsOut = ({ a, b, similarity }: ClosePair) =>
         similarity >= sameSimilarity ||
         (similarity >= closeSimilarity &&
-          2 * (1 - similarity) <= 1 - Math.max(nearest.last(a), nearest.last(b)));
+          2 * (1 - similarity) <= 1 - Math.max(usualSimilarity(nearest, a), usualSimilarity(nearest, b)));
       const found = new Map<number, ClosePair>();
-      for (const pair of [...joining, ...nearest.pairs()]) {
+      for (const pair of [...joining, ...pairsOf(nearest)]) {
         if (standsOut(pair)) found.set(pair.a * rows + pair.b, pair);
       }
       return [...found.values()].sort(byNearness);
@@ -68,29 +70,13 @@ function byNearness(x: ClosePair, y: ClosePair): number {
   return y.similarity - x.similarity || x.a - y.a || x.b - y.b;
 }
 
-/** Of every row the five nearest that it was told of, nearest first. */
-function nearestLists(rows: number) {
-  const similarities = new Float64Array(rows * usualNeighbour).fill(Number.NEGATIVE_INFINITY);
-  const others = new Uint32Array(rows * usualNeighbour);
-  return {
-    insert(row: number, other: number, similarity: number): void {
-      const start = row * usualNeighbour;
-      let place = start + usualNeighbour - 1;
-      if (!(similarity > similarities[place]!)) return;
-      for (; place > start && similarities[place - 1]! < similarity; place--) {
-        similarities[place] = similarities[place - 1]!;
-        others[place] = others[place - 1]!;
-      }
-      similarities[place] = similarity;
-      others[place] = other;
-    },
-    /** Similarity of the fifth; -1 where there are fewer. */
-    last: (row: number): number => Math.max(-1, similarities[(row + 1) * usualNeighbour - 1]!),
-    *pairs(): Generator<ClosePair> {
-      for (let at = 0; at < others.length; at++) {
-        const row = Math.floor(at / usualNeighbour);
-        if (similarities[at]! > Number.NEGATIVE_INFINITY) yield ordered(row, others[at]!, similarities[at]!);
-      }
-    },
-  };
+/** That of a row and its fifth nearest one; -1 where there are fewer. */
+function usualSimilarity({ values }: LeastOfRows, row: number): number {
+  return Math.max(-1, -values[(row + 1) * usualNeighbour - 1]!);
+}
+
+function* pairsOf({ count, values, others }: LeastOfRows): Generator<ClosePair> {
+  for (const [at, value] of values.entries()) {
+    if (value < Number.POSITIVE_INFINITY) yield ordered(Math.floor(at / count), others[at]!, -value);
+  }
 }

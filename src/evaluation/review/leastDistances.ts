@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
+import { leastOfRows } from "./leastOfRows.ts";
 
 /** Nearest rows that distances are the mean of. */
 const nearest = 10;
@@ -17,18 +18,18 @@ export function leastDistances(points: FeatureMatrix): LeastDistances {
   // Of the mean's components, which were taken off again, rounding may leave a little too much.
   const rest = squares.map((square) => Math.max(0, 1 - square));
   const kept = Math.min(nearest, Math.max(1, rows - 1));
-  const near = new Float64Array(rows * kept).fill(Number.POSITIVE_INFINITY);
+  const near = leastOfRows(rows, kept);
   return {
     add(a, b, product) {
       const inside = Math.max(0, squares[a]! + squares[b]! - 2 * product);
       const whole = inside + rest[a]! + rest[b]!;
-      insert(near, a * kept, kept, whole);
-      insert(near, b * kept, kept, whole);
+      near.insert(a, b, whole);
+      near.insert(b, a, whole);
     },
     means: () =>
       Float64Array.from({ length: rows }, (_, row) => {
         let sum = 0;
-        for (let place = 0; place < kept; place++) sum += Math.sqrt(near[row * kept + place]!);
+        for (let place = 0; place < kept; place++) sum += Math.sqrt(near.values[row * kept + place]!);
         return rows < 2 ? 0 : sum / kept;
       }),
   };
@@ -40,16 +41,4 @@ function squaredLengths({ rows, columns, data }: FeatureMatrix): Float64Array {
     for (let at = row * columns; at < (row + 1) * columns; at++) sum += data[at]! ** 2;
     return sum;
   });
-}
-
-/** Keeps the least values of a row, rising. */
-function insert(near: Float64Array, start: number, count: number, value: number): void {
-  const end = start + count - 1;
-  if (!(value < near[end]!)) return;
-  let place = end;
-  while (place > start && near[place - 1]! > value) {
-    near[place] = near[place - 1]!;
-    place--;
-  }
-  near[place] = value;
 }

@@ -1,4 +1,5 @@
 import type { FeatureMatrix } from "../../heads/featureMatrix.ts";
+import { leastOfRows } from "./leastOfRows.ts";
 
 /** Of every row the nearest ones, nearest first: [rows, count] each. */
 export interface NearestRows {
@@ -9,12 +10,7 @@ export interface NearestRows {
 
 /** Compares every row with every other one; a row is not its own neighbour. Of equal distances the first row comes first. */
 export function nearestRows({ rows, columns, data }: FeatureMatrix, wanted: number): NearestRows {
-  const count = Math.min(wanted, rows - 1);
-  const near = {
-    count,
-    rows: new Uint32Array(rows * count),
-    distances: new Float64Array(rows * count).fill(Number.POSITIVE_INFINITY),
-  };
+  const near = leastOfRows(rows, Math.min(wanted, rows - 1));
   for (let a = 1; a < rows; a++) {
     for (let b = 0; b < a; b++) {
       let sum = 0;
@@ -22,22 +18,9 @@ export function nearestRows({ rows, columns, data }: FeatureMatrix, wanted: numb
         const gap = data[a * columns + at]! - data[b * columns + at]!;
         sum += gap * gap;
       }
-      insert(near, a, b, sum);
-      insert(near, b, a, sum);
+      near.insert(a, b, sum);
+      near.insert(b, a, sum);
     }
   }
-  return { ...near, distances: near.distances.map(Math.sqrt) };
-}
-
-/** Keeps the least distances of a row, rising. */
-function insert({ count, rows, distances }: NearestRows, row: number, other: number, distance: number): void {
-  const start = row * count;
-  let place = start + count - 1;
-  if (!(distance < distances[place]!)) return;
-  for (; place > start && distances[place - 1]! > distance; place--) {
-    distances[place] = distances[place - 1]!;
-    rows[place] = rows[place - 1]!;
-  }
-  distances[place] = distance;
-  rows[place] = other;
+  return { count: near.count, rows: near.others, distances: near.values.map(Math.sqrt) };
 }

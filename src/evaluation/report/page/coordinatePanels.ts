@@ -1,6 +1,7 @@
 import { type Html, html } from "../html.ts";
-import { type Axis, type PlacedAxis, placeAxis } from "./axis.ts";
+import { type Axis, placeAxis } from "./axis.ts";
 import type { Coordinates } from "./coordinates.ts";
+import { round, shortened, thinnedTicks } from "./drawing.ts";
 
 const width = 340;
 const margin = { left: 8, right: 10, top: 30, bottom: 24 };
@@ -49,7 +50,7 @@ ${shares.ticks.map(
   }) => html`<line class="grid" x1="${round(at)}" x2="${round(at)}" y1="${margin.top - 8}" y2="${bottom}"/>
 <text x="${round(at)}" y="${bottom + 16}" text-anchor="middle">${text}</text>`,
 )}
-${shownTicks(settings).map(({ at, text }) => html`<text x="${margin.left}" y="${round(at + (axis.scale === "category" ? -10 : 4))}">${text}</text>`)}
+${thinnedTicks(settings, most.names).map(({ at, text }) => html`<text x="${margin.left}" y="${round(at + (axis.scale === "category" ? -10 : 4))}">${shortened(text, most.characters)}</text>`)}
 ${ordered.map(({ setting, value, isStrong }) => html`<circle class="dot ${isStrong ? "c1" : "quiet"}" cx="${round(shares.at(value))}" cy="${round(settings.at(setting))}" r="4.5"/>`)}
 </svg>`;
 }
@@ -65,17 +66,4 @@ function placeSettings(axis: Axis, values: readonly number[]) {
   const bottom = margin.top + numbersHeight;
   const settings = placeAxis(axis, values, [bottom - 8, margin.top], 4);
   return { settings, bottom, left: numbersWidth };
-}
-
-function shownTicks({ ticks }: PlacedAxis): PlacedAxis["ticks"] {
-  const every = Math.ceil(ticks.length / most.names);
-  return ticks.filter((_, at) => at % every === 0).map(({ at, text }) => ({ at, text: short(text) }));
-}
-
-function short(text: string): string {
-  return text.length > most.characters ? `${text.slice(0, most.characters - 1)}…` : text;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -4,6 +4,7 @@ import { type Axis, axisShape, axisText, type PlacedAxis, placeAxis, valueCell }
 import type { ChartKind } from "./chartKind.ts";
 import { drawPanels } from "./coordinatePanels.ts";
 import type { Coordinates } from "./coordinates.ts";
+import { round, shortened, thinnedTicks } from "./drawing.ts";
 import { legend } from "./legend.ts";
 import { exactly, flag, list, number, record, type Shape, text } from "./shape.ts";
 import type { Table } from "./table.ts";
@@ -91,18 +92,9 @@ function upright(axis: Axis, values: readonly number[]): PlacedAxis {
   return placeAxis(axis, values, axis.scale === "category" ? [top, bottom] : [bottom, top], 5);
 }
 
-function drawAxis({ title }: Axis, { ticks }: PlacedAxis, x: number, isLast: boolean): Html {
-  const every = Math.ceil(ticks.length / mostNames);
-  const shown = ticks.filter((_, at) => at % every === 0);
+function drawAxis({ title }: Axis, placed: PlacedAxis, x: number, isLast: boolean): Html {
+  const shown = thinnedTicks(placed, mostNames);
   return html`<line class="upright" x1="${x}" x2="${x}" y1="${margin.top}" y2="${height - margin.bottom}"/>
 <text class="name" x="${x}" y="${margin.top - 16}" text-anchor="middle">${title}</text>
-${shown.map(({ at, text: words }) => html`<text x="${x + (isLast ? 8 : -8)}" y="${round(at + 4)}" text-anchor="${isLast ? "start" : "end"}">${short(words)}</text>`)}`;
-}
-
-function short(words: string): string {
-  return words.length > mostCharacters ? `${words.slice(0, mostCharacters - 1)}…` : words;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
+${shown.map(({ at, text: words }) => html`<text x="${x + (isLast ? 8 : -8)}" y="${round(at + 4)}" text-anchor="${isLast ? "start" : "end"}">${shortened(words, mostCharacters)}</text>`)}`;
 }

@@ -1,6 +1,7 @@
 import { type Html, html } from "../html.ts";
 import { type Axis, axisShape, placeAxis, valueCell } from "./axis.ts";
 import type { ChartKind } from "./chartKind.ts";
+import { round, shortened } from "./drawing.ts";
 import { type Emphasis, legend } from "./legend.ts";
 import { exactly, flag, list, number, record, text } from "./shape.ts";
 import type { Table } from "./table.ts";
@@ -82,7 +83,7 @@ function drawRow(
   values: Axis,
 ): Html {
   const color = isStrong ? "c1" : "quiet";
-  const shown = name.length > mostCharacters ? `${name.slice(0, mostCharacters - 1)}…` : name;
+  const shown = shortened(name, mostCharacters);
   return html`<g><title>${name}</title><text class="name" x="${margin.left}" y="${top + row.name}">${shown}</text>
 <text class="name" x="${width - margin.right}" y="${top + row.name}" text-anchor="end">${valueCell(value, values).text}</text>
 <line class="range ${color}" x1="${round(x(low))}" x2="${round(x(high))}" y1="${top + row.dot}" y2="${top + row.dot}"/>
@@ -103,8 +104,4 @@ function tableOf({ title, names, values, rows }: Intervals): Table {
       ...[value, ...interval].map((each) => valueCell(each, values)),
     ]),
   };
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

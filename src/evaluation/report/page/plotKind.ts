@@ -4,6 +4,7 @@ import { labelBaseline } from "../labelPlace.ts";
 import { seriesColors } from "../palette.ts";
 import { type PlacedAxis, placeAxis } from "./axis.ts";
 import type { ChartKind } from "./chartKind.ts";
+import { round } from "./drawing.ts";
 import { legend } from "./legend.ts";
 import type { ChartPoint, Mark, Plot, Series } from "./plot.ts";
 import { plotShape } from "./plotShape.ts";
@@ -180,8 +181,4 @@ function renderMark({ x, y, text, series }: Mark, chart: Plot, frame: Frame): Ht
 function colorOf({ color, as }: Series, place: number): string {
   if (color === "quiet" || as === "guide") return "quiet";
   return `c${((color ?? place) % seriesColors) + 1}`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

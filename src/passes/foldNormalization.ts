@@ -1,10 +1,10 @@
+import { number } from "../autodiff/broadcasting.ts";
 import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node, Value } from "../graph/graph.ts";
 import { nodesBehind } from "../graph/values.ts";
 import type { Conv2dAttributes } from "../ops/convolution.ts";
 import { operators } from "../ops/index.ts";
 import type { BatchNormAttributes } from "../ops/normalization.ts";
-import { scalar } from "../tensor/tensor.ts";
 
 /**
  * Takes normalizations with given statistics into the trained convolutions before them: with s = gamma / sqrt(variance + epsilon)
@@ -73,8 +73,4 @@ function foldedConvolution(
   const centre = bias === undefined ? mean! : g.apply(sub, [mean!, bias], {});
   const shift = g.apply(sub, [beta!, g.apply(mul, [centre, scale], {})], {});
   return g.apply(conv2d, [x!, g.apply(mul, [filters!, perFilter], {}), shift], attributes);
-}
-
-function number(g: GraphBuilder, value: number): Value {
-  return g.constant(scalar(value), "number");
 }

@@ -107,23 +107,21 @@ export function withoutUnreadable(
 }
 
 /** SHA-256 over the content, label and split of every image: equal data give equal digests wherever they lie. */
-export function dataDigest({ dataset, digests }: PreparedData): Digest {
-  const rows = dataset.samples.map((sample) => [
-    digests.get(sample.path),
-    sample.className,
-    sample.split,
-    sample.weight,
-  ]);
-  return digestOf([dataset.classNames, rows.map((row) => JSON.stringify(row)).sort()]);
+export function dataDigest(data: PreparedData): Digest {
+  const rows = contentRows(data).map((row) => JSON.stringify(row));
+  return digestOf([data.dataset.classNames, rows.sort()]);
 }
 
 /** As `dataDigest`, of the images in their order: where that decides how they are shuffled. */
-export function orderedDataDigest({ dataset, digests }: PreparedData): Digest {
-  const rows = dataset.samples.map(({ path: file, label, split, weight }) => [
+export function orderedDataDigest(data: PreparedData): Digest {
+  return digestOf([data.dataset.classNames, contentRows(data)]);
+}
+
+function contentRows({ dataset, digests }: PreparedData) {
+  return dataset.samples.map(({ path: file, className, split, weight }) => [
     digests.get(file),
-    label,
+    className,
     split,
     weight,
   ]);
-  return digestOf([dataset.classNames, rows]);
 }

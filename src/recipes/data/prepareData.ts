@@ -108,20 +108,21 @@ export function withoutUnreadable(
 
 /** SHA-256 over the content, label and split of every image: equal data give equal digests wherever they lie. */
 export function dataDigest(data: PreparedData): Digest {
-  const rows = contentRows(data).map((row) => JSON.stringify(row));
+  const rows = contentRows(data, "className").map((row) => JSON.stringify(row));
   return digestOf([data.dataset.classNames, rows.sort()]);
 }
 
-/** As `dataDigest`, of the images in their order: where that decides how they are shuffled. */
+/** As `dataDigest`, of the images in their order: where that decides how they are shuffled. Unfinished runs are known by it. */
 export function orderedDataDigest(data: PreparedData): Digest {
-  return digestOf([data.dataset.classNames, contentRows(data)]);
+  return digestOf([data.dataset.classNames, contentRows(data, "label")]);
 }
 
-function contentRows({ dataset, digests }: PreparedData) {
-  return dataset.samples.map(({ path: file, className, split, weight }) => [
-    digests.get(file),
-    className,
-    split,
-    weight,
+/** @param label - What tells an image's class: part of the digest. */
+function contentRows({ dataset, digests }: PreparedData, label: "className" | "label") {
+  return dataset.samples.map((sample) => [
+    digests.get(sample.path),
+    sample[label],
+    sample.split,
+    sample.weight,
   ]);
 }
